@@ -1,0 +1,1 @@
+"""What the YAML may say, and how a file becomes a configuration or all of its problems."""

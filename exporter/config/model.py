@@ -1,0 +1,97 @@
+"""The configuration as the program sees it: frozen, complete, typed, with every default filled in."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from exporter.probes.base import ProbeSettings
+from exporter.timeline.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One thing that is probed.
+
+    Attributes:
+        id: Stable identity within its service; keys the store. The name, unless set.
+        name: The label `uptime_endpoint`.
+        kind: Probe type, e.g. `http`.
+        url: As configured, with secrets; never shown.
+        target: For people and the label `target`: without credentials and query.
+        settings: Of the probe type.
+        policy: What shapes its probes, kept with each result.
+        retry_interval: Milliseconds from the start of a failure that is not yet a
+            verdict to the next probe; 0 < x <= interval.
+        labels: The user's own, on the info metric only.
+    """
+
+    id: str
+    name: str
+    kind: str
+    url: str = field(repr=False)
+    target: str
+    settings: ProbeSettings = field(repr=False)
+    policy: Policy
+    retry_interval: int
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SloConfig:
+    """One objective of a service.
+
+    Attributes:
+        id: Stable identity within its service.
+        name: The label `slo`.
+        title: Free text for people; the name where none is given.
+        objective: 0 < x < 1.
+        objective_text: Per cent as configured, without the sign, e.g. `99.9`.
+        window: Milliseconds of the rolling window.
+        method: `time`.
+        unknown: How watched unknown time counts: `ignore`, `down` or `up`.
+        endpoints: Ids of the endpoints it asks about; None for all but heartbeats.
+    """
+
+    id: str
+    name: str
+    title: str
+    objective: Fraction
+    objective_text: str
+    window: int
+    method: str = "time"
+    unknown: str = "ignore"
+    endpoints: tuple[str, ...] | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What users care about; owns endpoints and SLOs."""
+
+    id: str
+    name: str
+    title: str
+    owner: str
+    labels: tuple[tuple[str, str], ...]
+    endpoints: tuple[Endpoint, ...]
+    slos: tuple[SloConfig, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A whole configuration, free of problems.
+
+    Attributes:
+        services: In file order.
+        site: Names this prober; empty where not set.
+        min_bad: Bad beats that the long window of an alert tier needs, >= 1.
+        hash: SHA-256 over the files' bytes, hexadecimal.
+        warnings: What is allowed but likely a mistake, as `file:line: message`.
+    """
+
+    services: tuple[Service, ...]
+    site: str
+    min_bad: int
+    hash: str
+    warnings: tuple[str, ...] = ()
+
+

@@ -1,0 +1,1 @@
+"""The durable record: series of results, marks and absences."""

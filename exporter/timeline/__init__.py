@@ -1,0 +1,1 @@
+"""An endpoint's history as disjoint intervals. Pure: integers only, no clock, no I/O."""
