@@ -1,7 +1,16 @@
 """Amounts of time by state: what every figure is computed from."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from enum import IntEnum
+from typing import NamedTuple, Protocol
+
+
+class State(IntEnum):
+    """What is known of an instant."""
+
+    UNKNOWN = 0
+    UP = 1
+    DOWN = 2
 
 
 class Sums(NamedTuple):
@@ -23,6 +32,19 @@ class Sums(NamedTuple):
 
 Cumulative = Callable[[int], Sums]
 """Sums of everything before an instant (milliseconds since the epoch), O(log n)."""
+
+
+class History(Protocol):
+    """A past that can be asked: an endpoint's, or that of several combined."""
+
+    def sums(self, at: int) -> Sums:
+        """Sums of everything before the instant `at`, O(log n)."""
+
+    def state(self, at: int) -> State:
+        """What is known of the instant `at`."""
+
+    def since(self, at: int) -> int | None:
+        """Start of the state that holds at `at`, back-dated; None before the first result."""
 
 
 class Tally(NamedTuple):

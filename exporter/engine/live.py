@@ -1,0 +1,167 @@
+"""What the daemon holds while it runs, as everything that shows it reads it.
+
+The engine writes these objects on the event loop's thread; outputs only read them,
+on the same thread, and make a frozen picture of what they read.
+"""
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+from exporter.config.model import Config, Endpoint, Service, SloConfig
+from exporter.probes.result import NO_PHASES, Outcome, Phases, Reason, Result, TlsFacts
+from exporter.slo.objective import Objective
+from exporter.timeline.tally import History
+
+DURATION_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper bounds of the histogram of probe durations, in seconds."""
+
+_BOUNDS_NS = tuple(round(bound * 1_000_000_000) for bound in DURATION_BOUNDS)
+
+LAG_BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+"""Upper bounds of the histogram of scheduler lag, in seconds."""
+
+
+class Histogram:
+    """Counts per bucket, the last one beyond every bound; not cumulative.
+
+    Attributes:
+        bounds: Upper bounds in nanoseconds, ascending, inclusive.
+        counts: One more than `bounds`.
+        total: Sum of what was observed, in nanoseconds.
+    """
+
+    __slots__ = ("bounds", "counts", "total")
+
+    def __init__(self, bounds: tuple[int, ...]) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
+        self.total = 0
+
+    def observe(self, nanoseconds: int) -> None:
+        """Count one observation."""
+        self.counts[bisect_left(self.bounds, nanoseconds)] += 1
+        self.total += nanoseconds
+
+
+class Counters:
+    """Monotone counts of one endpoint since the process started; they move at commits only.
+
+    Attributes:
+        success: Probes by result, retries and first probes included; so the next two.
+        failure: Sum of `failures`.
+        inconclusive: Probes that told nothing.
+        failures: By reason.
+        durations: Of successes.
+        up: Milliseconds settled in each state, charged once each.
+        down: Likewise.
+        unknown: Likewise.
+    """
+
+    __slots__ = ("down", "durations", "failure", "failures", "inconclusive", "success", "unknown", "up")
+
+    def __init__(self) -> None:
+        self.success = self.failure = self.inconclusive = 0
+        self.failures: dict[Reason, int] = {}
+        self.durations = Histogram(_BOUNDS_NS)
+        self.up = self.down = self.unknown = 0
+
+
+class LastProbe:
+    """Facts of the latest probe, for gauges.
+
+    Attributes:
+        at: Instant of the latest result, milliseconds; None before the first.
+        success_at: Instant of the latest success.
+        phases: Of the latest probe.
+        status: HTTP status code of the latest probe; None where it had none.
+        tls: Of the latest handshake, kept over probes that did not get that far.
+        failure: Why the latest conclusive result failed; None where it succeeded.
+        detail: For people: what the latest failure said.
+    """
+
+    __slots__ = ("at", "detail", "failure", "phases", "status", "success_at", "tls")
+
+    def __init__(self) -> None:
+        self.at: int | None = None
+        self.success_at: int | None = None
+        self.phases: Phases = NO_PHASES
+        self.status: int | None = None
+        self.tls: TlsFacts | None = None
+        self.failure: Reason | None = None
+        self.detail = ""
+
+    def update(self, at: int, result: Result) -> None:
+        """Take over what the result of the probe at `at` says."""
+        self.at = at
+        self.phases = result.phases
+        self.status = result.status
+        if result.tls is not None:
+            self.tls = result.tls
+        if result.outcome is Outcome.SUCCESS:
+            self.success_at, self.failure, self.detail = at, None, ""
+        elif result.outcome is Outcome.FAILURE:
+            self.failure, self.detail = result.reason, result.detail
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEndpoint:
+    """One endpoint as it is now."""
+
+    service: Service
+    config: Endpoint
+    history: History
+    counters: Counters
+    last: LastProbe
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSlo:
+    """One SLO as it is now: the question, and the past that it asks."""
+
+    service: Service
+    config: SloConfig
+    objective: Objective
+    history: History
+
+
+@dataclass(slots=True)
+class Health:
+    """The daemon's own state.
+
+    Attributes:
+        commit_at: Instant of the last commit, milliseconds; None before the first.
+        pending_rows: Rows that wait for a commit.
+        write_failures: Commits that failed.
+        clock_steps: Steps of the wall clock that were found.
+        missed: Beats that found a probe in flight, or were slept through.
+        lag: From a beat to the start of its probe.
+        store_bytes: Size of the store's files.
+        reload_success_at: Instant at which the running configuration was loaded.
+        reload_successful: Whether the last attempt to load one succeeded.
+        behind_record: Milliseconds by which the wall clock is behind the end of the
+            record; nothing is recorded while it is > 0.
+    """
+
+    commit_at: int | None = None
+    pending_rows: int = 0
+    write_failures: int = 0
+    clock_steps: int = 0
+    missed: int = 0
+    lag: Histogram = field(
+        default_factory=lambda: Histogram(tuple(round(bound * 1_000_000_000) for bound in LAG_BOUNDS))
+    )
+    store_bytes: int = 0
+    reload_success_at: int | None = None
+    reload_successful: bool = True
+    behind_record: int = 0
+    store_error: str = ""
+
+
+@dataclass(slots=True)
+class Live:
+    """All of it; lists are in the order of the configuration, endpoints and SLOs of a service together."""
+
+    config: Config
+    endpoints: list[LiveEndpoint]
+    slos: list[LiveSlo]
+    health: Health
