@@ -1,0 +1,64 @@
+# `make run` and `make test` need Python 3.11 or newer and make; everything else they bring themselves.
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint format bench constraints clean
+
+BIN := .venv/bin
+LISTEN ?= :9895
+CONFIG ?= config/quickstart.yml
+STORAGE ?= quickstart.db
+WORKERS ?= auto
+
+help: ## What can be made
+	@sed -n -E 's/^([a-z]+):.*## (.*)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
+		|| sed -n -E 's/^([a-z]+):.*## (.*)/make \1  \2/p' $(MAKEFILE_LIST)
+
+run: .venv/.run ## The exporter, on config/quickstart.yml; LISTEN=:9895 CONFIG= STORAGE= change it
+	@port=$(lastword $(subst :, ,$(LISTEN))); \
+	printf '%s\n' \
+		"" \
+		"  curl localhost:$$port/metrics      what Prometheus scrapes" \
+		"  http://localhost:$$port/           what is watched, and how it is" \
+		"" \
+		"  Your own site instead of this example:" \
+		"    $(BIN)/uptime-slo-exporter init https://example.com/    writes uptime.yml" \
+		"    $(BIN)/uptime-slo-exporter run                          watches it" \
+		"" \
+		"  Ctrl-C stops it; what it has seen stays in $(STORAGE)." \
+		""
+	@$(BIN)/uptime-slo-exporter run --config.file $(CONFIG) --storage $(STORAGE) --web.listen-address $(LISTEN)
+
+test: .venv/.dev ## Everything: format, lint, types, tests with coverage; FORBID_SKIP=1 makes a skipped test fail
+	@scripts/tools prometheus=prometheus prometheus-alertmanager=prometheus-alertmanager
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+check: .venv/.dev ## Format, lint and types only
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+lint: check ## The same as check
+
+format: .venv/.dev ## Puts the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.dev ## CPU per probe beside blackbox_exporter, and the bare costs; ARGS=--help for more
+	@scripts/tools prometheus-blackbox-exporter=prometheus-blackbox-exporter nginx=nginx-light
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+constraints: ## Pins the newest versions that fit pyproject.toml
+	scripts/constraints
+
+clean: ## Removes what was made; stores stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.run: pyproject.toml constraints.txt scripts/environment
+	@scripts/environment run
+
+.venv/.dev: pyproject.toml constraints.txt scripts/environment
+	@scripts/environment dev
