@@ -1,0 +1,83 @@
+"""States laid on time as packed columns with prefix sums: any window in O(log n)."""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+from exporter.timeline.tally import State
+
+FOREVER = 2**62
+"""An instant after every other; milliseconds since the epoch."""
+
+
+class Columns:
+    """Runs of equal state, each from its start to the next one's; before the first all is unknown.
+
+    Four packed columns, 25 bytes a run: start, state, and the milliseconds up and down
+    before the start. Runs are appended in order of time and cut off at the end.
+    """
+
+    __slots__ = ("downs", "starts", "states", "ups")
+
+    def __init__(self) -> None:
+        self.starts = array("q")
+        self.states = array("b")
+        self.ups = array("q")
+        self.downs = array("q")
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def push(self, at: int, state: int) -> None:
+        """Let `state` hold from `at` on; `at` is not before the latest start."""
+        starts = self.starts
+        up = down = 0
+        if starts:
+            before, start = self.states[-1], starts[-1]
+            if before == state:
+                return
+            up, down = self.ups[-1], self.downs[-1]
+            if before == State.UP:
+                up += at - start
+            elif before == State.DOWN:
+                down += at - start
+        starts.append(at)
+        self.states.append(state)
+        self.ups.append(up)
+        self.downs.append(down)
+
+    def index_of(self, at: int) -> int:
+        """How many runs start before the instant `at`."""
+        return bisect_left(self.starts, at)
+
+    def truncate(self, length: int) -> None:
+        """Keep the first `length` runs."""
+        del self.starts[length:], self.states[length:], self.ups[length:], self.downs[length:]
+
+    def before(self, at: int, until: int = FOREVER) -> tuple[int, int]:
+        """Milliseconds up and down before the instant `at`; from `until` on all is unknown."""
+        at = min(at, until)
+        index = bisect_right(self.starts, at) - 1
+        if index < 0:
+            return 0, 0
+        up, down, state = self.ups[index], self.downs[index], self.states[index]
+        if state == State.UP:
+            return up + at - self.starts[index], down
+        if state == State.DOWN:
+            return up, down + at - self.starts[index]
+        return up, down
+
+    def state(self, at: int) -> State:
+        """The state of the run that holds the instant `at`."""
+        index = bisect_right(self.starts, at) - 1
+        return State(self.states[index]) if index >= 0 else State.UNKNOWN
+
+    def since(self, at: int) -> int | None:
+        """Start of the run that holds the instant `at`; None before the first."""
+        index = bisect_right(self.starts, at) - 1
+        return self.starts[index] if index >= 0 else None
+
+    def runs(self, at: int) -> Iterator[tuple[int, State]]:
+        """Start and state of the run that holds `at`, and of all after it."""
+        for index in range(max(0, bisect_right(self.starts, at) - 1), len(self.starts)):
+            yield self.starts[index], State(self.states[index])
