@@ -22,7 +22,7 @@ class ListedHistory:
     def sums(self, at: int) -> Sums:
         up = down = watched = 0
         ends = [start for start, _ in self.states[1:]] + [at]
-        for (start, state), end in zip(self.states, ends, strict=True):
+        for (start, state), end in zip(self.states, ends, strict=False):
             length = self._counted(start, min(end, at))
             watched += length
             up += length if state is State.UP else 0
