@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from exporter.probes.result import Result
+from exporter.probes.result import Reason, Result
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
@@ -46,16 +46,17 @@ Finished = Callable[[Any, Result], None]
 class ProbeSettings(BaseModel):
     """Base of a probe type's settings, as the configuration file says them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     kind: ClassVar[str]
     """The `type` in the file."""
     schemes: ClassVar[tuple[str, ...]]
     """URL schemes that pick this type without a named probe."""
     measures_duration: ClassVar[bool] = True
-    reasons: ClassVar[tuple[str, ...]]
+    reasons: ClassVar[tuple[Reason, ...]]
     """The reasons that a failure of this type can have."""
     phases: ClassVar[tuple[str, ...]]
+    """The phases that a probe of this type can have, in order."""
 
     @abstractmethod
     def check(self, url: str, timeout: int) -> Any:  # noqa: ANN401 -- each type has its own

@@ -85,6 +85,7 @@ class Result:
         outcome: Outcome,
         reason: Reason | None = None,
         detail: str = "",
+        *,
         duration: int = 0,
         phases: Phases = NO_PHASES,
         status: int | None = None,

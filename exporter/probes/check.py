@@ -1,0 +1,147 @@
+"""What a probe type's settings are compiled to, once for each endpoint: plain values, read only."""
+
+import re
+import socket
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from exporter.probes.url import Url, literal_family
+
+_FAMILIES = {"any": socket.AF_UNSPEC, "4": socket.AF_INET, "6": socket.AF_INET6}
+
+Address = tuple[int, str]
+"""Address family and numeric address, without the port."""
+
+
+class Place(NamedTuple):
+    """Where to connect to.
+
+    Attributes:
+        host: ASCII name or IP address.
+        port: 1 to 65535.
+        family: `AF_UNSPEC`, `AF_INET` or `AF_INET6`: which addresses of the name are tried.
+        addresses: Known without a lookup as the host is one; else empty.
+    """
+
+    host: str
+    port: int
+    family: int
+    addresses: tuple[Address, ...]
+
+
+class TlsCheck(NamedTuple):
+    """What a handshake takes; equal ones share an OpenSSL context.
+
+    Attributes:
+        ca_file: Trusted instead of the system's certificates; empty for the system's.
+        min_version: `1.2` or `1.3`.
+        cert_file: Client certificate chain; empty for none.
+        key_file: Its key; empty where `cert_file` has it.
+        insecure: Send the request even where verification failed.
+    """
+
+    ca_file: str = ""
+    min_version: str = "1.2"
+    cert_file: str = ""
+    key_file: str = ""
+    insecure: bool = False
+
+
+class Hop(NamedTuple):
+    """One request: the configured one, or where a redirect leads.
+
+    Attributes:
+        url: Where it goes.
+        place: Where to connect to.
+        secure: Whether over TLS.
+        server_name: For SNI and verification.
+        method: Of the request.
+        headers: Of the user, less those that were left behind.
+        body: None for no body.
+        request: The whole request as it is sent.
+    """
+
+    url: Url
+    place: Place
+    secure: bool
+    server_name: str
+    method: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes | None
+    request: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TcpCheck:
+    """A tcp endpoint: `timeout` in nanoseconds."""
+
+    place: Place
+    timeout: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an answer must be.
+
+    Attributes:
+        statuses: Any of these codes.
+        headers: Each must be there with a value that the pattern is found in; names in lower case.
+        not_headers: None may have such a value.
+        body: Each must be found.
+        not_body: None may be found.
+        max_body: Bytes that are read at most.
+        strict: Whether a longer body is a failure; else reading stops there.
+    """
+
+    statuses: frozenset[int]
+    headers: tuple[tuple[bytes, re.Pattern[str]], ...]
+    not_headers: tuple[tuple[bytes, re.Pattern[str]], ...]
+    body: tuple[re.Pattern[str], ...]
+    not_body: tuple[re.Pattern[str], ...]
+    max_body: int
+    strict: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HttpCheck:
+    """An http endpoint.
+
+    Attributes:
+        hop: The first request.
+        timeout: Nanoseconds for the whole probe, redirects included.
+        rules: What the last answer must be.
+        tls: What handshakes take.
+        redirects: How many are followed; 0 for none.
+    """
+
+    hop: Hop = field(repr=False)
+    timeout: int
+    rules: Rules
+    tls: TlsCheck
+    redirects: int
+
+
+def place(host: str, port: int, ip_family: str) -> Place:
+    """Say where to connect to.
+
+    Raises:
+        ValueError: The host is an address of the other family.
+    """
+    version = literal_family(host)
+    if version and ip_family not in ("any", str(version)):
+        msg = f"the URL has an IPv{version} address but `ip_family` is {ip_family}"
+        raise ValueError(msg)
+    addresses = ((int(_FAMILIES[str(version)]), host),) if version else ()
+    return Place(host, port, int(_FAMILIES[ip_family]), addresses)
+
+
+def deadline(timeout: int) -> int:
+    """Nanoseconds from the timeout's milliseconds.
+
+    Raises:
+        ValueError: It is not positive.
+    """
+    if timeout <= 0:
+        msg = f"the timeout must be positive: {timeout} ms"
+        raise ValueError(msg)
+    return timeout * 1_000_000

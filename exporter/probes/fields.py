@@ -1,0 +1,101 @@
+"""Types of settings that several probe types share; scalars arrive as text."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+_SIZE = re.compile(r"(\d+)(B|KiB|MiB|GiB|kB|KB|MB|GB)?")
+_FACTORS = {
+    "KiB": 1 << 10,
+    "MiB": 1 << 20,
+    "GiB": 1 << 30,
+    "kB": 10**3,
+    "KB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+}
+_STATUS = re.compile(r"([1-9])xx|(\d{3})(?:-(\d{3}))?", re.IGNORECASE)
+_ANYTHING = re.compile(r"\.\*\??")
+
+IpFamily = Literal["any", "4", "6"]
+"""Which addresses of a name are tried."""
+
+
+def parse_size(text: object) -> int:
+    """Bytes from `1048576`, `64KiB`, `1MiB` or `1MB`.
+
+    Raises:
+        ValueError: It is no size, or 0.
+    """
+    found = _SIZE.fullmatch(str(text).strip())
+    if found is None or int(found[1]) == 0:
+        msg = f"is not a size: {str(text)!r} (as 512KiB or 1MiB)"
+        raise ValueError(msg)
+    return int(found[1]) * _FACTORS.get(found[2] or "B", 1)
+
+
+def parse_status(text: str) -> range:
+    """Status codes from `200`, `2xx` or `200-204`.
+
+    Raises:
+        ValueError: It is none of these.
+    """
+    found = _STATUS.fullmatch(text.strip())
+    if found is None:
+        msg = f"is not a status: {text!r} (a code, a class like 2xx, or a range like 200-204)"
+        raise ValueError(msg)
+    if found[1]:
+        return range(int(found[1]) * 100, int(found[1]) * 100 + 100)
+    codes = range(int(found[2]), int(found[3] or found[2]) + 1)
+    if codes.start < 100 or not codes:  # noqa: PLR2004 -- no status code has two digits
+        msg = f"is not a range of status codes: {text!r}"
+        raise ValueError(msg)
+    return codes
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """Compile a rule that is searched for anywhere.
+
+    A leading `.*` changes nothing in a search, but makes it quadratic in the length of
+    a line: it is left out.
+
+    Raises:
+        ValueError: It is no regular expression.
+    """
+    try:
+        re.compile(text)
+    except re.error as error:
+        msg = f"is not a regular expression: {error}"
+        raise ValueError(msg) from error
+    bare = text
+    while found := _ANYTHING.match(bare):
+        if bare[found.end() : found.end() + 1] in ("?", "+", "*"):
+            break
+        bare = bare[found.end() :]
+    return re.compile(bare)
+
+
+def _listed(value: Any) -> Any:  # noqa: ANN401 -- whatever the file says
+    return [value] if isinstance(value, str | int) else value
+
+
+def _checked_pattern(text: str) -> str:
+    pattern(text)
+    return text
+
+
+def _checked_status(text: str) -> str:
+    parse_status(text)
+    return text
+
+
+def _text(value: Any) -> Any:  # noqa: ANN401 -- whatever the file says
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Pattern = Annotated[str, AfterValidator(_checked_pattern)]
+Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_listed)]
+Status = Annotated[str, BeforeValidator(_text), AfterValidator(_checked_status)]
+Statuses = Annotated[tuple[Status, ...], BeforeValidator(_listed)]
+Size = Annotated[int, BeforeValidator(parse_size), WithJsonSchema({"type": ["string", "integer"]})]

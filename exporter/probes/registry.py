@@ -1,0 +1,15 @@
+"""The probe types, listed once."""
+
+from types import MappingProxyType
+
+from exporter.probes.base import ProbeSettings
+from exporter.probes.http import HttpSettings
+from exporter.probes.tcp import TcpSettings
+
+TYPES: tuple[type[ProbeSettings], ...] = (HttpSettings, TcpSettings)
+
+by_kind = MappingProxyType({settings.kind: settings for settings in TYPES})
+"""Settings class by the `type` in the file."""
+
+by_scheme = MappingProxyType({scheme: settings for settings in TYPES for scheme in settings.schemes})
+"""Settings class by the scheme of a URL, in lower case."""
