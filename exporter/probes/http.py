@@ -73,20 +73,8 @@ class ExpectSettings(_Block):
     status: Annotated[Statuses, Field(min_length=1)] = ("2xx",)
     body_matches: Patterns = ()
     body_not_matches: Patterns = ()
-    header_matches: @lru_cache(maxsize=64)
-def _codes(statuses: tuple[str, ...]) -> frozenset[int]:
-    """One set for all endpoints that expect the same, as it takes 8 KiB."""
-    return frozenset(code for status in statuses for code in parse_status(status))
-
-
-HeaderRules = {}
-    header_not_matches: @lru_cache(maxsize=64)
-def _codes(statuses: tuple[str, ...]) -> frozenset[int]:
-    """One set for all endpoints that expect the same, as it takes 8 KiB."""
-    return frozenset(code for status in statuses for code in parse_status(status))
-
-
-HeaderRules = {}
+    header_matches: HeaderRules = {}
+    header_not_matches: HeaderRules = {}
     max_body: Size | None = None
 
     @cached_property
@@ -168,7 +156,9 @@ class HttpSettings(ProbeSettings):
         body = None if self.body is None else self.body.encode()
         headers = tuple(self.headers.items())
         return HttpCheck(
-            hop=first_hop(url, self.method, headers, body, ip_family=self.ip_family, server_name=self.tls.server_name),
+            hop=first_hop(
+                url, self.method, headers, body, ip_family=self.ip_family, server_name=self.tls.server_name
+            ),
             timeout=deadline(timeout),
             rules=self.expect.rules,
             tls=self.tls.check(),
