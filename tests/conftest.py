@@ -1,0 +1,89 @@
+"""Fixtures of more than one room, and the switch that lets no test be skipped."""
+
+import os
+import shutil
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from tests.support.daemon import Daemon
+from tests.support.prometheus import Prometheus
+from tests.support.target import Target
+
+StartDaemon = Callable[..., Daemon]
+StartPrometheus = Callable[..., Prometheus]
+StartTarget = Callable[[], Target]
+
+FORBID_SKIP = bool(os.environ.get("FORBID_SKIP"))
+
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skipped test into a failed one where FORBID_SKIP is set."""
+    return _unskipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Likewise for a file that skips itself as a whole."""
+    return _unskipped((yield))
+
+
+def _unskipped(report: Report) -> Report:
+    if FORBID_SKIP and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although FORBID_SKIP is set: {report.longrepr}"
+    return report
+
+
+def _need(program: str, package: str) -> None:
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed: apt-get install {package}")
+
+
+@pytest.fixture
+def start_daemon(tmp_path: Path) -> Iterator[StartDaemon]:
+    """Start the real daemon: `start_daemon(config_text, *arguments, storage=None, port=0)`.
+
+    Without a store named, all daemons of a test share one, so that a second call is a restart.
+    """
+    with ExitStack() as daemons:
+
+        def start(config: str, *arguments: str, storage: Path | None = None, port: int = 0) -> Daemon:
+            file = tmp_path / "uptime.yml"
+            file.write_text(config)
+            daemon = Daemon(file, storage or tmp_path / "uptime.db", arguments, port)
+            return daemons.enter_context(closing(daemon))
+
+        yield start
+
+
+@pytest.fixture
+def start_prometheus(tmp_path: Path) -> Iterator[StartPrometheus]:
+    """Start the real Prometheus: `start_prometheus(scrape(daemon.address), ..., rules=[])`."""
+    _need("prometheus", "prometheus")
+    with ExitStack() as servers:
+
+        def start(*scrapes: Mapping[str, Any], rules: Sequence[Path] = ()) -> Prometheus:
+            return servers.enter_context(closing(Prometheus(tmp_path / "prometheus", scrapes, rules)))
+
+        yield start
+
+
+@pytest.fixture
+def start_target() -> Iterator[StartTarget]:
+    """Start a real HTTP server that can be told to fail: `start_target()`."""
+    with ExitStack() as targets:
+        yield lambda: targets.enter_context(closing(Target()))
+
+
+@pytest.fixture
+def promtool() -> None:
+    """Skips where there is no promtool; for `tests.support.prometheus.check_metrics()`."""
+    _need("promtool", "prometheus")

@@ -1,0 +1,88 @@
+"""The real daemon as a process of its own, on a free port, with a store of its own."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import requests
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.support.processes import Process, wait_for
+
+COMMAND = (sys.executable, "-m", "exporter")
+
+
+class Daemon:
+    """A running `uptime-slo-exporter run`.
+
+    Attributes:
+        process: Its process, with what it logged.
+        config: Its configuration file.
+        storage: Its store.
+        address: `host:port` of its HTTP server.
+        url: `http://` and the address.
+    """
+
+    def __init__(self, config: Path, storage: Path, arguments: Sequence[str] = (), port: int = 0) -> None:
+        self.config = config
+        self.storage = storage
+        self.process = Process(
+            [
+                *COMMAND,
+                "run",
+                f"--config.file={config}",
+                f"--storage={storage}",
+                f"--web.listen-address=127.0.0.1:{port}",
+                *arguments,
+            ]
+        )
+        try:
+            self.address = self.process.wait_for_line(r'event="?listening"?.*address="?([^ "]+)')[1]
+            self.url = f"http://{self.address}"
+            self._session = requests.Session()
+            self._session.trust_env = False
+            wait_for(self.ready, "the daemon is ready")
+        except BaseException:
+            self.process.close()
+            raise
+
+    def ready(self) -> bool:
+        """Whether it answers that it is ready."""
+        assert self.process.status() is None, self.process.output
+        return self.get("/-/ready").ok
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        """What it answers; a header's `_` is read as `-`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._session.get(self.url + path, headers=named, timeout=30)
+
+    def samples(self) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+        """One scrape, each sample by its name and labels."""
+        answer = self.get("/metrics", Accept="text/plain; version=0.0.4")
+        answer.raise_for_status()
+        return {
+            (sample.name, frozenset(sample.labels.items())): sample.value
+            for family in text_string_to_metric_families(answer.text)
+            for sample in family.samples
+        }
+
+    def value(self, name: str, **labels: str) -> float | None:
+        """One sample by its name and all its labels; None where there is none."""
+        return self.samples().get((name, frozenset(labels.items())))
+
+    def wait_for_value(self, expected: float, name: str, **labels: str) -> None:
+        """Wait until a scrape has a sample of that value."""
+        wait_for(lambda: self.value(name, **labels) == expected, f"{name} {labels} is {expected:g}")
+
+    def stop(self) -> int:
+        """SIGTERM; its exit status."""
+        return self.process.terminate()
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.kill()
+
+    def close(self) -> None:
+        """End it, however it stands."""
+        self._session.close()
+        self.process.close()

@@ -1,0 +1,120 @@
+"""The real Prometheus as a process of its own, scraping whatever a test names."""
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.support.processes import Process, free_port, wait_for
+
+Labels = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One series of an instant query's answer; `value` keeps Prometheus' own text."""
+
+    labels: dict[str, str]
+    value: str
+
+    @property
+    def number(self) -> float:
+        return float(self.value)
+
+
+def scrape(address: str, job: str = "uptime", **labels: str) -> dict[str, Any]:
+    """A scrape configuration for one target, each second, with target labels."""
+    return {
+        "job_name": job,
+        "scrape_interval": "1s",
+        "scrape_timeout": "1s",
+        "static_configs": [{"targets": [address], "labels": labels}],
+    }
+
+
+def check_metrics(text: str) -> str:
+    """What `promtool check metrics` has to say of an exposition; empty where nothing."""
+    done = subprocess.run(
+        ["promtool", "check", "metrics"], input=text, capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr
+
+
+class Prometheus:
+    """A running Prometheus.
+
+    Attributes:
+        url: Where it answers.
+    """
+
+    def __init__(
+        self, directory: Path, scrapes: Sequence[Mapping[str, Any]], rules: Sequence[Path] = ()
+    ) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        config = directory / "prometheus.yml"
+        # JSON is YAML.
+        config.write_text(
+            json.dumps(
+                {
+                    "global": {"evaluation_interval": "1s"},
+                    "rule_files": [str(path) for path in rules],
+                    "scrape_configs": list(scrapes),
+                }
+            )
+        )
+        address = f"127.0.0.1:{free_port()}"
+        self.url = f"http://{address}"
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self.process = Process(
+            [
+                "prometheus",
+                f"--config.file={config}",
+                f"--storage.tsdb.path={directory / 'data'}",
+                f"--web.listen-address={address}",
+                "--log.level=warn",
+            ],
+            cwd=directory,
+        )
+        try:
+            wait_for(self._ready, "Prometheus is ready")
+        except BaseException:
+            self.close()
+            raise
+
+    def _ready(self) -> bool:
+        assert self.process.status() is None, self.process.output
+        try:
+            return self._session.get(f"{self.url}/-/ready", timeout=10).ok
+        except requests.ConnectionError:
+            return False
+
+    def api(self, path: str, **parameters: str | float) -> Any:
+        """The `data` of an answer of its HTTP API."""
+        answer = self._session.get(f"{self.url}/api/v1/{path}", params=parameters, timeout=30)
+        body = answer.json()
+        assert body["status"] == "success", body
+        return body["data"]
+
+    def query(self, expression: str, at: float | None = None) -> list[Sample]:
+        """An instant query, now or at an instant in seconds since the epoch."""
+        parameters: dict[str, str | float] = {"query": expression}
+        if at is not None:
+            parameters["time"] = at
+        data = self.api("query", **parameters)
+        if data["resultType"] == "scalar":
+            return [Sample({}, data["result"][1])]
+        return [Sample(row["metric"], row["value"][1]) for row in data["result"]]
+
+    def wait_for(self, expression: str) -> list[Sample]:
+        """Wait until an instant query finds something."""
+        return wait_for(lambda: self.query(expression) or None, f"Prometheus finds {expression}")
+
+    def close(self) -> None:
+        """End it."""
+        self._session.close()
+        self.process.close()

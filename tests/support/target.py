@@ -1,0 +1,85 @@
+"""A real HTTP server that can be told to fail, hang, go away or recover while it is being probed."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: clients that give up are the point here."""
+
+
+class Target:
+    """An HTTP server on a free port of the loopback interface, well until told otherwise.
+
+    Attributes:
+        port: It keeps it, also over `go_away()` and `come_back()`.
+        requests: How many requests came in so far.
+    """
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self._status = 200
+        self._flowing = threading.Event()
+        self._flowing.set()
+        self._server: _Server | None = None
+        self.port = 0
+        self.come_back()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    def fail(self, status: int = 500) -> None:
+        """Answer everything with that status."""
+        self._status = status
+        self._flowing.set()
+
+    def hang(self) -> None:
+        """Take requests and answer none, until told otherwise."""
+        self._flowing.clear()
+
+    def recover(self) -> None:
+        """Answer 200 again, also those that hang."""
+        self.fail(200)
+
+    def go_away(self) -> None:
+        """Listen no more: connections are refused."""
+        if self._server is not None:
+            self._flowing.set()
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def come_back(self) -> None:
+        """Listen again, on the same port."""
+        if self._server is None:
+            self._server = _Server(("127.0.0.1", self.port), self._handler())
+            self.port = self._server.server_address[1]
+            threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def close(self) -> None:
+        """The same as going away, for good."""
+        self.go_away()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        target = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                target.requests += 1
+                target._flowing.wait()
+                self.send_response(target._status)
+                self.send_header("Content-Length", "3")
+                self.end_headers()
+                self.wfile.write(b"ok\n")
+
+            def log_message(self, *_: Any) -> None:
+                """Say nothing."""
+
+        return Handler
