@@ -93,5 +93,3 @@ class Config:
     min_bad: int
     hash: str
     warnings: tuple[str, ...] = ()
-
-

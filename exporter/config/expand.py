@@ -1,0 +1,85 @@
+"""`${NAME}` from the environment, and secrets from files."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from exporter.config.report import Report
+from exporter.config.tree import Expanded
+
+_REFERENCE = re.compile(r"\$(?:(\$)|\{([^}\n]*)(\}?))")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
+
+class Expander:
+    """Fills `${NAME}` in; `$$` is a dollar sign, any other `$` stays what it is."""
+
+    def __init__(self, environ: Mapping[str, str], report: Report) -> None:
+        self._environ = environ
+        self._report = report
+
+    def __call__(self, text: str, mark: int) -> str:
+        """Give the text with its references filled in: plain where it had none."""
+        values: list[str] = []
+
+        def value(match: re.Match[str]) -> str:
+            if match[1]:
+                return "$"
+            found = self._look_up(match, mark)
+            values.append(found)
+            return found
+
+        expanded = _REFERENCE.sub(value, text)
+        if not values:
+            return expanded
+        for secret in values:
+            self._report.secrets.add(secret)
+        self._report.secrets.add(expanded)
+        return Expanded(expanded, _REFERENCE.sub(lambda match: "$" if match[1] else "***", text))
+
+    def _look_up(self, match: re.Match[str], mark: int) -> str:
+        name = match[2]
+        if not match[3] or not _NAME.fullmatch(name):
+            self._report.problem(
+                mark, "`${` needs a name and `}`, as in ${TOKEN}; write `$$` for a dollar sign"
+            )
+            return ""
+        if name not in self._environ:
+            self._report.problem(
+                mark,
+                f"`${{{name}}}` is not set in the environment; set it, or write `$${{{name}}}` for the text",
+            )
+            return ""
+        return self._environ[name]
+
+
+def read_secret(key: str, name: str, folder: Path, mark: int, report: Report) -> Expanded:
+    """Read a secret from a file, without the line's end.
+
+    A file that cannot be read, is empty or has several lines is a problem at `mark`,
+    and gives an empty text.
+
+    Args:
+        key: What refers to it, for the message.
+        name: Path, relative to `folder`.
+        folder: Of the configuration file.
+        mark: Of the key.
+        report: Gets the problems and the secret.
+    """
+    try:
+        text = (folder / name).read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        report.problem(mark, f"`{key}`: {name} cannot be read: {error.strerror}")
+        text = ""
+    except UnicodeDecodeError:
+        report.problem(mark, f"`{key}`: {name} is not UTF-8 text")
+        text = ""
+    else:
+        if not text:
+            report.problem(mark, f"`{key}`: {name} is empty")
+        elif len(text.splitlines()) > 1:
+            report.secrets.add(text)
+            report.problem(mark, f"`{key}`: {name} has several lines; a secret is one line")
+            text = ""
+    report.secrets.add(text)
+    return Expanded(text, "***")

@@ -1,0 +1,119 @@
+"""From `--config.file` to one tree: finding, reading and joining files."""
+
+import codecs
+import glob
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from exporter.config.events import parse
+from exporter.config.report import Report
+from exporter.config.tree import Map, Seq
+
+
+class Hash(Protocol):
+    """What of hashlib is needed here."""
+
+    def update(self, data: bytes, /) -> None:
+        """Feed bytes."""
+
+    def hexdigest(self) -> str:
+        """Give the digest as text."""
+
+
+class Sources:
+    """The files of a configuration, joined into one tree.
+
+    Attributes:
+        root: All sections.
+        hash: SHA-256 over the bytes of all files, one after the other.
+    """
+
+    def __init__(self, expand: Callable[[str, int], str], report: Report) -> None:
+        self._expand = expand
+        self._report = report
+        self._hash: Hash = hashlib.sha256()
+        self.root: Map | None = None
+
+    @property
+    def hash(self) -> str:
+        """Hexadecimal SHA-256."""
+        return self._hash.hexdigest()
+
+    def read(self, patterns: Sequence[str]) -> None:
+        """Read every file once, in the order given; those of a glob by name."""
+        for name in dict.fromkeys(name for pattern in patterns for name in self._find(pattern)):
+            base = self._report.file(name)
+            text = self._text(name, base)
+            if text is None:
+                continue
+            root = parse(text, base, self._expand, self._report)
+            if root is not None:
+                self.root = root if self.root is None else self._join(self.root, root)
+
+    def _find(self, pattern: str) -> list[str]:
+        if Path(pattern).exists() or not glob.has_magic(pattern):
+            return [pattern]
+        names = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 -- keeps names as they were given
+        if not names:
+            self._report.problem(self._report.file(pattern), "no file matches; check the pattern")
+        return names
+
+    def _text(self, name: str, base: int) -> str | None:
+        """Give the text of a file; None and a problem where it cannot be had."""
+        try:
+            data = Path(name).read_bytes()
+        except FileNotFoundError:
+            self._report.problem(base, "does not exist; `uptime-slo-exporter init URL` writes one")
+            return None
+        except IsADirectoryError:
+            self._report.problem(base, f"is a directory; name its files, such as '{name.rstrip('/')}/*.yml'")
+            return None
+        except OSError as error:
+            self._report.problem(base, f"cannot be read: {error.strerror}")
+            return None
+        self._hash.update(data)
+        try:
+            return data.removeprefix(codecs.BOM_UTF8).decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            self._report.problem(base + line, "is not UTF-8; save the file as UTF-8")
+            return None
+
+    def _join(self, first: Map, second: Map) -> Map:
+        """Put the sections of a further file to those before: lists and maps join, nothing is overridden."""
+        joined = first.only(first)
+        for (key, value), mark in zip(second.items(), second.marks, strict=True):
+            known = joined.get(key)
+            if known is None:
+                joined.put(key, value, mark)
+            elif isinstance(known, Seq) and isinstance(value, Seq):
+                joined[key] = _joined_lists(known, value)
+            elif isinstance(known, Map) and isinstance(value, Map):
+                joined[key] = self._joined_maps(key, known, value)
+            else:
+                self._twice(f"`{key}`", joined.mark_of(key), mark)
+        return joined
+
+    def _joined_maps(self, section: str, first: Map, second: Map) -> Map:
+        joined = first.only(first)
+        for (key, value), mark in zip(second.items(), second.marks, strict=True):
+            if key in joined:
+                self._twice(f"`{key}` of `{section}`", joined.mark_of(key), mark)
+            else:
+                joined.put(key, value, mark)
+        return joined
+
+    def _twice(self, what: str, first: int, second: int) -> None:
+        self._report.problem(
+            second, f"{what} is given twice, first in {self._report.place(first)}; remove one"
+        )
+
+
+def _joined_lists(first: Seq, second: Seq) -> Seq:
+    joined = Seq(first.mark)
+    for part in (first, second):
+        for item, mark in zip(part, part.marks, strict=True):
+            joined.put(item, mark)
+    return joined
