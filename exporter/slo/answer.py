@@ -1,0 +1,121 @@
+"""An SLO's answer as the JSON object that `sli`, `status` and the API show; floats begin here."""
+
+from datetime import UTC, datetime
+from typing import TypedDict
+
+from exporter.slo.figures import Figures
+from exporter.slo.objective import Objective
+from exporter.slo.ratio import Ratio, number
+
+
+class Window(TypedDict):
+    """First instant, and the first one beyond, as RFC 3339."""
+
+    start: str
+    end: str
+
+
+class Seconds(TypedDict):
+    """What was measured, before the SLO's `unknown` policy; the four add up to the window."""
+
+    up: float
+    down: float
+    excluded: float
+    unknown: float
+
+
+class Events(TypedDict):
+    """Counts; no value for an SLO that weighs time."""
+
+    good: int | None
+    bad: int | None
+    excluded: int | None
+
+
+class Bounds(TypedDict):
+    """The SLI if unknown time had been up, or down."""
+
+    best: float | None
+    worst: float | None
+
+
+class Budget(TypedDict):
+    """The error budget of the window."""
+
+    allowed_seconds: float
+    remaining_seconds: float | None
+    remaining_ratio: float | None
+
+
+class Answer(TypedDict):
+    """One SLO at one instant; `unknown` names the policy that the SLI followed."""
+
+    service: str
+    slo: str
+    method: str
+    window: Window
+    seconds: Seconds
+    events: Events
+    sli: float | None
+    bounds: Bounds
+    coverage: float | None
+    objective: float
+    met: bool | None
+    error_budget: Budget
+    burn_rate: dict[str, float | None]
+    at: str
+    settled_until: str | None
+    unknown: str
+
+
+def answer(
+    service: str, slo: str, objective: Objective, figures: Figures, settled_until: int | None
+) -> Answer:
+    """Put figures into the form that leaves the program.
+
+    Args:
+        service: Name of the service.
+        slo: Name of the SLO.
+        objective: The question.
+        figures: Its answer.
+        settled_until: Before this instant (milliseconds since the epoch) nothing changes any
+            more but by corrections; None where nothing is settled.
+    """
+    tally = figures.tally
+    return {
+        "service": service,
+        "slo": slo,
+        "method": "time",
+        "window": {"start": instant(figures.start), "end": instant(figures.end)},
+        "seconds": {
+            "up": tally.up / 1000,
+            "down": tally.down / 1000,
+            "excluded": tally.excluded / 1000,
+            "unknown": tally.unknown / 1000,
+        },
+        "events": {"good": None, "bad": None, "excluded": None},
+        "sli": number(figures.sli),
+        "bounds": {"best": number(figures.best), "worst": number(figures.worst)},
+        "coverage": number(figures.coverage),
+        "objective": float(objective.ratio),
+        "met": figures.met,
+        "error_budget": {
+            "allowed_seconds": _seconds(figures.allowed),
+            "remaining_seconds": None if figures.remaining is None else _seconds(figures.remaining),
+            "remaining_ratio": number(figures.remaining_ratio),
+        },
+        "burn_rate": dict(zip(objective.plan.windows, map(number, figures.burn), strict=True)),
+        "at": instant(figures.end),
+        "settled_until": None if settled_until is None else instant(settled_until),
+        "unknown": objective.unknown,
+    }
+
+
+def instant(at: int) -> str:
+    """RFC 3339 in UTC, to the millisecond, of milliseconds since the epoch."""
+    second, millisecond = divmod(at, 1000)
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}.{millisecond:03d}Z"
+
+
+def _seconds(milliseconds: Ratio) -> float:
+    return milliseconds[0] / (milliseconds[1] * 1000)
