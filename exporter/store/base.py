@@ -1,0 +1,156 @@
+"""What a store keeps and answers, whatever it is made of.
+
+The record is append-only: rows are added and closed, never rewritten; what leaves the
+record is set aside, not deleted. One process at a time is the writer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from exporter.timeline.endpoint import Span
+from exporter.timeline.row import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far the record goes, written with every commit.
+
+    Attributes:
+        at: Instant of the commit, milliseconds: every beat up to it has begun or was missed.
+        due: By endpoint number, the first beat up to `at` that is not done: in flight, late or missed.
+            What an open row implies ends before it.
+    """
+
+    at: int
+    due: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEndpoint:
+    """An endpoint that the record knows, configured or not.
+
+    Attributes:
+        number: Its key in the store.
+        service: Id of its service.
+        id: Its own id within the service.
+        kind: Probe type.
+        removed: Spans in which the configuration did not have it; the last one may be open.
+    """
+
+    number: int
+    service: str
+    id: str
+    kind: str
+    removed: tuple[Span, ...]
+
+
+class EndpointKey(NamedTuple):
+    """Identity of an endpoint over renames."""
+
+    service: str
+    id: str
+
+
+class OpenRow(NamedTuple):
+    """A new row, its last beat left open: it is what the mark implies, until the row is closed.
+
+    Attributes:
+        endpoint: Number in the store.
+        row: `last` is of no meaning.
+    """
+
+    endpoint: int
+    row: Row
+
+
+class ClosedRow(NamedTuple):
+    """The end of an open row."""
+
+    endpoint: int
+    at: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One transaction's worth: what happened since the last one, in order, and the mark."""
+
+    mark: Mark
+    closed: Sequence[ClosedRow]
+    opened: Sequence[OpenRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Results from elsewhere.
+
+    Attributes:
+        at: When they were imported, milliseconds.
+        who: The user who did it.
+        origin: Where they came from, for people.
+        sha256: Of what was read, hexadecimal.
+        rows: By endpoint number, in order of their instants; `source` is set by the store.
+        skipped: How many results were left out because something was measured there.
+        replaced: Span that is set aside first, in the endpoints of `rows`; None for none.
+    """
+
+    at: int
+    who: str
+    origin: str
+    sha256: str
+    rows: Mapping[int, Sequence[Row]]
+    skipped: int
+    replaced: Span | None = None
+
+
+class Reader(Protocol):
+    """Answers from the record. All answers of one reader are of one instant."""
+
+    def mark(self) -> Mark | None:
+        """How far the record goes; None before the first commit."""
+
+    def endpoints(self) -> Sequence[StoredEndpoint]:
+        """All that the record knows, in order of their numbers."""
+
+    def rows(self, endpoint: int) -> Sequence[Row]:
+        """All rows of an endpoint in order of their instants, the open one as far as the mark goes."""
+
+    def absences(self) -> Sequence[int]:
+        """Starts of the prober's absences, ascending."""
+
+    def close(self) -> None:
+        """Release the store."""
+
+
+class Writer(Reader, Protocol):
+    """The one process that writes."""
+
+    def begin(self, now: int, configured: Mapping[EndpointKey, str]) -> Mapping[EndpointKey, int]:
+        """Take up the record: the time since its last mark becomes an absence.
+
+        Open rows are closed, endpoints that are new are entered, those that are gone are
+        noted as removed at `now`.
+
+        Args:
+            now: Milliseconds, not before the mark.
+            configured: Probe type by endpoint.
+
+        Returns:
+            Each configured endpoint's number.
+        """
+
+    def commit(self, commit: Commit) -> None:
+        """Write one commit as a whole or, with a StoreError, not at all."""
+
+    def absent(self, since: int, until: int, cause: str) -> None:
+        """Enter a span in which the prober did not live."""
+
+    def set_aside(self, now: int, at: int) -> None:
+        """Take what is stamped at `at` or later out of the record, because the clock went back to it."""
+
+    def enter(self, configured: Mapping[EndpointKey, str], now: int) -> Mapping[EndpointKey, int]:
+        """Enter endpoints that are new, and leave the others as they are; their numbers."""
+
+    def import_batch(self, batch: Batch) -> None:
+        """Add a batch as a whole or, with a StoreError, not at all."""

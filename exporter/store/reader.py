@@ -1,0 +1,107 @@
+"""Answers from the SQLite store."""
+
+import sqlite3
+import struct
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from exporter.store.base import Mark, StoredEndpoint
+from exporter.store.sqlite import open_for_reading, translated
+from exporter.timeline.columns import FOREVER
+from exporter.timeline.endpoint import Span
+from exporter.timeline.policy import Policy
+from exporter.timeline.row import Row
+from exporter.timeline.tally import State
+
+DUE = struct.Struct("<Iq")
+"""One entry of the mark's `due`: endpoint number, first undone beat in milliseconds."""
+
+
+class SqliteReader:
+    """A `Reader` over one connection; beside a writer it sees one committed instant."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._policies: dict[int, Policy] = {}
+
+    @classmethod
+    def open(cls, path: Path) -> "SqliteReader":
+        """Open an existing store for reading.
+
+        Raises:
+            StoreError: There is none, or it cannot be read.
+        """
+        return cls(path, open_for_reading(path))
+
+    def mark(self) -> Mark | None:
+        """How far the record goes; None before the first commit."""
+        with translated(self.path):
+            found = self._connection.execute("SELECT at, due FROM mark").fetchone()
+        return Mark(found[0], dict(DUE.iter_unpack(found[1]))) if found else None
+
+    def endpoints(self) -> Sequence[StoredEndpoint]:
+        """All that the record knows, in order of their numbers."""
+        watches = dict[int, list[tuple[int, int | None]]]()
+        with translated(self.path):
+            for number, since, until in self._connection.execute(
+                "SELECT endpoint, since, until FROM watch ORDER BY endpoint, since"
+            ):
+                watches.setdefault(number, []).append((since, until))
+            found = self._connection.execute("SELECT number, service, id, kind FROM endpoint ORDER BY number")
+            return [
+                StoredEndpoint(number, service, name, kind, _removed(watches.get(number, [])))
+                for number, service, name, kind in found
+            ]
+
+    def rows(self, endpoint: int) -> Sequence[Row]:
+        """All rows of an endpoint in order of their instants, the open one as far as the mark goes."""
+        with translated(self.path):
+            found = self._connection.execute(
+                "SELECT at, step, last, vote, reason, event, policy, source FROM series WHERE endpoint = ? ORDER BY at",
+                (endpoint,),
+            ).fetchall()
+        policies = self._load_policies()
+        rows = []
+        for at, step, last, vote, reason, event, policy, source in found:
+            end = implied_last(at, step, self.mark(), endpoint) if last is None else last
+            rows.append(Row(at, step, end, State(vote), reason, bool(event), policies[policy], source))
+        return rows
+
+    def absences(self) -> Sequence[int]:
+        """Starts of the prober's absences, ascending."""
+        with translated(self.path):
+            found = self._connection.execute(
+                "SELECT since FROM absence WHERE set_aside_at IS NULL ORDER BY since"
+            )
+            return [since for (since,) in found]
+
+    def close(self) -> None:
+        """Release the store."""
+        self._connection.close()
+
+    def _load_policies(self) -> Mapping[int, Policy]:
+        if not self._policies:
+            with translated(self.path):
+                found = self._connection.execute(
+                    "SELECT number, interval, timeout, staleness, down_after, up_after FROM policy"
+                )
+                self._policies = {number: Policy(*settings) for number, *settings in found}
+        return self._policies
+
+
+def implied_last(at: int, step: int, mark: Mark | None, endpoint: int) -> int:
+    """The last beat of an open row of the endpoint: its beats are done as far as the mark says."""
+    if mark is None or not step:
+        return at
+    limit = min(mark.at, mark.due.get(endpoint, mark.at + 1) - 1)
+    return at + max(0, limit - at) // step * step
+
+
+def _removed(watches: Sequence[tuple[int, int | None]]) -> tuple[Span, ...]:
+    """The spans between and after those in which an endpoint was configured."""
+    spans = []
+    for index, (_, until) in enumerate(watches):
+        if until is not None:
+            spans.append((until, watches[index + 1][0] if index + 1 < len(watches) else FOREVER))
+    return tuple(span for span in spans if span[0] < span[1])

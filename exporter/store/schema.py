@@ -1,0 +1,78 @@
+"""Tables of the SQLite store, and how an older file becomes a newer one."""
+
+APPLICATION_ID = 0x75736C6F
+"""`uslo`: tells our files from other SQLite databases."""
+
+MIGRATIONS = (
+    """
+    CREATE TABLE mark (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        at INTEGER NOT NULL,                 -- every beat up to here has begun or was missed
+        due BLOB NOT NULL                    -- (endpoint u32, first undone beat i64), little-endian
+    );
+    CREATE TABLE endpoint (
+        number INTEGER PRIMARY KEY,
+        service TEXT NOT NULL,
+        id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        UNIQUE (service, id)
+    );
+    CREATE TABLE watch (                     -- when the configuration had the endpoint
+        endpoint INTEGER NOT NULL REFERENCES endpoint,
+        since INTEGER NOT NULL,
+        until INTEGER,                       -- NULL while it has
+        PRIMARY KEY (endpoint, since)
+    ) WITHOUT ROWID;
+    CREATE TABLE policy (
+        number INTEGER PRIMARY KEY,
+        interval INTEGER NOT NULL,
+        timeout INTEGER NOT NULL,
+        staleness INTEGER NOT NULL,
+        down_after INTEGER NOT NULL,
+        up_after INTEGER NOT NULL,
+        UNIQUE (interval, timeout, staleness, down_after, up_after)
+    );
+    CREATE TABLE series (
+        endpoint INTEGER NOT NULL REFERENCES endpoint,
+        at INTEGER NOT NULL,
+        step INTEGER NOT NULL,               -- 0: one result only
+        last INTEGER,                        -- NULL while open: as far as the mark goes
+        vote INTEGER NOT NULL,               -- 1 success, 2 failure, 0 inconclusive
+        reason TEXT NOT NULL,
+        event INTEGER NOT NULL,              -- 1 for beats, 0 for retries and first probes
+        policy INTEGER NOT NULL REFERENCES policy,
+        source INTEGER NOT NULL,             -- 0 live, else a batch
+        PRIMARY KEY (endpoint, at)
+    ) WITHOUT ROWID;
+    CREATE TABLE absence (
+        number INTEGER PRIMARY KEY,
+        since INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        cause TEXT NOT NULL,
+        set_aside_at INTEGER                 -- NULL while it counts
+    );
+    CREATE TABLE batch (
+        number INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        who TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        rows INTEGER NOT NULL,
+        skipped INTEGER NOT NULL
+    );
+    CREATE TABLE set_aside (                 -- series that left the record; nothing is deleted
+        set_aside_at INTEGER NOT NULL,
+        cause TEXT NOT NULL,
+        endpoint INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        step INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        vote INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        event INTEGER NOT NULL,
+        policy INTEGER NOT NULL,
+        source INTEGER NOT NULL
+    );
+    """,
+)
+"""One script a version, oldest first; never edited once released."""

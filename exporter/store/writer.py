@@ -1,0 +1,236 @@
+"""The one writer of the SQLite store."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from exporter.store.base import Batch, Commit, EndpointKey
+from exporter.store.lock import Lock
+from exporter.store.reader import DUE, SqliteReader, implied_last
+from exporter.store.sqlite import open_for_writing, translated
+from exporter.timeline.columns import FOREVER
+from exporter.timeline.policy import Policy
+from exporter.timeline.row import Row
+
+_SERIES = "endpoint, at, step, last, vote, reason, event, policy, source"
+
+
+class SqliteWriter(SqliteReader):
+    """A `Writer`: each of its methods is one transaction, whole or not at all."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, lock: Lock) -> None:
+        super().__init__(path, connection)
+        self._lock = lock
+        self._numbers: dict[Policy, int] = {}
+
+    @classmethod
+    def open(cls, path: Path) -> "SqliteWriter":
+        """Become the store's writer; the file is made where there is none.
+
+        Raises:
+            StoreLockedError: Another process is its writer.
+            StoreError: It cannot be opened.
+        """
+        lock = Lock(path)
+        try:
+            return cls(path, open_for_writing(path), lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    def close(self) -> None:
+        """Release the store and let others write."""
+        super().close()
+        self._lock.release()
+
+    def size(self) -> int:
+        """Bytes of the store's files."""
+        paths = (self.path, *(self.path.with_name(self.path.name + end) for end in ("-wal", "-shm")))
+        return sum(path.stat().st_size for path in paths if path.exists())
+
+    def begin(self, now: int, configured: Mapping[EndpointKey, str]) -> Mapping[EndpointKey, int]:
+        """Take up the record at `now`: see `Writer.begin`."""
+        with self._transaction():
+            mark = self.mark()
+            if mark is not None:
+                self._close_open_rows()
+                self._insert_absence(mark.at, now, "stopped")
+            numbers = self._enter(configured, now)
+            gone = [
+                (now, stored.number)
+                for stored in self.endpoints()
+                if stored.number not in set(numbers.values())
+            ]
+            self._connection.executemany(
+                "UPDATE watch SET until = max(since, ?) WHERE endpoint = ? AND until IS NULL", gone
+            )
+            self._write_mark(now, {})
+        return numbers
+
+    def commit(self, commit: Commit) -> None:
+        """Write one commit as a whole or, with a StoreError, not at all."""
+        with self._transaction():
+            self._insert((endpoint, row, None, row.source) for endpoint, row in commit.opened)
+            self._connection.executemany(
+                "UPDATE series SET last = ? WHERE endpoint = ? AND at = ?",
+                [(last, endpoint, at) for endpoint, at, last in commit.closed],
+            )
+            self._write_mark(commit.mark.at, commit.mark.due)
+
+    def absent(self, since: int, until: int, cause: str) -> None:
+        """Enter a span in which the prober did not live."""
+        with self._transaction():
+            self._insert_absence(since, until, cause)
+
+    def set_aside(self, now: int, at: int) -> None:
+        """Take what is stamped at `at` or later out of the record, because the clock went back to it."""
+        with self._transaction():
+            self._close_open_rows()
+            self._set_aside(now, (at, FOREVER), "clock", None)
+            self._connection.execute(
+                "UPDATE absence SET set_aside_at = ? WHERE since >= ? AND set_aside_at IS NULL", (now, at)
+            )
+            self._connection.execute(
+                "UPDATE watch SET since = min(since, ?), until = min(until, ?)", (at, at)
+            )
+            self._write_mark(at, {})
+
+    def enter(self, configured: Mapping[EndpointKey, str], now: int) -> Mapping[EndpointKey, int]:
+        """Enter endpoints that are new, and leave the others as they are; their numbers."""
+        with self._transaction():
+            return self._enter(configured, now)
+
+    def import_batch(self, batch: Batch) -> None:
+        """Add a batch as a whole or, with a StoreError, not at all."""
+        with self._transaction():
+            if batch.replaced is not None:
+                for endpoint in batch.rows:
+                    self._set_aside(batch.at, batch.replaced, f"replaced by {batch.who}", endpoint)
+            results = sum(row.results for rows in batch.rows.values() for row in rows)
+            number = self._connection.execute(
+                "INSERT INTO batch (at, who, origin, sha256, rows, skipped) VALUES (?, ?, ?, ?, ?, ?)",
+                (batch.at, batch.who, batch.origin, batch.sha256, results, batch.skipped),
+            ).lastrowid
+            self._insert(
+                (endpoint, row, row.last, number or 0)
+                for endpoint, rows in batch.rows.items()
+                for row in rows
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with translated(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._numbers.clear()  # a policy entered here is gone with the transaction
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _write_mark(self, at: int, due: Mapping[int, int]) -> None:
+        blob = b"".join(DUE.pack(endpoint, first) for endpoint, first in due.items())
+        self._connection.execute("INSERT OR REPLACE INTO mark (id, at, due) VALUES (1, ?, ?)", (at, blob))
+
+    def _insert_absence(self, since: int, until: int, cause: str) -> None:
+        self._connection.execute(
+            "INSERT INTO absence (since, until, cause) VALUES (?, ?, ?)", (since, until, cause)
+        )
+
+    def _close_open_rows(self) -> None:
+        """Write down where the mark says that the open rows end."""
+        mark = self.mark()
+        found = self._connection.execute(
+            "SELECT endpoint, at, step FROM series WHERE last IS NULL"
+        ).fetchall()
+        self._connection.executemany(
+            "UPDATE series SET last = ? WHERE endpoint = ? AND at = ?",
+            [(implied_last(at, step, mark, endpoint), endpoint, at) for endpoint, at, step in found],
+        )
+
+    def _enter(self, configured: Mapping[EndpointKey, str], now: int) -> Mapping[EndpointKey, int]:
+        self._connection.executemany(
+            "INSERT INTO endpoint (service, id, kind) VALUES (?, ?, ?) "
+            "ON CONFLICT (service, id) DO UPDATE SET kind = excluded.kind WHERE kind <> excluded.kind",
+            [(*key, kind) for key, kind in configured.items()],
+        )
+        known = {EndpointKey(each.service, each.id): each.number for each in self.endpoints()}
+        numbers = {key: known[key] for key in configured}
+        self._connection.executemany(
+            "INSERT INTO watch (endpoint, since) SELECT ?, ? "
+            "WHERE NOT EXISTS (SELECT 1 FROM watch WHERE endpoint = ? AND until IS NULL) "
+            "ON CONFLICT (endpoint, since) DO UPDATE SET until = NULL",
+            [(number, now, number) for number in numbers.values()],
+        )
+        return numbers
+
+    def _insert(self, rows: Iterable[tuple[int, Row, int | None, int]]) -> None:
+        self._connection.executemany(
+            f"INSERT INTO series ({_SERIES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- a constant
+            [
+                (
+                    endpoint,
+                    row.at,
+                    row.step,
+                    last,
+                    int(row.vote),
+                    row.reason,
+                    int(row.event),
+                    self._policy_number(row.policy),
+                    source,
+                )
+                for endpoint, row, last, source in rows
+            ],
+        )
+
+    def _policy_number(self, policy: Policy) -> int:
+        number = self._numbers.get(policy)
+        if number is None:
+            settings = (policy.interval, policy.timeout, policy.staleness, policy.down_after, policy.up_after)
+            self._connection.execute(
+                "INSERT OR IGNORE INTO policy (interval, timeout, staleness, down_after, up_after) "
+                "VALUES (?, ?, ?, ?, ?)",
+                settings,
+            )
+            (number,) = self._connection.execute(
+                "SELECT number FROM policy WHERE (interval, timeout, staleness, down_after, up_after) "
+                "= (?, ?, ?, ?, ?)",
+                settings,
+            ).fetchone()
+            self._numbers[policy] = number
+            self._policies[number] = policy
+        return number
+
+    def _set_aside(self, now: int, span: tuple[int, int], cause: str, endpoint: int | None) -> None:
+        """Move the results of a span, of one endpoint or of all, out of the record; rows across its edges are split."""
+        start, end = span
+        found = self._connection.execute(
+            f"SELECT {_SERIES} FROM series WHERE last >= ? AND at < ? AND (? IS NULL OR endpoint = ?)",  # noqa: S608
+            (start, end, endpoint, endpoint),
+        ).fetchall()
+        for number, at, step, last, *rest in found:
+            before, inside, after = split(at, step, last, span)
+            self._connection.execute("DELETE FROM series WHERE endpoint = ? AND at = ?", (number, at))
+            for part in (before, after):
+                if part:
+                    self._connection.execute(
+                        f"INSERT INTO series ({_SERIES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                        (number, part[0], step, part[1], *rest),
+                    )
+            if inside:
+                self._connection.execute(
+                    f"INSERT INTO set_aside (set_aside_at, cause, {_SERIES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                    (now, cause, number, inside[0], step, inside[1], *rest),
+                )
+
+
+def split(at: int, step: int, last: int, span: tuple[int, int]) -> Sequence[tuple[int, int] | None]:
+    """First and last instant of a series' results before, inside and after a span; None where there is none."""
+    instants = range(at, last + 1, max(1, step))
+    start = len(range(at, min(last + 1, max(at, span[0])), max(1, step)))
+    end = max(start, len(range(at, min(last + 1, max(at, span[1])), max(1, step))))
+    parts = (instants[:start], instants[start:end], instants[end:])
+    return [(part[0], part[-1]) if part else None for part in parts]
