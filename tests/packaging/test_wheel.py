@@ -56,7 +56,7 @@ def binaries(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `bin` of an environment that holds the wheel and what it asks for, and nothing else."""
     environment = tmp_path_factory.mktemp("environment")
     venv.create(environment, with_pip=True)
-    pip = [environment / "bin" / "python", "-m", "pip", "install", "--quiet"]
+    pip: list[str | Path] = [environment / "bin" / "python", "-m", "pip", "install", "--quiet"]
     done = run([*pip, "--constraint", ROOT / "constraints.txt", wheel], environment)
     if done.returncode and any(sign in done.stderr for sign in UNREACHABLE):
         pytest.skip("no package registry can be reached to install the wheel's dependencies from")

@@ -56,9 +56,16 @@ class Daemon:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._session.get(self.url + path, headers=named, timeout=30)
 
-    def samples(self) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
-        """One scrape, each sample by its name and labels."""
-        answer = self.get("/metrics", Accept="text/plain; version=0.0.4")
+    def raw_size(self, path: str, **headers: str) -> int:
+        """Bytes of an answer's body as they were sent, still compressed."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        with self._session.get(self.url + path, headers=named, timeout=60, stream=True) as answer:
+            answer.raise_for_status()
+            return sum(len(part) for part in answer.raw.stream(1 << 16, decode_content=False))
+
+    def samples(self, query: str = "") -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+        """One scrape, each sample by its name and labels; `query` may choose, as `?collect[]=slo`."""
+        answer = self.get(f"/metrics{query}", Accept="text/plain; version=0.0.4")
         answer.raise_for_status()
         return {
             (sample.name, frozenset(sample.labels.items())): sample.value

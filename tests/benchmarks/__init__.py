@@ -1,0 +1,1 @@
+"""What the hot paths cost, measured: `make bench`. Figures of one run are comparable as ratios only."""
