@@ -1,11 +1,11 @@
 """An SLO's answer as the JSON object that `sli`, `status` and the API show; floats begin here."""
 
-from datetime import UTC, datetime
 from typing import TypedDict
 
 from exporter.slo.figures import Figures
 from exporter.slo.objective import Objective
 from exporter.slo.ratio import Ratio, number
+from exporter.units import format_instant
 
 
 class Window(TypedDict):
@@ -86,7 +86,7 @@ def answer(
         "service": service,
         "slo": slo,
         "method": "time",
-        "window": {"start": instant(figures.start), "end": instant(figures.end)},
+        "window": {"start": format_instant(figures.start), "end": format_instant(figures.end)},
         "seconds": {
             "up": tally.up / 1000,
             "down": tally.down / 1000,
@@ -105,16 +105,10 @@ def answer(
             "remaining_ratio": number(figures.remaining_ratio),
         },
         "burn_rate": dict(zip(objective.plan.windows, map(number, figures.burn), strict=True)),
-        "at": instant(figures.end),
-        "settled_until": None if settled_until is None else instant(settled_until),
+        "at": format_instant(figures.end),
+        "settled_until": None if settled_until is None else format_instant(settled_until),
         "unknown": objective.unknown,
     }
-
-
-def instant(at: int) -> str:
-    """RFC 3339 in UTC, to the millisecond, of milliseconds since the epoch."""
-    second, millisecond = divmod(at, 1000)
-    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}.{millisecond:03d}Z"
 
 
 def _seconds(milliseconds: Ratio) -> float:

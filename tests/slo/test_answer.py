@@ -1,6 +1,6 @@
 import json
 
-from exporter.slo.answer import answer, instant
+from exporter.slo.answer import answer
 from exporter.slo.figures import figures
 from exporter.slo.tiers import DAY, HOUR
 from exporter.timeline.tally import State
@@ -19,7 +19,7 @@ def test_an_answer_has_every_key_of_the_contract_and_survives_json() -> None:
         "service": "shop",
         "slo": "availability",
         "method": "time",
-        "window": {"start": "2026-12-16T08:00:00.000Z", "end": "2027-01-15T08:00:00.000Z"},
+        "window": {"start": "2026-12-16T08:00:00Z", "end": "2027-01-15T08:00:00Z"},
         "seconds": {"up": 863998.5, "down": 1.5, "excluded": 0.0, "unknown": 1728000.0},
         "events": {"good": None, "bad": None, "excluded": None},
         "sli": 863998500 / 864000000,
@@ -41,7 +41,7 @@ def test_an_answer_has_every_key_of_the_contract_and_survives_json() -> None:
             "1d": 45 / 2592,
             "3d": 15 / 2592,
         },
-        "at": "2027-01-15T08:00:00.000Z",
+        "at": "2027-01-15T08:00:00Z",
         "settled_until": "2027-01-15T07:59:59.999Z",
         "unknown": "down",
     }
@@ -57,7 +57,3 @@ def test_no_value_is_null() -> None:
         "remaining_ratio": None,
     }
     assert shown["burn_rate"] == {"5m": None, "30m": None, "1h": None}
-
-
-def test_instants_before_the_epoch_are_floored_too() -> None:
-    assert instant(-1) == "1969-12-31T23:59:59.999Z"

@@ -1,0 +1,263 @@
+"""Every metric and label that this program shows: its name, meaning and type, once."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Metric types that both exposition formats know."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+
+
+class Group(StrEnum):
+    """What `collect[]` can ask for."""
+
+    ENDPOINT = "endpoint"
+    SLO = "slo"
+    SLA = "sla"
+    EXPORTER = "exporter"
+
+
+SERVICE = "uptime_service"
+ENDPOINT = "uptime_endpoint"
+SLO = "slo"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One metric.
+
+    Attributes:
+        name: As its samples say it; a counter's ends in `_total`.
+        kind: Its type.
+        help: One line for people.
+        labels: Besides the identity labels.
+    """
+
+    name: str
+    kind: Kind
+    help: str
+    labels: tuple[str, ...] = ()
+
+
+def _gauge(name: str, text: str, *labels: str) -> Family:
+    return Family(name, Kind.GAUGE, text, labels)
+
+
+def _counter(name: str, text: str, *labels: str) -> Family:
+    return Family(name, Kind.COUNTER, text, labels)
+
+
+def _histogram(name: str, text: str) -> Family:
+    return Family(name, Kind.HISTOGRAM, text, ("le",))
+
+
+ENDPOINT_INFO = _gauge(
+    "uptime_endpoint_info",
+    "Always 1; what is probed, without credentials and query, and the labels of the configuration.",
+    "type",
+    "target",
+)
+ENDPOINT_UP = _gauge(
+    "uptime_endpoint_up",
+    "1 while the endpoint is up, 0 while it is down, absent while it is unknown; as measured, also during an exclusion.",
+)
+ENDPOINT_STATE = _gauge(
+    "uptime_endpoint_state",
+    "1 for the present state of the endpoint, 0 for the others; as measured.",
+    "state",
+)
+ENDPOINT_EXCLUDED = _gauge("uptime_endpoint_excluded", "1 while an exclusion covers the endpoint, else 0.")
+ENDPOINT_SINCE = _gauge(
+    "uptime_endpoint_state_since_timestamp_seconds",
+    "When the present state began, back-dated to the first probe that showed it.",
+)
+ENDPOINT_FAILURE = _gauge(
+    "uptime_endpoint_failure_info",
+    "1 with the reason of the last conclusive result, while that is a failure.",
+    "reason",
+)
+ENDPOINT_SECONDS = _counter(
+    "uptime_endpoint_seconds_total",
+    "Settled time since the process started, by state, charged once by what was known when it settled; corrections never move it.",
+    "state",
+)
+PROBE_RESULTS = _counter(
+    "uptime_probe_results_total",
+    "Probes since the process started, retries included, counted when they are committed.",
+    "result",
+)
+PROBE_FAILURES = _counter(
+    "uptime_probe_failures_total",
+    "Failed probes since the process started, retries included, by reason.",
+    "reason",
+)
+PROBE_DURATION = _histogram(
+    "uptime_probe_duration_seconds",
+    "Duration of successful probes since the process started, from lookup to last byte.",
+)
+PROBE_PHASE = _gauge(
+    "uptime_probe_phase_duration_seconds",
+    "Time that the latest probe spent in a phase; absent where it did not reach it.",
+    "phase",
+)
+PROBE_LAST = _gauge("uptime_probe_last_timestamp_seconds", "Start of the latest probe that gave a result.")
+PROBE_LAST_SUCCESS = _gauge(
+    "uptime_probe_last_success_timestamp_seconds",
+    "Start of the latest successful probe since the process started.",
+)
+PROBE_STATUS = _gauge(
+    "uptime_probe_http_status_code", "Status code of the last response of the latest probe."
+)
+TLS_NOT_AFTER = _gauge(
+    "uptime_tls_certificate_not_after_timestamp_seconds",
+    "When the endpoint's own certificate of the last handshake expires, verified or not.",
+)
+TLS_CHAIN_NOT_AFTER = _gauge(
+    "uptime_tls_chain_not_after_timestamp_seconds",
+    "When the first certificate of the chain of the last handshake expires, verified or not.",
+)
+TLS_VERIFIED = _gauge(
+    "uptime_tls_verified",
+    "1 if chain, dates and name of the last handshake's certificate were all right, else 0.",
+)
+
+SLO_INFO = _gauge(
+    "uptime_slo_info",
+    "Always 1; what the SLO asks for (objective in per cent), and the labels of the configuration.",
+    "title",
+    "objective",
+    "method",
+    "slo_window",
+    "owner",
+)
+SLO_OBJECTIVE = _gauge("uptime_slo_objective_ratio", "The ratio that the SLI must reach.")
+SLO_WINDOW = _gauge("uptime_slo_window_seconds", "Length of the SLO's window.")
+SLO_SLI = _gauge(
+    "uptime_slo_sli_ratio", "Good share of what is known of the SLO's window; absent where nothing is known."
+)
+SLO_COVERAGE = _gauge(
+    "uptime_slo_coverage_ratio",
+    "Share of the SLO's window, exclusions aside, about which something is known.",
+)
+SLO_REMAINING_RATIO = _gauge(
+    "uptime_slo_error_budget_remaining_ratio",
+    "Share of the error budget of the SLO's window that is left; negative once it is overspent.",
+)
+SLO_REMAINING_SECONDS = _gauge(
+    "uptime_slo_error_budget_remaining_seconds",
+    "Bad time that the SLO's window still allows; negative once the budget is overspent.",
+)
+SLO_BURN = _gauge(
+    "uptime_slo_burn_rate",
+    "How many times faster than sustainable the SLO's whole budget was spent over the window.",
+    "window",
+)
+SLO_STATE = _gauge(
+    "uptime_slo_state",
+    "1 for what the SLO is at this instant (good, bad, unknown, excluded), 0 for the others.",
+    "state",
+)
+SLO_ALERT = _gauge(
+    "uptime_slo_alert_ratio",
+    "The lesser of both windows' burn rates by the tier's threshold; the tier fires strictly above 1.",
+    "tier",
+    "severity",
+    "long",
+    "short",
+)
+SLO_THRESHOLD = _gauge(
+    "uptime_slo_burn_rate_threshold",
+    "Burn rate above which the tier fires; its long window.",
+    "tier",
+    "window",
+)
+
+BUILD_INFO = _gauge(
+    "uptime_exporter_build_info", "Always 1; version of this exporter and its Python.", "version", "python"
+)
+EXPORTER_INFO = _gauge("uptime_exporter_info", "Always 1; the site that probes from here.", "site")
+CONFIG_HASH = _gauge(
+    "uptime_exporter_config_hash", "Always 1; SHA-256 of the configuration in force.", "sha256"
+)
+EVALUATED = _gauge(
+    "uptime_exporter_evaluated_timestamp_seconds", "The one instant that every figure of this response is of."
+)
+RELOAD_OK = _gauge(
+    "uptime_exporter_config_last_reload_successful",
+    "Whether the last attempt to load a configuration succeeded.",
+)
+RELOAD_AT = _gauge(
+    "uptime_exporter_config_last_reload_success_timestamp_seconds",
+    "When the configuration in force was loaded.",
+)
+SCHEDULER_LAG = _histogram(
+    "uptime_scheduler_lag_seconds", "From an endpoint's beat to the start of its probe."
+)
+SCHEDULER_MISSED = _counter(
+    "uptime_scheduler_missed_probes_total",
+    "Beats that found the endpoint's last probe still in flight, or were slept through.",
+)
+STORE_COMMIT = _gauge(
+    "uptime_storage_last_commit_timestamp_seconds", "Instant up to which the record is durable."
+)
+STORE_PENDING = _gauge("uptime_storage_pending_rows", "Rows that wait for the next commit.")
+STORE_BYTES = _gauge("uptime_storage_size_bytes", "Size of the store's files.")
+STORE_FAILURES = _counter(
+    "uptime_storage_write_failures_total", "Commits that failed; their rows are kept and tried again."
+)
+CLOCK_STEPS = _counter("uptime_clock_steps_total", "Steps of the wall clock by more than a second.")
+
+FAMILIES: dict[Group, tuple[Family, ...]] = {
+    Group.ENDPOINT: (
+        ENDPOINT_INFO,
+        ENDPOINT_UP,
+        ENDPOINT_STATE,
+        ENDPOINT_EXCLUDED,
+        ENDPOINT_SINCE,
+        ENDPOINT_FAILURE,
+        ENDPOINT_SECONDS,
+        PROBE_RESULTS,
+        PROBE_FAILURES,
+        PROBE_DURATION,
+        PROBE_PHASE,
+        PROBE_LAST,
+        PROBE_LAST_SUCCESS,
+        PROBE_STATUS,
+        TLS_NOT_AFTER,
+        TLS_CHAIN_NOT_AFTER,
+        TLS_VERIFIED,
+    ),
+    Group.SLO: (
+        SLO_INFO,
+        SLO_OBJECTIVE,
+        SLO_WINDOW,
+        SLO_SLI,
+        SLO_COVERAGE,
+        SLO_REMAINING_RATIO,
+        SLO_REMAINING_SECONDS,
+        SLO_BURN,
+        SLO_STATE,
+        SLO_ALERT,
+        SLO_THRESHOLD,
+    ),
+    Group.SLA: (),
+    Group.EXPORTER: (
+        BUILD_INFO,
+        EXPORTER_INFO,
+        CONFIG_HASH,
+        RELOAD_OK,
+        RELOAD_AT,
+        SCHEDULER_LAG,
+        SCHEDULER_MISSED,
+        STORE_COMMIT,
+        STORE_PENDING,
+        STORE_BYTES,
+        STORE_FAILURES,
+        CLOCK_STEPS,
+    ),
+}
+"""In the order in which they are shown; `EVALUATED` comes first, whatever is collected."""

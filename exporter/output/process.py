@@ -1,0 +1,74 @@
+"""What the exporter says of itself: its build, configuration, scheduler, store, clock and process."""
+
+import platform
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client.metrics_core import Metric
+
+from exporter import __version__
+from exporter.engine.live import Histogram, Live
+from exporter.output import names
+from exporter.output.column import buckets
+from exporter.output.endpoints import histogram_values
+from exporter.output.names import Family, Kind
+from exporter.output.style import Style, labels, sample
+
+
+def exporter_lines(live: Live, style: Style) -> Iterator[str]:
+    """Every family of the group `exporter`, each as one text."""
+    config, health = live.config, live.health
+    version = labels(("version", __version__), ("python", platform.python_version()))
+    yield _one(style, names.BUILD_INFO, 1, version)
+    yield _one(style, names.EXPORTER_INFO, 1, labels(("site", config.site)))
+    yield _one(style, names.CONFIG_HASH, 1, labels(("sha256", config.hash)))
+    yield _one(style, names.RELOAD_OK, int(health.reload_successful))
+    yield _one(style, names.RELOAD_AT, _seconds(health.reload_success_at))
+    yield _histogram(style, names.SCHEDULER_LAG, health.lag)
+    yield _one(style, names.SCHEDULER_MISSED, health.missed)
+    yield _one(style, names.STORE_COMMIT, _seconds(health.commit_at))
+    yield _one(style, names.STORE_PENDING, health.pending_rows)
+    yield _one(style, names.STORE_BYTES, health.store_bytes)
+    yield _one(style, names.STORE_FAILURES, health.write_failures)
+    yield _one(style, names.CLOCK_STEPS, health.clock_steps)
+
+
+def evaluated_line(at: int, style: Style) -> str:
+    """The instant that every figure of a response is of."""
+    return _one(style, names.EVALUATED, at / 1000)
+
+
+class Process:
+    """Memory, processor time and descriptors of this process, as every client library shows them."""
+
+    def __init__(self) -> None:
+        self._collector = ProcessCollector(registry=CollectorRegistry())
+
+    def lines(self, style: Style) -> Iterator[str]:
+        """Every `process_*` family, each as one text."""
+        for metric in self._collector.collect():
+            yield _foreign(style, metric)
+
+
+def _foreign(style: Style, metric: Metric) -> str:
+    kind = Kind(metric.type)
+    name = f"{metric.name}_total" if kind is Kind.COUNTER else metric.name
+    lines = [sample(each.name, labels(*each.labels.items()), each.value) for each in metric.samples]
+    return style.head(Family(name, kind, metric.documentation)) + "".join(lines)
+
+
+def _one(style: Style, family: Family, value: float | None, label_text: str = "") -> str:
+    return "" if value is None else style.head(family) + sample(family.name, label_text, value)
+
+
+def _histogram(style: Style, family: Family, histogram: Histogram) -> str:
+    shape = buckets([bound / 1_000_000_000 for bound in histogram.bounds])
+    values = histogram_values(histogram)
+    pairs = zip(shape, values, strict=True)
+    return style.head(family) + "".join(
+        sample(family.name + suffix, text, value) for (suffix, text), value in pairs
+    )
+
+
+def _seconds(milliseconds: int | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000

@@ -1,0 +1,105 @@
+"""The columns of what SLOs show."""
+
+from exporter.engine.live import LiveSlo
+from exporter.output import names
+from exporter.output.column import Column, Shape, children
+from exporter.output.style import labels
+from exporter.slo.figures import Figures, figures
+from exporter.slo.objective import Plan
+from exporter.slo.ratio import number
+from exporter.slo.status import Status, status
+from exporter.slo.tiers import Tier
+from exporter.units import format_duration
+
+STATUS_SHAPE = children("state", list(Status))
+ONE_HOT = {status: tuple(int(status is other) for other in Status) for status in Status}
+
+
+class SloColumns:
+    """Takes SLOs one by one, each at the same instant.
+
+    Args:
+        users: Names of the labels that the configuration gives to any SLO.
+    """
+
+    def __init__(self, users: tuple[str, ...]) -> None:
+        self.users = users
+        self.info = Column(names.SLO_INFO)
+        self.objective = Column(names.SLO_OBJECTIVE)
+        self.window = Column(names.SLO_WINDOW)
+        self.sli = Column(names.SLO_SLI)
+        self.coverage = Column(names.SLO_COVERAGE)
+        self.remaining_ratio = Column(names.SLO_REMAINING_RATIO)
+        self.remaining_seconds = Column(names.SLO_REMAINING_SECONDS)
+        self.burn = Column(names.SLO_BURN)
+        self.state = Column(names.SLO_STATE)
+        self.alert = Column(names.SLO_ALERT)
+        self.threshold = Column(names.SLO_THRESHOLD)
+        self._shapes: dict[int, tuple[Plan, Shape, Shape, Shape, tuple[float, ...]]] = {}
+
+    def columns(self) -> list[Column]:
+        """In the order in which they are shown."""
+        return [column for column in vars(self).values() if isinstance(column, Column)]
+
+    def take(self, slo: LiveSlo, at: int) -> None:
+        """Add all that the SLO shows at the instant `at`."""
+        text = labels((names.SERVICE, slo.service.name), (names.SLO, slo.config.name))
+        self._take_question(slo, text)
+        self._take_answer(slo, text, figures(slo.objective, slo.history.sums, at))
+        self.state.extend(text, STATUS_SHAPE, ONE_HOT[status(slo.history.state(at))])
+
+    def _take_question(self, slo: LiveSlo, text: str) -> None:
+        config = slo.config
+        info = labels(
+            ("title", config.title),
+            ("objective", config.objective_text),
+            ("method", config.method),
+            ("slo_window", format_duration(config.window)),
+            ("owner", slo.service.owner),
+        )
+        if self.users:
+            given = {**dict(slo.service.labels), **dict(config.labels)}
+            info = f"{info},{labels(*((name, given.get(name, '')) for name in self.users))}"
+        self.info.add(f"{text},{info}", 1)
+        ratio = slo.objective.ratio
+        self.objective.add(text, ratio.numerator / ratio.denominator)
+        self.window.add(text, slo.objective.window / 1000)
+
+    def _take_answer(self, slo: LiveSlo, text: str, answer: Figures) -> None:
+        for column, ratio in (
+            (self.sli, answer.sli),
+            (self.coverage, answer.coverage),
+            (self.remaining_ratio, answer.remaining_ratio),
+        ):
+            if ratio is not None:
+                column.add(text, ratio[0] / ratio[1])
+        if answer.remaining is not None:
+            above, below = answer.remaining
+            self.remaining_seconds.add(text, above / (below * 1000))
+        _, burn, alert, threshold, factors = self._shape(slo.objective.plan)
+        self.burn.extend_known(text, burn, [number(rate) for rate in answer.burn])
+        self.alert.extend_known(text, alert, [number(ratio) for ratio in answer.alerts])
+        if factors:
+            self.threshold.extend(text, threshold, factors)
+
+    def _shape(self, plan: Plan) -> tuple[Plan, Shape, Shape, Shape, tuple[float, ...]]:
+        """Children of burn rates, alerts and thresholds, once for all SLOs that share a plan."""
+        known = self._shapes.get(id(plan))
+        if known is None:
+            known = self._shapes[id(plan)] = (
+                plan,
+                children("window", plan.windows),
+                tuple(("", _alert_labels(tier)) for tier in plan.tiers),
+                tuple(
+                    ("", labels(("tier", tier.pace.tier), ("window", tier.pace.long))) for tier in plan.tiers
+                ),
+                tuple(tier.numerator / tier.denominator for tier in plan.tiers),
+            )
+        return known
+
+
+def _alert_labels(tier: Tier) -> str:
+    pace = tier.pace
+    return labels(
+        ("tier", pace.tier), ("severity", pace.severity), ("long", pace.long), ("short", pace.short)
+    )
