@@ -26,8 +26,8 @@ class Sources:
     """The files of a configuration, joined into one tree.
 
     Attributes:
-        root: All sections.
-        hash: SHA-256 over the bytes of all files, one after the other.
+        root: All sections; None where no file could be read.
+        complete: Whether every file could be read and is YAML.
     """
 
     def __init__(self, expand: Callable[[str, int], str], report: Report) -> None:
@@ -35,10 +35,11 @@ class Sources:
         self._report = report
         self._hash: Hash = hashlib.sha256()
         self.root: Map | None = None
+        self.complete = True
 
     @property
     def hash(self) -> str:
-        """Hexadecimal SHA-256."""
+        """SHA-256 over the bytes of all files, one after the other, hexadecimal."""
         return self._hash.hexdigest()
 
     def read(self, patterns: Sequence[str]) -> None:
@@ -46,10 +47,10 @@ class Sources:
         for name in dict.fromkeys(name for pattern in patterns for name in self._find(pattern)):
             base = self._report.file(name)
             text = self._text(name, base)
-            if text is None:
-                continue
-            root = parse(text, base, self._expand, self._report)
-            if root is not None:
+            root = None if text is None else parse(text, base, self._expand, self._report)
+            if root is None:
+                self.complete = False
+            else:
                 self.root = root if self.root is None else self._join(self.root, root)
 
     def _find(self, pattern: str) -> list[str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from exporter.config.report import Secrets
 from exporter.probes.base import ProbeSettings
 from exporter.timeline.policy import Policy
 
@@ -21,7 +22,8 @@ class Endpoint:
         policy: What shapes its probes, kept with each result.
         retry_interval: Milliseconds from the start of a failure that is not yet a
             verdict to the next probe; 0 < x <= interval.
-        labels: The user's own, on the info metric only.
+        labels: The user's own, on the info metric only: the service's with its own
+            over them, sorted by name.
     """
 
     id: str
@@ -49,6 +51,7 @@ class SloConfig:
         method: `time`.
         unknown: How watched unknown time counts: `ignore`, `down` or `up`.
         endpoints: Ids of the endpoints it asks about; None for all but heartbeats.
+        labels: As an endpoint's.
     """
 
     id: str
@@ -65,7 +68,17 @@ class SloConfig:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What users care about; owns endpoints and SLOs."""
+    """What users care about; owns endpoints and SLOs.
+
+    Attributes:
+        id: Stable identity; keys the store.
+        name: The label `uptime_service`.
+        title: Free text for people; the name where none is given.
+        owner: Empty where not given.
+        labels: The user's own, sorted by name; endpoints and SLOs have them already.
+        endpoints: At least one.
+        slos: Perhaps none.
+    """
 
     id: str
     name: str
@@ -86,6 +99,7 @@ class Config:
         min_bad: Bad beats that the long window of an alert tier needs, >= 1.
         hash: SHA-256 over the files' bytes, hexadecimal.
         warnings: What is allowed but likely a mistake, as `file:line: message`.
+        secrets: What no log line, page, metric or dump may show; `secrets.redact(text)` masks it.
     """
 
     services: tuple[Service, ...]
@@ -93,3 +107,4 @@ class Config:
     min_bad: int
     hash: str
     warnings: tuple[str, ...] = ()
+    secrets: Secrets = field(default_factory=Secrets, repr=False, compare=False)

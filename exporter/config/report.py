@@ -76,6 +76,11 @@ class Report:
         file, line = self._split(mark)
         return f"{file}:{line}"
 
+    @property
+    def has_problems(self) -> bool:
+        """Whether there is any."""
+        return bool(self._problems)
+
     def raise_problems(self) -> None:
         """End here if there are problems.
 

@@ -5,8 +5,8 @@ gives them their types. A *mark* is the place of a node as one integer: the numb
 its file and its line.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Self, Union
+from collections.abc import Iterable
+from typing import NamedTuple, Self, Union
 
 Node = Union[str, "Map", "Seq"]
 
@@ -94,12 +94,29 @@ class Expanded(str):
         return repr(self.masked)
 
 
-def mark_at(node: Node, path: Sequence[int | str]) -> int:
-    """Find the place of what `path` leads to, or of the last node on the way that exists."""
-    mark = node.mark if isinstance(node, (Map, Seq)) else 0
+class Found(NamedTuple):
+    """What a path leads to.
+
+    Attributes:
+        node: The last node on the way that exists.
+        mark: Its place.
+        holder: What `node` lies in; the start itself where the path leads nowhere.
+        key: The last key on the way; empty without one.
+    """
+
+    node: Node
+    mark: int
+    holder: Node
+    key: str
+
+
+def find(start: "Map | Seq", path: Iterable[int | str]) -> Found:
+    """Follow keys and indexes from `start`; steps that do not exist are passed over."""
+    found = Found(start, start.mark, start, "")
     for step in path:
+        node = found.node
         if isinstance(node, Map) and isinstance(step, str) and step in node:
-            mark, node = node.mark_of(step), node[step]
+            found = Found(node[step], node.mark_of(step), node, step)
         elif isinstance(node, Seq) and isinstance(step, int) and step < len(node):
-            mark, node = node.marks[step], node[step]
-    return mark
+            found = Found(node[step], node.marks[step], node, found.key)
+    return found

@@ -1,0 +1,196 @@
+"""Types of the configuration's keys: each takes the text of the file and gives the value.
+
+A refusal is a `ValueError` whose message starts behind the key's name.
+"""
+
+import re
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from exporter import units
+from exporter.config.tree import Expanded, Map, Seq
+
+NOT_AVAILABLE = "is not available in this version of uptime-slo-exporter; remove it"
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
+_NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_.-]+", re.ASCII)
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*", re.ASCII)
+_HOST_ONLY = re.compile(r"[A-Za-z0-9_.-]+\.[A-Za-z]{2,}(?:/\S*)?", re.ASCII)
+_MOST_DIGITS = 9
+
+
+class Objective(NamedTuple):
+    """An objective, 0 < ratio < 1, and its per cent as written, without the sign."""
+
+    ratio: Fraction
+    text: str
+
+
+def nearest(word: str, known: "list[str]") -> str:
+    """Suggest the known word that was probably meant, as `; did you mean ...?`; empty where none is near."""
+    close = get_close_matches(word, known, n=1, cutoff=0.6) or [one for one in known if one == word.lower()]
+    return f"; did you mean `{close[0]}`?" if close else ""
+
+
+def shape(node: object) -> str:
+    """Name what a node is, for messages."""
+    if isinstance(node, Map):
+        return "a map"
+    return "a list" if isinstance(node, Seq) else "text"
+
+
+def safe_name(text: str) -> str:
+    """Make a name of any text: what names may not have becomes `-`."""
+    return _NOT_IN_NAME.sub("-", text)
+
+
+def _scalar(node: object) -> str:
+    if not isinstance(node, str):
+        msg = f"must be a single value, not {shape(node)}"
+        raise ValueError(msg)  # noqa: TRY004 -- pydantic collects ValueError
+    return node
+
+
+def _shown(node: object) -> str:
+    """Refuse what `${NAME}` brought in: this key is shown, and that never is."""
+    text = _scalar(node)
+    if isinstance(text, Expanded):
+        msg = "is shown to everybody, but what `${NAME}` brings in is kept secret; write it out"
+        raise ValueError(msg)  # noqa: TRY004 -- pydantic collects ValueError
+    return text
+
+
+def _name(node: object) -> str:
+    text = _shown(node)
+    if not _NAME.fullmatch(text):
+        hint = safe_name(text).strip("-")
+        hint = f"; write `{hint}`" if hint else ""
+        msg = f"may have only letters, digits, `_`, `.` and `-`, but is `{text}`{hint}"
+        raise ValueError(msg)
+    return text
+
+
+def _duration(node: object) -> int:
+    length = units.parse_duration(_scalar(node))
+    if length <= 0:
+        msg = "must be longer than 0"
+        raise ValueError(msg)
+    return length
+
+
+def _window(node: object) -> int:
+    if isinstance(node, Map):
+        msg = "calendar windows are not available in this version; write a duration such as 30d"
+        raise ValueError(msg)  # noqa: TRY004 -- pydantic collects ValueError
+    return _duration(node)
+
+
+def _count(node: object) -> int:
+    text = _scalar(node)
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and int(text) > 0):
+        msg = f"must be a whole number from 1, not `{text}`"
+        raise ValueError(msg)
+    return int(text)
+
+
+def _objective(node: object) -> Objective:
+    text = _scalar(node)
+    return Objective(units.parse_percent(text), units.percent_text(text))
+
+
+def _url(node: object) -> str:
+    text = _scalar(node)
+    if not _URL.fullmatch(text):
+        shown = text.masked if isinstance(text, Expanded) else text
+        if any(character.isspace() for character in text):
+            msg = "must not have spaces; write %20"
+        elif _HOST_ONLY.fullmatch(text):
+            msg = f"has no scheme; write https://{shown}"
+        else:
+            msg = "has no scheme; write https://host/path or tcp://host:port"
+        raise ValueError(msg)
+    return text
+
+
+def _map(node: object) -> Map:
+    if not isinstance(node, Map):
+        msg = f"must be a map (`key: value`), not {shape(node)}"
+        raise ValueError(msg)  # noqa: TRY004 -- pydantic collects ValueError
+    return node
+
+
+def _list(node: object) -> Seq:
+    if not isinstance(node, Seq):
+        msg = f"must be a list (`- ...`), not {shape(node)}"
+        raise ValueError(msg)  # noqa: TRY004 -- pydantic collects ValueError
+    return node
+
+
+def _unknown(node: object) -> str:
+    text = _scalar(node)
+    if text not in ("ignore", "down", "up"):
+        msg = f"must be ignore, down or up, not `{text}`"
+        raise ValueError(msg)
+    return text
+
+
+def _only(served: str, later: tuple[str, ...]) -> Any:  # noqa: ANN401 -- a pydantic annotation
+    """Take the one value that is served, and say of the others that they are not yet."""
+
+    def validate(node: object) -> str:
+        if isinstance(node, Map) or node in later:
+            what = next(iter(node), "{}") if isinstance(node, Map) else node
+            msg = f"`{what}` {NOT_AVAILABLE}, or write `{served}`"
+            raise ValueError(msg)
+        text = _scalar(node)
+        if text != served:
+            msg = f"must be `{served}`, not `{text}`"
+            raise ValueError(msg)
+        return text
+
+    return PlainValidator(validate)
+
+
+def _texts(description: str, pattern: str = "") -> WithJsonSchema:
+    schema: dict[str, Any] = {"type": "string", "description": description}
+    return WithJsonSchema(schema | ({"pattern": pattern} if pattern else {}))
+
+
+Name = Annotated[
+    str, PlainValidator(_name), _texts("Letters, digits, `_`, `.` and `-`.", r"^[A-Za-z0-9_.-]+$")
+]
+Shown = Annotated[str, PlainValidator(_shown), _texts("Free text, shown to people.")]
+Duration = Annotated[
+    int, PlainValidator(_duration), _texts("Such as 250ms, 15s, 5m, 1h30m or 30d.", r"^[0-9.]+(ms|[smhdwy])")
+]
+Window = Annotated[int, PlainValidator(_window), _texts("Such as 7d or 30d.", r"^[0-9.]+(ms|[smhdwy])")]
+Count = Annotated[int, PlainValidator(_count), WithJsonSchema({"type": "integer", "minimum": 1})]
+Percent = Annotated[
+    Objective,
+    PlainValidator(_objective),
+    WithJsonSchema({"type": ["number", "string"], "description": "Per cent, such as 99.9 or 99.9%."}),
+]
+Url = Annotated[
+    str,
+    PlainValidator(_url),
+    _texts("Such as https://example.com/ or tcp://db.example.com:5432.", r"^([A-Za-z][A-Za-z0-9+.-]*://|\$)"),
+]
+Labels = Annotated[
+    Map,
+    PlainValidator(_map),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "description": "Labels on the info metrics.",
+            "additionalProperties": {"type": ["string", "number", "boolean"]},
+        }
+    ),
+]
+Maps = Annotated[Map, PlainValidator(_map)]
+Items = Annotated[Seq, PlainValidator(_list)]
+Unknown = Annotated[str, PlainValidator(_unknown), WithJsonSchema({"enum": ["ignore", "down", "up"]})]
+Method = Annotated[str, _only("time", ("events", "timeslices")), WithJsonSchema({"enum": ["time"]})]
+Combine = Annotated[str, _only("all", ("any", "quorum", "weighted")), WithJsonSchema({"enum": ["all"]})]

@@ -1,0 +1,52 @@
+"""The way from files to a configuration, or to all of its problems."""
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from exporter.config.build import Builder
+from exporter.config.expand import Expander
+from exporter.config.files import Sources
+from exporter.config.model import Config
+from exporter.config.report import Report
+
+
+def load(paths: Sequence[str], environ: Mapping[str, str]) -> Config:
+    """Read, join, check and complete the configuration.
+
+    Args:
+        paths: Files, or globs, in the order in which they join; at least one.
+        environ: What `${NAME}` refers to.
+
+    Raises:
+        ConfigError: With every problem, in file order; no secret is in any message.
+    """
+    report = Report()
+    with _no_collection():
+        sources = Sources(Expander(environ, report), report)
+        sources.read(paths)
+        builder = Builder(sources.root, report) if sources.root is not None and sources.complete else None
+    report.raise_problems()
+    if builder is None:  # nothing was read, and no problem says why
+        message = "no configuration file was given"
+        raise ValueError(message)
+    return Config(
+        services=builder.services,
+        site=builder.site,
+        min_bad=builder.min_bad,
+        hash=sources.hash,
+        warnings=report.warnings(),
+        secrets=report.secrets,
+    )
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Hold the garbage collector back: a tree under construction has no garbage, and looking for it doubles the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

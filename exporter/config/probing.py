@@ -1,0 +1,148 @@
+"""The named probes of a configuration, and which settings an endpoint gets."""
+
+from pathlib import Path
+
+from exporter.config.expand import read_secret
+from exporter.config.fields import NOT_AVAILABLE, nearest, shape
+from exporter.config.report import Report
+from exporter.config.sections import KINDS_NOT_YET, SCHEMES_NOT_YET
+from exporter.config.tree import Expanded, Map
+from exporter.config.validate import validate
+from exporter.probes.base import ProbeSettings
+from exporter.probes.registry import by_kind, by_scheme
+
+_FILE = "_file"
+_SECRET_KEYS = frozenset({"client_secret", "password", "token"})
+_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+
+class Probes:
+    """Settings by name, and the built-in ones by scheme.
+
+    Args:
+        node: The section `probes`.
+        report: Gets the problems.
+    """
+
+    def __init__(self, node: Map, report: Report) -> None:
+        self._report = report
+        self._node = node
+        self._named = {name: self._settings(name, node.mark_of(name)) for name in node}
+        self._built_in: dict[str, ProbeSettings] = {}
+        self._used: set[str] = set()
+
+    def choose(self, url: str, name: str | None, url_mark: int, name_mark: int) -> ProbeSettings | None:
+        """Pick an endpoint's settings; None and a problem where there are none that fit.
+
+        Args:
+            url: The endpoint's.
+            name: Of the probe that it refers to, if any.
+            url_mark: Place of the URL.
+            name_mark: Place of the reference.
+        """
+        scheme = url.partition("://")[0].lower()
+        if scheme not in by_scheme:
+            self._report.problem(url_mark, _unserved("URLs with", f"{scheme}://", scheme))
+            return None
+        if name is None:
+            if scheme not in self._built_in:
+                self._built_in[scheme] = by_scheme[scheme]()
+            return self._built_in[scheme]
+        if name not in self._named:
+            hint = nearest(name, list(self._named)) or "; define it under `probes`"
+            self._report.problem(name_mark, f"`probe`: there is no probe `{name}`{hint}")
+            return None
+        self._used.add(name)
+        settings = self._named[name]
+        if settings is not None and scheme not in settings.schemes:
+            self._report.problem(
+                name_mark,
+                f"`probe`: `{name}` is of type {settings.kind}, which does not probe {scheme}:// URLs",
+            )
+            return None
+        return settings
+
+    def warn_unused(self) -> None:
+        """Warn of every named probe that no endpoint refers to."""
+        for name in self._named:
+            if name not in self._used:
+                self._report.warn(self._node.mark_of(name), f"no endpoint uses the probe `{name}`")
+
+    def _settings(self, name: str, mark: int) -> ProbeSettings | None:
+        """Type one named probe; None where that fails, which is a problem."""
+        node = self._node[name]
+        if not isinstance(node, Map):
+            self._report.problem(mark, f"`{name}` must be a map (`key: value`), not {shape(node)}")
+            return None
+        kind = node.get("type")
+        if kind is None:
+            if "type" not in node.empty:
+                self._report.problem(
+                    mark, f"`type` is missing; write the type of `{name}`, such as `type: http`"
+                )
+            return None
+        if not isinstance(kind, str) or kind not in by_kind:
+            shown = kind if isinstance(kind, str) else shape(kind)
+            self._report.problem(node.mark_of("type"), _unserved("`type`:", shown, shown))
+            return None
+        filled = self._fill(node, self._report.folder(mark))
+        return validate(by_kind[kind], node, self._report, "probe", filled)[0]
+
+    def _fill(self, node: Map, folder: Path) -> dict[str, object]:
+        """Replace `*_file` keys by what is in the files, and make other paths relative to the configuration."""
+        filled: dict[str, object] = {}
+        for key, value in node.items():
+            secret = key.removesuffix(_FILE)
+            if key == "type":
+                continue
+            if key.endswith(_FILE) and secret in _SECRET_KEYS and isinstance(value, str):
+                self._put(filled, node, key, read_secret(key, value, folder, node.mark_of(key), self._report))
+            elif key == "headers" and isinstance(value, Map):
+                filled[key] = self._headers(value, folder)
+            elif isinstance(value, Map):
+                filled[key] = self._paths(value, folder)
+            else:
+                filled[key] = value
+        return filled
+
+    def _headers(self, node: Map, folder: Path) -> dict[str, object]:
+        headers: dict[str, object] = {}
+        for key, value in node.items():
+            content: object = value
+            if key.endswith(_FILE) and isinstance(value, str):
+                content = read_secret(key, value, folder, node.mark_of(key), self._report)
+                self._put(headers, node, key, content)
+            else:
+                headers[key] = value
+            if isinstance(content, str) and key.removesuffix(_FILE).lower() in _SECRET_HEADERS:
+                self._report.secrets.add(content)
+                self._report.secrets.add(content.partition(" ")[2])
+        return headers
+
+    def _put(self, filled: dict[str, object], node: Map, key: str, secret: str) -> None:
+        """Put what a file brought in under the key without `_file`."""
+        name = key.removesuffix(_FILE)
+        if name in node:
+            self._report.problem(node.mark_of(key), f"`{name}` and `{key}` are both given; remove one")
+        filled[name] = secret
+
+    def _paths(self, node: Map, folder: Path) -> dict[str, object]:
+        """Make the paths of a block relative to the configuration's folder, and see that the files are there."""
+        block: dict[str, object] = dict(node)
+        for key, value in node.items():
+            if key.endswith(_FILE) and isinstance(value, str) and value:
+                path = folder / value
+                if not path.is_file():
+                    shown = value.masked if isinstance(value, Expanded) else value
+                    self._report.problem(node.mark_of(key), f"`{key}`: there is no file {shown}")
+                block[key] = str(path)
+        return block
+
+
+def _unserved(what: str, shown: str, word: str) -> str:
+    """Say that a scheme or type is not served: not yet, or never."""
+    known = sorted(by_kind if what.startswith("`") else by_scheme)
+    if word in (KINDS_NOT_YET if what.startswith("`") else SCHEMES_NOT_YET):
+        return f"`{word}` {NOT_AVAILABLE}" if what.startswith("`") else f"a `{shown}` URL {NOT_AVAILABLE}"
+    hint = nearest(word, known) or f"; write {' or '.join(known)}"
+    return f"{what} `{shown}` cannot be probed{hint}"

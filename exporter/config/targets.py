@@ -1,0 +1,50 @@
+"""What may be shown of a URL, and what an endpoint without a name is called."""
+
+import re
+
+from exporter.config.fields import safe_name
+from exporter.config.report import Secrets
+from exporter.config.tree import Expanded
+
+_PARTS = re.compile(r"([^:/]+)://([^/?#]*)([^?#]*).*", re.DOTALL)
+_PORTS = {"http": "80", "https": "443"}
+_MASK = "***"
+
+
+def target(url: str) -> str:
+    """Give a URL without credentials, query and fragment, and with `***` for what must not be shown."""
+    scheme, authority, path = _split(url)
+    return f"{scheme}://{authority.rpartition('@')[2]}{path}"
+
+
+def default_name(url: str) -> str | None:
+    """Name an endpoint by its host, the port where it is not the scheme's, and the path with `-` for `/`.
+
+    Returns:
+        The name; None where it would show what must not be shown, or nothing is left.
+    """
+    scheme, authority, path = _split(url)
+    host, _, port = authority.rpartition("@")[2].rpartition(":")
+    if not host or port.endswith("]"):
+        host, port = authority.rpartition("@")[2], ""
+    name = host.strip("[]")
+    if port and port != _PORTS.get(scheme):
+        name += f"-{port}"
+    name += path.rstrip("/").replace("/", "-")
+    return None if _MASK in name else safe_name(name) or None
+
+
+def keep_userinfo_secret(url: str, secrets: Secrets) -> None:
+    """Register the credentials of a URL, if it has any."""
+    userinfo, at, _ = _split(url, masked=False)[1].rpartition("@")
+    if at:
+        secrets.add(userinfo)
+        password = userinfo.partition(":")[2]
+        if password:
+            secrets.add(password)
+
+
+def _split(url: str, *, masked: bool = True) -> tuple[str, str, str]:
+    text = url.masked if masked and isinstance(url, Expanded) else url
+    match = _PARTS.fullmatch(text)
+    return (match[1].lower(), match[2], match[3]) if match else ("", "", text)
