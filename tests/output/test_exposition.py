@@ -34,12 +34,13 @@ def samples(text: str, style: Style = TEXT) -> Samples:
 
 def value(found: Samples, name: str, **wanted: str) -> float | None:
     """The one sample of that name whose labels include the wanted ones; None where there is none."""
-
+    values = [
         each
         for (one, labels), each in found.items()
         if one == name and wanted.items() <= dict(labels).items()
-    ] or [None]
-    return only
+    ]
+    assert len(values) <= 1
+    return values[0] if values else None
 
 
 @pytest.mark.usefixtures("promtool")
