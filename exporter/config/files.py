@@ -44,14 +44,21 @@ class Sources:
 
     def read(self, patterns: Sequence[str]) -> None:
         """Read every file once, in the order given; those of a glob by name."""
-        for name in dict.fromkeys(name for pattern in patterns for name in self._find(pattern)):
-            base = self._report.file(name)
-            text = self._text(name, base)
-            root = None if text is None else parse(text, base, self._expand, self._report)
-            if root is None:
-                self.complete = False
-            else:
-                self.root = root if self.root is None else self._join(self.root, root)
+        seen: set[str] = set()
+        for pattern in patterns:
+            for name in self._find(pattern):
+                if name not in seen:
+                    seen.add(name)
+                    self._read(name)
+
+    def _read(self, name: str) -> None:
+        base = self._report.file(name)
+        text = self._text(name, base)
+        root = None if text is None else parse(text, base, self._expand, self._report)
+        if root is None:
+            self.complete = False
+        else:
+            self.root = root if self.root is None else self._join(self.root, root)
 
     def _find(self, pattern: str) -> list[str]:
         if Path(pattern).exists() or not glob.has_magic(pattern):

@@ -86,7 +86,7 @@ class Probes:
             self._report.problem(node.mark_of("type"), _unserved("`type`:", shown, shown))
             return None
         filled = self._fill(node, self._report.folder(mark))
-        return validate(by_kind[kind], node, self._report, "probe", filled)[0]
+        return validate(by_kind[kind], node, self._report, "probe", data=filled)[0]
 
     def _fill(self, node: Map, folder: Path) -> dict[str, object]:
         """Replace `*_file` keys by what is in the files, and make other paths relative to the configuration."""

@@ -31,7 +31,9 @@ def default_name(url: str) -> str | None:
     if port and port != _PORTS.get(scheme):
         name += f"-{port}"
     name += path.rstrip("/").replace("/", "-")
-    return None if _MASK in name else safe_name(name) or None
+    return (
+        None if _MASK in name else safe_name(name).lstrip("-") or None
+    )  # a leading - would look like an option
 
 
 def keep_userinfo_secret(url: str, secrets: Secrets) -> None:

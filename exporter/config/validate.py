@@ -46,6 +46,7 @@ def validate(
     node: Map,
     report: Report,
     section: str,
+    *,
     data: Mapping[str, Any] | None = None,
     stand_in: Mapping[str, Any] = NO_STAND_IN,
 ) -> tuple[M | None, frozenset[str]]:

@@ -1,0 +1,38 @@
+"""`check`: is the configuration right, and what do its SLOs allow?"""
+
+import click
+
+from exporter.cli.options import config_option, format_option
+
+_EPILOG = """\b
+Examples:
+  uptime-slo-exporter check uptime.yml
+  uptime-slo-exporter check 'conf.d/*.yml' --format json
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@config_option
+@format_option("table", "json")
+def command(files: tuple[str, ...], config_files: tuple[str, ...], format_: str) -> None:
+    """Check configuration files, which join as with `run`.
+
+    Prints each SLO's budget in time, and for each alert tier how many failures and how
+    long a full outage it takes to fire; a tier that can never fire is shown with the reason.
+    """
+    import json  # noqa: PLC0415 -- `--help` needs none of this
+    import os  # noqa: PLC0415
+
+    from exporter.config.load import load  # noqa: PLC0415
+    from exporter.output.budgets import budgets, lines  # noqa: PLC0415
+
+    config = load(files or config_files, os.environ)
+    checked = budgets(config)
+    for warning in config.warnings:
+        click.secho("warning: ", fg="yellow", nl=False, err=True)
+        click.echo(warning, err=True)
+    if format_ == "json":
+        click.echo(json.dumps(checked, indent=2))
+    else:
+        click.echo("\n".join(lines(checked)))
