@@ -98,3 +98,29 @@ class Result:
         self.phases = phases
         self.status = status
         self.tls = tls
+
+
+class ProbeFailed(Exception):  # noqa: N818 -- a finding, not an error of the program
+    """Ends a probe with a failure.
+
+    Attributes:
+        reason: From the closed set.
+        detail: One line for people, without secrets.
+    """
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class ProbeInconclusive(Exception):  # noqa: N818 -- likewise
+    """Ends a probe that could not be made through no fault of its endpoint.
+
+    Attributes:
+        detail: One line for people, without secrets.
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail

@@ -1,0 +1,56 @@
+"""What all probes of a process share: the poller, the name lookups, the TLS threads."""
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+from exporter.probes.net.poller import Poller
+from exporter.probes.net.resolver import LookUp, Resolver
+from exporter.probes.net.threads import TlsThreads
+
+
+class Context:
+    """Made inside a running event loop, on whose thread all results arrive; closed by `close()`.
+
+    Attributes:
+        loop: The event loop.
+        poller: Of the loop's thread.
+        resolver: Looks names up.
+        tls: Threads for probes over TLS, started when they are needed.
+    """
+
+    def __init__(
+        self, *, look_up: LookUp | None = None, max_lookups: int = 128, max_tls_threads: int | None = None
+    ) -> None:
+        """Open it.
+
+        Args:
+            look_up: Instead of the system's name lookup; blocking.
+            max_lookups: Threads for lookups at most, > 0.
+            max_tls_threads: Threads for TLS at most, > 0; None for one a core.
+        """
+        self.loop = asyncio.get_running_loop()
+        self.poller = Poller()
+        self.resolver = Resolver(look_up, max_lookups)
+        self.tls = TlsThreads(max_tls_threads)
+        self.poller.attach(self.loop)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop all probes in flight, without a result, and release everything."""
+        self.tls.close()
+        self.poller.abandon()
+        self.poller.close()
+        self.resolver.close()
+
+    def report(self, error: Exception) -> None:
+        """Hand a mistake of this program to the event loop's exception handler; from any thread."""
+        facts = {"message": "error in the prober", "exception": error}
+        self.loop.call_soon_threadsafe(self.loop.call_exception_handler, facts)

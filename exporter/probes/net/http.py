@@ -1,0 +1,177 @@
+"""Runs http probes: plain ones on the event loop's poller, those over TLS on the TLS threads."""
+
+from typing import TYPE_CHECKING
+
+from exporter.probes.base import Finished, Probed
+from exporter.probes.check import Hop, HttpCheck
+from exporter.probes.net.attempt import PROCESSING, TLS, TRANSFER, Attempt
+from exporter.probes.net.faults import verdict
+from exporter.probes.net.http1 import Answer
+from exporter.probes.net.judge import judge_body, judge_head
+from exporter.probes.net.poller import BROKEN, IN
+from exporter.probes.request import next_hop
+from exporter.probes.result import ProbeFailed, ProbeInconclusive, Reason
+
+if TYPE_CHECKING:
+    from exporter.probes.net.context import Context
+    from exporter.probes.net.tls import Channel
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_READS = 16
+
+
+class HttpProber:
+    """Sends one request, follows redirects, and judges the answer."""
+
+    def __init__(self, context: "Context", finished: Finished) -> None:
+        self._context = context
+        self._finished = finished
+
+    def begin(self, endpoint: Probed) -> None:
+        """Start one probe."""
+        attempt = _HttpAttempt(self._context, self._finished, endpoint, endpoint.check.timeout)
+        endpoint.attempt = attempt
+        attempt.start(endpoint.check)
+
+    def cancel(self, endpoint: Probed) -> None:
+        """Drop the probe in flight, if any."""
+        if endpoint.attempt is not None:
+            endpoint.attempt.cancel()
+
+
+class _HttpAttempt(Attempt):
+    __slots__ = ("_answer", "_channel", "_check", "_followed", "_hop", "_judged", "_unsent")
+
+    def start(self, check: HttpCheck) -> None:
+        """Begin with the configured request."""
+        self._check = check
+        self._followed = 0
+        self._answer: Answer | None = None
+        self._channel: Channel | None = None
+        if not check.hop.secure:
+            self._context.poller.watch(self, check.timeout)
+        try:
+            self._go(check.hop)
+        except ProbeInconclusive as found:
+            self.conclude(found)
+
+    def connected(self, events: int) -> None:
+        """Send the request, or begin the handshake."""
+        hop, lane, sock = self._hop, self.lane, self.sock
+        if not hop.secure:
+            self._talk(events)
+        elif lane is not None and sock is not None:
+            self.enter(TLS)
+            self._channel = lane.handshakes.start(sock, self._check.tls, hop.server_name)
+            self._shake(self._channel)
+
+    def step(self, events: int) -> None:
+        """Go on with the handshake, the request or the answer."""
+        channel = self._channel
+        if self.stage == TLS and channel is not None:
+            self._shake(channel)
+            return
+        if self._unsent is not None:
+            self._send(self._unsent)
+        if channel is not None or events & (IN | BROKEN):
+            self._receive()
+
+    def drop(self) -> None:
+        """Let channel and parser go with their connection."""
+        self._channel = None
+        if self._answer is not None:
+            self._answer.close()
+            self._answer = None
+
+    def _go(self, hop: Hop) -> None:
+        self._hop = hop
+        self._judged = False
+        self._unsent: memoryview | None = None
+        if hop.secure and self.lane is None:
+            self.move(self._context.tls.lane(), hop.place)
+        else:
+            self.open(hop.place)
+
+    def _shake(self, channel: "Channel") -> None:
+        if not channel.handshake():
+            return
+        facts = self.facts = channel.facts
+        if facts is not None and facts.problem and not self._check.tls.insecure:
+            raise ProbeFailed(Reason.CERTIFICATE, facts.problem)
+        self._talk(IN)
+
+    def _talk(self, events: int) -> None:
+        self.enter(PROCESSING)
+        rules = self._check.rules
+        self._answer = Answer(
+            rules.max_body,
+            head_only=self._hop.method == "HEAD",
+            keep=bool(rules.body or rules.not_body),
+        )
+        self._send(self._hop.request)
+        if events & (IN | BROKEN):
+            self._receive()
+
+    def _send(self, data: bytes | memoryview) -> None:
+        self._unsent = None
+        send = (self._channel or self.sock).send  # type: ignore[union-attr]  # there is a socket
+        try:
+            sent = send(data)
+            while sent < len(data):
+                data = memoryview(data)[sent:]
+                sent = send(data)
+        except BlockingIOError:
+            self._unsent = memoryview(data)
+        except OSError:
+            return  # what the server said before it hung up is still to be read
+
+    def _receive(self) -> None:
+        poller, answer = self.poller, self._answer
+        if poller is None or answer is None:
+            return
+        receive = (self._channel or self.sock).recv_into  # type: ignore[union-attr]  # there is a socket
+        view = poller.view
+        for _ in range(_READS):
+            try:
+                count = receive(view)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                place = self._hop.place
+                raise verdict(error.errno or 0, f"{place.host}:{place.port}") from error
+            if count:
+                if self.stage == PROCESSING:
+                    self.enter(TRANSFER)
+                answer.feed(view[:count])
+            else:
+                answer.end()
+            if self._is_settled(answer):
+                return
+        poller.post(self, self.ready, IN)  # so much that others must have their turn
+
+    def _is_settled(self, answer: Answer) -> bool:
+        """Judge what there is; whether nothing more is wanted of this connection."""
+        check = self._check
+        if answer.status and not self._judged:
+            self._judged = True
+            self.status = answer.status
+            location = check.redirects and answer.status in _REDIRECTS and answer.header(b"location")
+            if location:
+                self._follow(answer.status, location[0])
+                return True
+            judge_head(check.rules, answer)
+        if not answer.complete:
+            return False
+        judge_body(check.rules, answer)
+        self.succeed()
+        return True
+
+    def _follow(self, status: int, location: bytes) -> None:
+        if self._followed == self._check.redirects:
+            raise ProbeFailed(Reason.REDIRECT, f"more than {self._check.redirects} redirects")
+        self._followed += 1
+        try:
+            hop = next_hop(self._hop, status, location)
+        except ValueError as error:
+            raise ProbeFailed(Reason.REDIRECT, f"redirect that cannot be followed: {error}") from error
+        self._go(hop)

@@ -1,0 +1,186 @@
+"""Name lookups in threads of their own: none blocks the event loop or another lookup.
+
+A lookup that many probes wait for is made once; its answer is never kept, as a
+failing name service must be seen.
+"""
+
+import queue
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from exporter.probes.check import Address
+from exporter.probes.net.faults import OWN
+from exporter.probes.net.poller import Source
+from exporter.probes.result import ProbeFailed, ProbeInconclusive, Reason
+
+LookUp = Callable[[str, int], Sequence[Address]]
+"""Blocking: host and family to addresses in the order to be tried; raises `OSError`."""
+
+Answer = Sequence[Address] | ProbeFailed | ProbeInconclusive
+
+_LIMIT = 128
+_IDLE_SECONDS = 60.0
+
+
+class Waiter(Source, Protocol):
+    """Waits for an answer; `resolved()` runs on its poller's thread."""
+
+    def resolved(self, answer: Answer) -> None:
+        """Take the answer."""
+
+
+class Lookup:
+    """A lookup that is waiting for a thread, or under way.
+
+    Attributes:
+        host: ASCII.
+        family: An address family.
+        started: Whether a thread has taken it.
+        waiters: Who wants to know.
+    """
+
+    __slots__ = ("family", "host", "started", "waiters")
+
+    def __init__(self, host: str, family: int) -> None:
+        self.host = host
+        self.family = family
+        self.started = False
+        self.waiters: list[Waiter] = []
+
+
+class Resolver:
+    """Threads that look names up; they come as they are needed and go when idle."""
+
+    def __init__(self, look_up: LookUp | None = None, limit: int = _LIMIT) -> None:
+        """Start with no thread.
+
+        Args:
+            look_up: Instead of the system's.
+            limit: Threads at most, > 0.
+        """
+        self._look_up = look_up or system_lookup
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._jobs: queue.SimpleQueue[Lookup | None] = queue.SimpleQueue()
+        self._under_way: dict[tuple[str, int], Lookup] = {}
+        self._threads = 0
+        self._idle = 0
+
+    def join(self, host: str, family: int, waiter: Waiter) -> Lookup:
+        """Ask for the addresses of a name; `waiter.resolved()` is posted to the waiter's poller.
+
+        Raises:
+            ProbeInconclusive: There is no thread, and none can be started.
+        """
+        with self._lock:
+            lookup = self._under_way.get((host, family))
+            if lookup is None:
+                lookup = Lookup(host, family)
+                self._hire()
+                self._under_way[host, family] = lookup
+                self._jobs.put(lookup)
+            lookup.waiters.append(waiter)
+        return lookup
+
+    def leave(self, lookup: Lookup, waiter: Waiter) -> None:
+        """Wait no longer."""
+        with self._lock:
+            if waiter in lookup.waiters:
+                lookup.waiters.remove(waiter)
+
+    def close(self) -> None:
+        """Let the threads go as they come back; one that hangs in a lookup dies with the process."""
+        with self._lock:
+            for _ in range(self._threads):
+                self._jobs.put(None)
+
+    def _hire(self) -> None:
+        if self._idle > self._jobs.qsize() or self._threads >= self._limit:
+            return
+        try:
+            threading.Thread(target=self._work, name="lookup", daemon=True).start()
+        except RuntimeError as error:
+            if not self._threads:
+                msg = "no thread can be started for a name lookup"
+                raise ProbeInconclusive(msg) from error
+        else:
+            self._threads += 1
+
+    def _work(self) -> None:
+        while True:
+            lookup = self._next_job()
+            if lookup is None:
+                return
+            with self._lock:
+                lookup.started = True
+                wanted = bool(lookup.waiters)
+                if not wanted:
+                    self._under_way.pop((lookup.host, lookup.family), None)
+            if wanted:
+                self._tell(lookup, self._answer(lookup))
+
+    def _next_job(self) -> Lookup | None:
+        with self._lock:
+            self._idle += 1
+        try:
+            job = self._jobs.get(timeout=_IDLE_SECONDS)
+        except queue.Empty:
+            job = None
+        with self._lock:
+            self._idle -= 1
+            if job is None:
+                self._threads -= 1
+                if not self._threads and not self._jobs.empty():
+                    self._hire()  # it came while the last thread was leaving
+        return job
+
+    def _answer(self, lookup: Lookup) -> Answer:
+        try:
+            addresses = self._look_up(lookup.host, lookup.family)
+        except (OSError, UnicodeError) as error:
+            return _verdict(lookup.host, error)
+        if not addresses:
+            return ProbeFailed(Reason.DNS, f"{lookup.host} has no address")
+        return addresses
+
+    def _tell(self, lookup: Lookup, answer: Answer) -> None:
+        with self._lock:
+            self._under_way.pop((lookup.host, lookup.family), None)
+            waiters, lookup.waiters = lookup.waiters, []
+        for waiter in waiters:
+            poller = waiter.poller
+            if poller is not None:
+                poller.post(waiter, waiter.resolved, answer)
+
+
+def system_lookup(host: str, family: int) -> Sequence[Address]:
+    """Ask the system: hosts file, name service switch and DNS, in its order of preference."""
+    found = socket.getaddrinfo(host, None, family, socket.SOCK_STREAM)
+    return [(int(kind), _numeric(sockaddr)) for kind, _, _, _, sockaddr in found]
+
+
+def _numeric(sockaddr: tuple[object, ...]) -> str:
+    address = str(sockaddr[0])
+    scope = sockaddr[3] if len(sockaddr) > 2 else 0  # noqa: PLR2004 -- IPv6: address, port, flow, scope
+    return f"{address}%{scope}" if scope and "%" not in address else address
+
+
+def _verdict(host: str, error: OSError | UnicodeError) -> ProbeFailed | ProbeInconclusive:
+    if isinstance(error, OSError) and error.errno == socket.EAI_MEMORY:
+        return ProbeInconclusive("no memory for a name lookup")
+    if own := _own_fault():
+        return ProbeInconclusive(f"no name lookup: {own}")
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return ProbeFailed(Reason.DNS, f"{host}: {text.lower()}")
+
+
+def _own_fault() -> str:
+    """A lookup that got no socket says that the name service failed: see whether we can have one."""
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
+    except OSError as error:
+        if error.errno in OWN:
+            return str(error.strerror).lower()
+    return ""
