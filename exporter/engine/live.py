@@ -42,6 +42,11 @@ class Histogram:
         self.counts[bisect_left(self.bounds, nanoseconds)] += 1
         self.total += nanoseconds
 
+    def add(self, other: "Histogram") -> None:
+        """Count what another of the same bounds observed."""
+        self.counts = [mine + theirs for mine, theirs in zip(self.counts, other.counts, strict=True)]
+        self.total += other.total
+
 
 class Counters:
     """Monotone counts of one endpoint since the process started; they move at commits only.
@@ -64,6 +69,27 @@ class Counters:
         self.failures: dict[Reason, int] = {}
         self.durations = Histogram(_BOUNDS_NS)
         self.up = self.down = self.unknown = 0
+
+    def count(self, outcome: Outcome, reason: Reason | None, duration: int) -> None:
+        """Count one result; only a success's duration, in nanoseconds, is observed."""
+        if outcome is Outcome.SUCCESS:
+            self.success += 1
+            self.durations.observe(duration)
+        elif outcome is Outcome.FAILURE:
+            self.failure += 1
+            if reason is not None:
+                self.failures[reason] = self.failures.get(reason, 0) + 1
+        else:
+            self.inconclusive += 1
+
+    def add(self, other: "Counters") -> None:
+        """Count what another counted of results."""
+        self.success += other.success
+        self.failure += other.failure
+        self.inconclusive += other.inconclusive
+        for reason, count in other.failures.items():
+            self.failures[reason] = self.failures.get(reason, 0) + count
+        self.durations.add(other.durations)
 
 
 class LastProbe:

@@ -72,13 +72,22 @@ class ClosedRow(NamedTuple):
     last: int
 
 
+class Absence(NamedTuple):
+    """A span that the prober did not live."""
+
+    since: int
+    until: int
+    cause: str
+
+
 @dataclass(frozen=True, slots=True)
 class Commit:
     """One transaction's worth: what happened since the last one, in order, and the mark."""
 
     mark: Mark
-    closed: Sequence[ClosedRow]
-    opened: Sequence[OpenRow]
+    closed: Sequence[ClosedRow] = ()
+    opened: Sequence[OpenRow] = ()
+    absences: Sequence[Absence] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +149,11 @@ class Writer(Reader, Protocol):
             Each configured endpoint's number.
         """
 
+    def size(self) -> int:
+        """Bytes of the store's files."""
+
     def commit(self, commit: Commit) -> None:
         """Write one commit as a whole or, with a StoreError, not at all."""
-
-    def absent(self, since: int, until: int, cause: str) -> None:
-        """Enter a span in which the prober did not live."""
 
     def set_aside(self, now: int, at: int) -> None:
         """Take what is stamped at `at` or later out of the record, because the clock went back to it."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from exporter.store.base import Batch, Commit, EndpointKey
+from exporter.store.base import Absence, Batch, Commit, EndpointKey
 from exporter.store.lock import Lock
 from exporter.store.reader import DUE, SqliteReader, implied_last
 from exporter.store.sqlite import open_for_writing, translated
@@ -55,7 +55,7 @@ class SqliteWriter(SqliteReader):
             mark = self.mark()
             if mark is not None:
                 self._close_open_rows()
-                self._insert_absence(mark.at, now, "stopped")
+                self._insert_absence(Absence(mark.at, now, "stopped"))
             numbers = self._enter(configured, now)
             gone = [
                 (now, stored.number)
@@ -76,12 +76,9 @@ class SqliteWriter(SqliteReader):
                 "UPDATE series SET last = ? WHERE endpoint = ? AND at = ?",
                 [(last, endpoint, at) for endpoint, at, last in commit.closed],
             )
+            for absence in commit.absences:
+                self._insert_absence(absence)
             self._write_mark(commit.mark.at, commit.mark.due)
-
-    def absent(self, since: int, until: int, cause: str) -> None:
-        """Enter a span in which the prober did not live."""
-        with self._transaction():
-            self._insert_absence(since, until, cause)
 
     def set_aside(self, now: int, at: int) -> None:
         """Take what is stamped at `at` or later out of the record, because the clock went back to it."""
@@ -135,10 +132,8 @@ class SqliteWriter(SqliteReader):
         blob = b"".join(DUE.pack(endpoint, first) for endpoint, first in due.items())
         self._connection.execute("INSERT OR REPLACE INTO mark (id, at, due) VALUES (1, ?, ?)", (at, blob))
 
-    def _insert_absence(self, since: int, until: int, cause: str) -> None:
-        self._connection.execute(
-            "INSERT INTO absence (since, until, cause) VALUES (?, ?, ?)", (since, until, cause)
-        )
+    def _insert_absence(self, absence: Absence) -> None:
+        self._connection.execute("INSERT INTO absence (since, until, cause) VALUES (?, ?, ?)", absence)
 
     def _close_open_rows(self) -> None:
         """Write down where the mark says that the open rows end."""

@@ -39,7 +39,7 @@ class AllOf:
         self._columns = Columns()
         self._watched = Columns()  # up where at least one member takes part
         self._stable = _START
-        self._versions: tuple[int, ...] = ()
+        self._versions: tuple[tuple[int, int], ...] = ()
 
     def sums(self, at: int) -> Sums:
         """Sums of everything before the instant `at`."""
@@ -64,11 +64,12 @@ class AllOf:
 
     def _refresh(self) -> None:
         """Derive again what may have changed since the last question."""
-        versions = tuple(member.timeline.version for member in self._members)
+        versions = tuple((member.edition, member.timeline.version) for member in self._members)
         if versions == self._versions:
             return
+        replaced = any(old[0] != new[0] for old, new in zip(self._versions, versions, strict=False))
         self._versions = versions
-        start = self._stable
+        start = _START if replaced else self._stable
         self._columns.truncate(self._columns.index_of(start))
         self._watched.truncate(self._watched.index_of(start))
         states: list[State | None] = [_ABSENT] * len(self._members)

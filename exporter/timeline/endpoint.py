@@ -22,13 +22,15 @@ class EndpointHistory:
     Attributes:
         timeline: Its states.
         removed: Spans in which the configuration did not have it, ascending.
+        edition: Grows when its past was replaced as a whole.
     """
 
-    __slots__ = ("_events", "removed", "timeline")
+    __slots__ = ("_events", "edition", "removed", "timeline")
 
     def __init__(self, removed: Sequence[Span] = ()) -> None:
         self.timeline = Timeline()
         self.removed = tuple(removed)
+        self.edition = 0
         self._events = EventColumns()
 
     def add(self, at: int, vote: State, policy: Policy, *, event: bool) -> None:
@@ -42,12 +44,14 @@ class EndpointHistory:
             self._events.add(at, vote)
 
     def load(self, rows: Iterable[Row], absences: Iterable[int]) -> None:
-        """Take up what the record keeps.
+        """Take up what the record keeps, in place of what was known.
 
         Args:
             rows: In order of their instants, of all sources.
             absences: Starts of the prober's absences, ascending.
         """
+        self.timeline, self._events = Timeline(), EventColumns()
+        self.edition += 1
         timeline, sources = self.timeline, set[int]()
         ends = [(at, timeline.cut) for at in absences]
         ends += [(start, timeline.drop) for start, _ in self.removed]

@@ -46,6 +46,9 @@ class History(Protocol):
     def since(self, at: int) -> int | None:
         """Start of the state that holds at `at`, back-dated; None before the first result."""
 
+    def events(self, at: int) -> tuple[int, int]:
+        """Good and bad beats before the instant `at`."""
+
 
 class Tally(NamedTuple):
     """Milliseconds of a window by state; `up + down + excluded + unknown` is its length, always.

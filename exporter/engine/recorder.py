@@ -1,0 +1,184 @@
+"""From results to the record: rows for the store, states and counters for whoever looks."""
+
+from collections.abc import Iterable
+
+from exporter.engine.live import Counters
+from exporter.engine.slot import Slot
+from exporter.log import log
+from exporter.probes.result import Outcome, Reason, Result
+from exporter.store.base import Absence, ClosedRow, Commit, Mark, OpenRow
+from exporter.timeline.row import Row
+from exporter.timeline.tally import State
+
+_VOTES = {Outcome.SUCCESS: State.UP, Outcome.FAILURE: State.DOWN, Outcome.INCONCLUSIVE: State.UNKNOWN}
+
+_Counted = tuple[Counters, Outcome, Reason | None, int]
+
+
+class Recorder:
+    """Takes results as they end; gives a commit's worth at a time.
+
+    What happened since the last commit waits here, through any number of failed ones.
+
+    Attributes:
+        held_until: The record's end when the daemon started: before it nothing is recorded,
+            because the clock is wrong now or was wrong then (ruling 13).
+        committed_at: Instant of the last commit; None before the first.
+    """
+
+    def __init__(self, slots: Iterable[Slot], held_until: int) -> None:
+        self.slots = tuple(slots)
+        self.held_until = held_until
+        self.committed_at: int | None = None
+        self._undone: dict[int, int] = {}
+        self._closed: list[ClosedRow] = []
+        self._opened: list[OpenRow] = []
+        self._absences: list[Absence] = []
+        self._counted: list[_Counted] = []
+        self._taken: list[_Counted] = []
+        self._waiting: dict[Counters, Counters] = {}
+        for slot in self.slots:
+            slot.charged = held_until
+
+    @property
+    def pending_rows(self) -> int:
+        """Rows that wait for a commit."""
+        return len(self._opened)
+
+    def started(self, slot: Slot) -> None:
+        """Note that a probe is in flight: nothing is done from its instant on, or from the first missed beat."""
+        at, row = slot.at, slot.row
+        if at is None or at < self.held_until:
+            return
+        implied = slot.row_last + row.step if row is not None and row.step else at
+        slot.undone = self._undone[slot.number] = min(at, implied)
+
+    def finished(self, slot: Slot, result: Result, fired: int) -> None:
+        """Take the result of the probe in flight.
+
+        Args:
+            slot: Whose it is; `slot.at` is its instant.
+            result: What it found.
+            fired: The instant up to which every beat has begun or was missed.
+        """
+        at = slot.at
+        if at is None:
+            return
+        slot.at = None
+        slot.last.update(at, result)
+        if at < self.held_until:
+            return
+        vote = _VOTES[result.outcome]
+        timeline = slot.history.timeline
+        before = timeline.verdict
+        slot.history.add(at, vote, slot.config.policy, event=slot.event)
+        if timeline.verdict != before:
+            _log_verdict(slot, at, timeline.verdict, result)
+        self._extend(slot, at, vote, result.reason.value if result.reason else "")
+        self._counted.append((slot.counters, result.outcome, result.reason, result.duration))
+        if slot.step and at + slot.step <= fired:
+            slot.undone = self._undone[slot.number] = at + slot.step  # missed while this one was in flight
+        else:
+            slot.undone = None
+            self._undone.pop(slot.number, None)
+
+    def absent(self, since: int, until: int, cause: str) -> None:
+        """Enter a span that was not lived: what was measured before it ends there."""
+        since = max(since, self.held_until)
+        if until <= since:
+            return
+        self._absences.append(Absence(since, until, cause))
+        for slot in self.slots:
+            slot.history.timeline.cut(since)
+            if slot.row is not None:
+                self._close(slot, slot.row)
+
+    def restart(self, at: int) -> None:
+        """Go on from the instant `at` with what the store now has; what waited is in it or set aside."""
+        self.held_until = min(self.held_until, at)
+        self._undone.clear()
+        for slot in self.slots:
+            slot.charged = at
+
+    def take(self, at: int) -> Commit | None:
+        """Everything since the last commit, as of the instant `at`; None while nothing is to be recorded."""
+        if at < self.held_until:
+            return None
+        commit = Commit(Mark(at, dict(self._undone)), self._closed, self._opened, self._absences)
+        self._closed, self._opened, self._absences = [], [], []
+        self._taken, self._counted = self._counted, []
+        return commit
+
+    def committed(self, commit: Commit) -> None:
+        """The commit is durable: what it counted may be shown."""
+        self.committed_at = commit.mark.at
+        for counters, outcome, reason, duration in self._taken:
+            counters.count(outcome, reason, duration)
+        for counters, waiting in self._waiting.items():
+            counters.add(waiting)
+        self._taken, self._waiting = [], {}
+
+    def failed(self, commit: Commit) -> None:
+        """The commit was not written: it waits for the next one."""
+        self._closed = [*commit.closed, *self._closed]
+        self._opened = [*commit.opened, *self._opened]
+        self._absences = [*commit.absences, *self._absences]
+        for counters, outcome, reason, duration in self._taken:  # summed up, so that it cannot grow
+            self._waiting.setdefault(counters, Counters()).count(outcome, reason, duration)
+        self._taken = []
+
+    def charge(self, slot: Slot) -> None:
+        """Let the counters have the endpoint's time that has settled since (design rule D)."""
+        if self.committed_at is None:
+            return
+        settled = settled_at(slot, self.committed_at)
+        if settled <= slot.charged:
+            return
+        up0, down0 = slot.history.timeline.before(slot.charged)
+        up1, down1 = slot.history.timeline.before(settled)
+        counters = slot.counters
+        counters.up += up1 - up0
+        counters.down += down1 - down0
+        counters.unknown += settled - slot.charged - (up1 - up0) - (down1 - down0)
+        slot.charged = settled
+
+    def _extend(self, slot: Slot, at: int, vote: State, reason: str) -> None:
+        row = slot.row
+        if (
+            row is not None
+            and at == slot.row_last + row.step
+            and slot.step == row.step
+            and vote == row.vote
+            and reason == row.reason
+            and slot.event == row.event
+        ):
+            slot.row_last = at
+            return
+        if row is not None:
+            self._close(slot, row)
+        slot.row_last = at
+        slot.row = Row(at, slot.step, at, vote, reason, slot.event, slot.config.policy)
+        self._opened.append(OpenRow(slot.number, slot.row))
+
+    def _close(self, slot: Slot, row: Row) -> None:
+        self._closed.append(ClosedRow(slot.number, row.at, slot.row_last))
+        slot.row = None
+
+
+def settled_at(slot: Slot, committed_at: int) -> int:
+    """The instant before which nothing changes but by corrections, as of a commit."""
+    settled = committed_at if slot.undone is None else min(committed_at, slot.undone)
+    pending = slot.history.timeline.pending_since()
+    if pending is not None and committed_at < pending[1]:
+        settled = min(settled, pending[0])
+    return settled
+
+
+def _log_verdict(slot: Slot, at: int, verdict: State, result: Result) -> None:
+    """One line per transition, for people who read logs."""
+    facts: dict[str, object] = {"service": slot.service.name, "endpoint": slot.config.name}
+    since = slot.history.timeline.since(at)
+    if verdict == State.UP:
+        log().info("endpoint_up", **facts, since_ms=since)
+    else:
+        log().warning("endpoint_down", **facts, since_ms=since, reason=result.reason, detail=result.detail)
