@@ -1,8 +1,11 @@
 """The real daemon as a process of its own, on a free port, with a store of its own."""
 
+import json
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import requests
 from prometheus_client.parser import text_string_to_metric_families
@@ -10,6 +13,19 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.support.processes import Process, wait_for
 
 COMMAND = (sys.executable, "-m", "exporter")
+
+
+def command(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run one of the other commands to its end."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
 
 class Daemon:
@@ -80,6 +96,14 @@ class Daemon:
     def wait_for_value(self, expected: float, name: str, **labels: str) -> None:
         """Wait until a scrape has a sample of that value."""
         wait_for(lambda: self.value(name, **labels) == expected, f"{name} {labels} is {expected:g}")
+
+    def sli(self, slo: str, *arguments: str) -> dict[str, Any]:
+        """What `sli --format json` answers from the store, beside the running daemon."""
+        options = (f"--config.file={self.config}", f"--storage={self.storage}", "--format=json")
+        done = command("sli", slo, *options, *arguments)
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
 
     def stop(self) -> int:
         """SIGTERM; its exit status."""
