@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.daemon import Daemon, command
-from tests.support.prometheus import check_metrics
 from tests.support.processes import Process, wait_for
+from tests.support.prometheus import check_metrics
 
 ROOT = Path(__file__).parent.parent
 QUICKSTART = ROOT / "config" / "quickstart.yml"

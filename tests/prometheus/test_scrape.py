@@ -8,8 +8,8 @@ import pytest
 
 from exporter.units import parse_instant
 from tests.support.daemon import Daemon
-from tests.support.prometheus import Prometheus, check_metrics, scrape
 from tests.support.processes import wait_for
+from tests.support.prometheus import Prometheus, check_metrics, scrape
 from tests.support.target import Target
 
 ROOT = Path(__file__).parent.parent.parent
