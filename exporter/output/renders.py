@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -104,7 +104,7 @@ class Renders:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def chunks(self, style: Style, groups: frozenset[Group], *, gzip: bool) -> AsyncIterator[bytes]:
+    async def chunks(self, style: Style, groups: frozenset[Group], *, gzip: bool) -> AsyncGenerator[bytes]:
         """A response's body; of the render under way where there is one like it."""
         key = (style, groups, gzip)
         if key not in self._running:

@@ -25,7 +25,7 @@ class Seconds(TypedDict):
 
 
 class Events(TypedDict):
-    """Counts; no value for an SLO that weighs time."""
+    """Beats in the window, whatever the method."""
 
     good: int | None
     bad: int | None
@@ -69,7 +69,13 @@ class Answer(TypedDict):
 
 
 def answer(
-    service: str, slo: str, objective: Objective, figures: Figures, settled_until: int | None
+    service: str,
+    slo: str,
+    objective: Objective,
+    figures: Figures,
+    *,
+    settled_until: int | None = None,
+    events: tuple[int, int] | None = None,
 ) -> Answer:
     """Put figures into the form that leaves the program.
 
@@ -80,7 +86,9 @@ def answer(
         figures: Its answer.
         settled_until: Before this instant (milliseconds since the epoch) nothing changes any
             more but by corrections; None where nothing is settled.
+        events: Good and bad beats in the window; None where they are not counted.
     """
+    good, bad = events or (None, None)
     tally = figures.tally
     return {
         "service": service,
@@ -93,7 +101,7 @@ def answer(
             "excluded": tally.excluded / 1000,
             "unknown": tally.unknown / 1000,
         },
-        "events": {"good": None, "bad": None, "excluded": None},
+        "events": {"good": good, "bad": bad, "excluded": 0 if events else None},
         "sli": number(figures.sli),
         "bounds": {"best": number(figures.best), "worst": number(figures.worst)},
         "coverage": number(figures.coverage),

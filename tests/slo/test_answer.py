@@ -14,14 +14,21 @@ def test_an_answer_has_every_key_of_the_contract_and_survives_json() -> None:
     history = ListedHistory(
         [(NOW - 10 * DAY, State.UP), (NOW - HOUR, State.DOWN), (NOW - HOUR + 1500, State.UP)]
     )
-    shown = answer("shop", "availability", question, figures(question, history.sums, NOW), NOW - 1)
+    shown = answer(
+        "shop",
+        "availability",
+        question,
+        figures(question, history.sums, NOW),
+        settled_until=NOW - 1,
+        events=(2, 1),
+    )
     assert json.loads(json.dumps(shown)) == {
         "service": "shop",
         "slo": "availability",
         "method": "time",
         "window": {"start": "2026-12-16T08:00:00Z", "end": "2027-01-15T08:00:00Z"},
         "seconds": {"up": 863998.5, "down": 1.5, "excluded": 0.0, "unknown": 1728000.0},
-        "events": {"good": None, "bad": None, "excluded": None},
+        "events": {"good": 2, "bad": 1, "excluded": 0},
         "sli": 863998500 / 864000000,
         "bounds": {"best": 863998500 / 864000000, "worst": 863998500 / 864000000},
         "coverage": 1 / 3,
@@ -49,7 +56,8 @@ def test_an_answer_has_every_key_of_the_contract_and_survives_json() -> None:
 
 def test_no_value_is_null() -> None:
     question = objective("99.9", HOUR)
-    shown = answer("shop", "availability", question, figures(question, ListedHistory([]).sums, NOW), None)
+    shown = answer("shop", "availability", question, figures(question, ListedHistory([]).sums, NOW))
+    assert shown["events"] == {"good": None, "bad": None, "excluded": None}
     assert (shown["sli"], shown["met"], shown["settled_until"]) == (None, None, None)
     assert shown["error_budget"] == {
         "allowed_seconds": 3.6,

@@ -39,6 +39,11 @@ class ListedHistory:
     def since(self, at: int) -> int | None:
         return next((start for start, _ in reversed(self.states) if start <= at), None)
 
+    def events(self, at: int) -> tuple[int, int]:
+        """One beat at the start of each interval."""
+        seen = [state for start, state in self.states if start < at]
+        return seen.count(State.UP), seen.count(State.DOWN)
+
 
 def objective(per_cent: str, window: int, unknown: str = "ignore", interval: int = 15_000) -> Objective:
     """An objective from a percentage as text, with the usual guard of three beats."""

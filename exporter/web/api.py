@@ -1,0 +1,52 @@
+"""`/api/v1/...`: what programs ask for."""
+
+import json
+
+from aiohttp import hdrs, web
+
+from exporter.engine.live import LiveSlo
+from exporter.output.walk import breathing
+from exporter.slo.answer import Answer, answer
+from exporter.slo.figures import figures
+from exporter.slo.status import Status, status
+from exporter.web.source import SOURCE, Source
+
+
+class StatedAnswer(Answer):
+    """An SLO's answer and what it is at that instant."""
+
+    state: Status
+
+
+async def slos(request: web.Request) -> web.StreamResponse:
+    """List every SLO's answer, all of one instant, in the order of the configuration."""
+    source = request.app[SOURCE]
+    response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: "application/json; charset=utf-8"})
+    await response.prepare(request)
+    if request.method != hdrs.METH_HEAD:
+        at, live = source.now(), source.live
+        await response.write(b"[")
+        before = "\n"
+        async for _, shown in breathing(live):
+            for slo in shown:
+                await response.write((before + json.dumps(stated(source, slo, at))).encode())
+                before = ",\n"
+        await response.write(b"\n]\n")
+    await response.write_eof()
+    return response
+
+
+def stated(source: Source, slo: LiveSlo, at: int) -> StatedAnswer:
+    """One SLO's answer at an instant, and its state."""
+    found = figures(slo.objective, slo.history.sums, at)
+    good, bad = slo.history.events(found.start)
+    good_until, bad_until = slo.history.events(at)
+    shown = answer(
+        slo.service.name,
+        slo.config.name,
+        slo.objective,
+        found,
+        settled_until=source.settled(slo),
+        events=(good_until - good, bad_until - bad),
+    )
+    return {**shown, "state": status(slo.history.state(at))}

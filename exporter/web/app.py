@@ -1,0 +1,80 @@
+"""The web application: routes, headers that every answer has, and what lives as long as the server."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+from exporter.errors import UsageError
+from exporter.output.renders import Renders
+from exporter.web import api, health
+from exporter.web.metrics import metrics
+from exporter.web.page import STYLE_HASH, page
+from exporter.web.source import RENDERS, SOURCE, Source
+
+HEADERS = {
+    hdrs.CONTENT_SECURITY_POLICY: (
+        f"default-src 'none'; style-src '{STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    hdrs.X_CONTENT_TYPE_OPTIONS: "nosniff",
+    "Referrer-Policy": "no-referrer",
+    hdrs.CACHE_CONTROL: "no-store",
+    hdrs.SERVER: "uptime-slo-exporter",
+}
+
+
+def make_app(source: Source, external_url: str = "") -> web.Application:
+    """Put the application together.
+
+    Args:
+        source: What it shows.
+        external_url: Where it is reached through a reverse proxy; its path, if any, prefixes
+            every route, as in Prometheus.
+
+    Raises:
+        UsageError: The external URL is no http(s) URL.
+    """
+    prefix = _prefix(external_url)
+    app = web.Application()
+    app[SOURCE] = source
+    app.on_response_prepare.append(_set_headers)
+    app.cleanup_ctx.append(_renders)
+    app.router.add_get(f"{prefix}/", page)
+    app.router.add_get(f"{prefix}/metrics", metrics)
+    app.router.add_get(f"{prefix}/-/healthy", health.healthy)
+    app.router.add_get(f"{prefix}/-/ready", health.ready)
+    app.router.add_get(f"{prefix}/api/v1/slos", api.slos)
+    if prefix:
+        home = f"{prefix}/"
+        for path in ("/", prefix):
+            app.router.add_get(path, _redirect_to(home))
+    return app
+
+
+def _prefix(external_url: str) -> str:
+    if not external_url:
+        return ""
+    parts = urlsplit(external_url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        msg = f"--web.external-url: `{external_url}` is not a URL; write https://example.com/uptime/"
+        raise UsageError(msg)
+    return parts.path.rstrip("/")
+
+
+def _redirect_to(home: str) -> Handler:
+    async def redirect(_request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound(home)
+
+    return redirect
+
+
+async def _set_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+
+
+async def _renders(app: web.Application) -> AsyncIterator[None]:
+    source = app[SOURCE]
+    async with Renders(lambda: source.live, source.now) as renders:
+        app[RENDERS] = renders
+        yield

@@ -1,0 +1,36 @@
+"""`/-/healthy` and `/-/ready`: neither touches the store or the network."""
+
+from aiohttp import web
+
+from exporter.engine.live import Health
+from exporter.units import describe_duration
+from exporter.web.source import SOURCE
+
+
+async def healthy(_request: web.Request) -> web.Response:
+    """Answer as long as the event loop does."""
+    return web.Response(text="uptime-slo-exporter is healthy.\n")
+
+
+async def ready(request: web.Request) -> web.Response:
+    """Say whether figures are there, and what is wrong while they are."""
+    source = request.app[SOURCE]
+    if not source.ready():
+        return web.Response(status=503, text="uptime-slo-exporter is starting.\n")
+    lines = ["uptime-slo-exporter is ready.", *degraded(source.live.health)]
+    return web.Response(text="\n".join(lines) + "\n")
+
+
+def degraded(health: Health) -> list[str]:
+    """What keeps the daemon from doing all of its work, a line each; empty while all is well."""
+    problems = []
+    if health.store_error:
+        problems.append(
+            f"degraded: the store cannot be written ({health.store_error}); {health.pending_rows} rows wait in memory"
+        )
+    if health.behind_record > 0:
+        behind = describe_duration(health.behind_record)
+        problems.append(f"degraded: the clock is {behind} behind the end of the record; nothing is recorded")
+    if not health.reload_successful:
+        problems.append("degraded: the last reload failed; the configuration before it is in force")
+    return problems

@@ -1,0 +1,35 @@
+"""What the web server shows, as the composition root gives it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from exporter.engine.live import Live, LiveSlo
+from exporter.output.renders import Renders
+
+
+def _never(_slo: LiveSlo) -> int | None:
+    return None
+
+
+@dataclass(slots=True)
+class Source:
+    """The running daemon as its server sees it.
+
+    Attributes:
+        live: What is shown; a reload puts another in its place.
+        now: Gives the engine's present instant, milliseconds since the epoch.
+        ready: Whether there is a first snapshot.
+        settled: Gives the instant before which an SLO's past changes only by corrections;
+            None where nothing is settled.
+    """
+
+    live: Live
+    now: Callable[[], int]
+    ready: Callable[[], bool]
+    settled: Callable[[LiveSlo], int | None] = _never
+
+
+SOURCE = web.AppKey("source", Source)
+RENDERS = web.AppKey("renders", Renders)

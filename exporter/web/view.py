@@ -1,0 +1,167 @@
+"""What the page says of each service, worst first, before it becomes HTML."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from fractions import Fraction
+
+from exporter.engine.live import LiveEndpoint, LiveSlo
+from exporter.output.walk import Part
+from exporter.slo.figures import Figures, figures
+from exporter.slo.ratio import fraction
+from exporter.slo.status import Status, status
+from exporter.timeline.tally import State
+from exporter.units import SECOND, describe_duration, format_percent
+
+NO_VALUE = "no value"
+
+
+class Rank(IntEnum):
+    """How much a service needs somebody's eyes, the worst first."""
+
+    DOWN = 0
+    FIRING = 1
+    MISSED = 2
+    UNKNOWN = 3
+    FINE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointView:
+    """One endpoint in words.
+
+    Attributes:
+        name: Its name.
+        target: What is probed, without secrets.
+        state: `up`, `down` or `unknown`.
+        since: How long it has been so; empty before the first result.
+        detail: Why the last conclusive result failed; empty where it did not.
+    """
+
+    name: str
+    target: str
+    state: str
+    since: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SloView:
+    """One SLO in words.
+
+    Attributes:
+        name: Its name.
+        objective: What it asks for, e.g. `99.9 % of 30d`.
+        state: `good`, `bad`, `unknown` or `excluded`.
+        sli: What was reached, floored, and of how much where not all is known.
+        left: What is left of the budget.
+        met: False where the budget is overspent.
+        firing: Alert tiers that fire, with their severity.
+    """
+
+    name: str
+    objective: str
+    state: str
+    sli: str
+    left: str
+    met: bool | None
+    firing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """One service in words.
+
+    Attributes:
+        rank: How bad it is.
+        left: The least share of a budget that is left, for sorting; 1 where there is none.
+        name: Its name.
+        title: For people.
+        endpoints: Its endpoints.
+        slos: Its SLOs.
+    """
+
+    rank: Rank
+    left: Fraction
+    name: str
+    title: str
+    endpoints: tuple[EndpointView, ...]
+    slos: tuple[SloView, ...]
+
+
+def service_view(part: Part, at: int) -> ServiceView | None:
+    """Put a service into words, as of an instant; None where it has nothing to show."""
+    if not part[0] and not part[1]:
+        return None
+    service = (part[0] or part[1])[0].service
+    answers = [figures(slo.objective, slo.history.sums, at) for slo in part[1]]
+    slos = tuple(_slo_view(slo, answer, at) for slo, answer in zip(part[1], answers, strict=True))
+    endpoints = tuple(_endpoint_view(endpoint, at) for endpoint in part[0])
+    lefts = [left for answer in answers if (left := fraction(answer.remaining_ratio)) is not None]
+    return ServiceView(
+        _rank(endpoints, slos), min(lefts, default=Fraction(1)), service.name, service.title, endpoints, slos
+    )
+
+
+def _rank(endpoints: tuple[EndpointView, ...], slos: tuple[SloView, ...]) -> Rank:
+    states = {endpoint.state for endpoint in endpoints} | {slo.state for slo in slos}
+    if states & {"down", Status.BAD}:
+        return Rank.DOWN
+    if any(slo.firing for slo in slos):
+        return Rank.FIRING
+    if any(slo.met is False for slo in slos):
+        return Rank.MISSED
+    return Rank.UNKNOWN if "unknown" in states else Rank.FINE
+
+
+def _endpoint_view(endpoint: LiveEndpoint, at: int) -> EndpointView:
+    state = endpoint.history.state(at)
+    since = endpoint.history.since(at)
+    last = endpoint.last
+    detail = ""
+    if last.failure is not None:
+        detail = f"{last.failure}: {last.detail}" if last.detail else str(last.failure)
+    return EndpointView(
+        endpoint.config.name,
+        endpoint.config.target,
+        State(state).name.lower(),
+        "" if since is None else describe_duration((at - since) // SECOND * SECOND),
+        detail,
+    )
+
+
+def _slo_view(slo: LiveSlo, answer: Figures, at: int) -> SloView:
+    pairs = zip(slo.objective.plan.tiers, answer.alerts, strict=True)
+    return SloView(
+        slo.config.name,
+        f"{slo.config.objective_text} % of {describe_duration(slo.config.window)}",
+        status(slo.history.state(at)),
+        sli_text(answer),
+        left_text(answer),
+        answer.met,
+        tuple(
+            f"{tier.pace.tier} ({tier.pace.severity})"
+            for tier, ratio in pairs
+            if ratio is not None and ratio[0] > ratio[1]
+        ),
+    )
+
+
+def sli_text(answer: Figures) -> str:
+    """The SLI in per cent, floored; with what it is of, unless all of the window is known."""
+    sli, coverage = fraction(answer.sli), fraction(answer.coverage)
+    if sli is None or coverage is None:
+        return NO_VALUE
+    text = format_percent(sli)
+    if coverage == 1:
+        return text
+    seen = answer.tally.up + answer.tally.down
+    shown = describe_duration(seen if seen < SECOND else seen // SECOND * SECOND)
+    return f"{text} of the {shown} seen ({format_percent(coverage, 3)})"
+
+
+def left_text(answer: Figures) -> str:
+    """What is left of the budget, in per cent and in time, both floored."""
+    ratio, left = fraction(answer.remaining_ratio), answer.remaining_ms
+    if ratio is None or left is None:
+        return NO_VALUE
+    return f"{format_percent(ratio)} ({describe_duration(left // SECOND * SECOND)})"
