@@ -1,5 +1,6 @@
 """What is probed, and what is compared with: nginx and blackbox_exporter, on free loopback ports."""
 
+import os
 import shutil
 import urllib.request
 from collections.abc import Iterator
@@ -65,10 +66,15 @@ class Web:
     pid: int
 
 
+def find(program: str) -> str | None:
+    """Where a program is, also beyond a user's own path; None where it is not installed."""
+    return shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+
+
 def missing() -> list[str]:
     """Debian packages of the programs that are not there."""
     needed = {"nginx": "nginx-light", "prometheus-blackbox-exporter": "prometheus-blackbox-exporter"}
-    return [package for program, package in needed.items() if shutil.which(program) is None]
+    return [package for program, package in needed.items() if find(program) is None]
 
 
 def make_certificates(directory: Path) -> Path:
@@ -88,7 +94,7 @@ def nginx(directory: Path) -> Iterator[Web]:
     http, https = free_port(), free_port()
     config = directory / "nginx.conf"
     config.write_text(NGINX.format(directory=directory, http=http, https=https))
-    process = Process(["nginx", "-c", config, "-p", directory, "-e", "stderr"])
+    process = Process([find("nginx") or "nginx", "-c", config, "-p", directory, "-e", "stderr"])
     try:
         _wait_until_answers(process, f"http://127.0.0.1:{http}/")
         yield Web(f"http://127.0.0.1:{http}", f"https://127.0.0.1:{https}", ca, process.pid)
