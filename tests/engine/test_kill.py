@@ -47,7 +47,7 @@ def test_the_record_equals_what_was_committed_however_often_the_daemon_dies(
                 world.pass_time(min(end, world.now + every * 10))
                 if world.now < end:
                     world.commit()
-                    for index, slot in enumerate(world.slots):
+                    for slot in world.slots:
                         assert loaded(path, slot.number, world.now) == states(slot.history, world.now)
                     settled = [
                         (index, at, states(slot.history, at))

@@ -1,0 +1,121 @@
+"""Past results into the record (ruling 14)."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from exporter.config.model import Config
+from exporter.record.csv_file import EndpointName, Past
+from exporter.store.base import Batch, EndpointKey, Writer
+from exporter.timeline.endpoint import Span
+from exporter.timeline.policy import Policy
+from exporter.timeline.row import Row
+
+
+class Origin(NamedTuple):
+    """Where past results come from.
+
+    Attributes:
+        who: The user who brings them in.
+        name: Of the file or query.
+        sha256: Of what was read, hexadecimal.
+    """
+
+    who: str
+    name: str
+    sha256: str
+
+
+class Imported(NamedTuple):
+    """What became of past results.
+
+    Attributes:
+        results: How many entered the record.
+        skipped: How many did not, because something is stored where they lie.
+    """
+
+    results: int
+    skipped: int
+
+
+def backfill(
+    store: Writer,
+    config: Config,
+    results: Mapping[EndpointName, Sequence[Past]],
+    origin: Origin,
+    *,
+    now: int,
+    staleness: int | None = None,
+    replaced: Span | None = None,
+) -> Imported:
+    """Bring past results in, as beats of their endpoints' present settings, all or none.
+
+    What was measured stays: a result between the first and the last of a stored series is
+    skipped, so that bringing in the same again changes nothing.
+
+    Args:
+        store: The record.
+        config: That has the endpoints.
+        results: By names of service and endpoint, in order of their instants.
+        origin: For the audit.
+        now: Milliseconds since the epoch.
+        staleness: Milliseconds for which each result speaks, in place of the endpoint's own.
+        replaced: Span whose results are set aside first, in the endpoints that `results` has.
+
+    Raises:
+        StoreError: It could not be written; nothing was.
+    """
+    known = {
+        (service.name, endpoint.name): (EndpointKey(service.id, endpoint.id), endpoint)
+        for service in config.services
+        for endpoint in service.endpoints
+    }
+    kinds = {known[name][0]: known[name][1].kind for name in results}
+    numbers = store.enter(kinds, now)
+    rows, skipped = dict[int, Sequence[Row]](), 0
+    for name, past in results.items():
+        key, endpoint = known[name]
+        policy = replace(endpoint.policy, staleness=staleness) if staleness else endpoint.policy
+        stored = store.rows(numbers[key])
+        free = _free(past, stored, replaced)
+        skipped += len(past) - len(free)
+        rows[numbers[key]] = series(free, policy, [row.at for row in stored])
+    imported = sum(row.results for each in rows.values() for row in each)
+    if imported or replaced is not None:
+        store.import_batch(Batch(now, origin.who, origin.name, origin.sha256, rows, skipped, replaced))
+    return Imported(imported, skipped)
+
+
+def series(results: Iterable[Past], policy: Policy, stored: Sequence[int] = ()) -> Sequence[Row]:
+    """Join results of one kind that are equally far apart; exact, and one row for a steady past.
+
+    Args:
+        results: In order of their instants.
+        policy: The settings that they are judged by.
+        stored: Starts of the series that the record has, ascending; none is joined across.
+    """
+    rows, place = list[Row](), -1
+    for result in results:
+        last, before = rows[-1] if rows else None, place
+        place = bisect_right(stored, result.at)
+        if last is not None and place == before and (last.vote, last.reason) == (result.vote, result.reason):
+            step = result.at - last.last
+            if last.step in (0, step):
+                rows[-1] = last._replace(step=step, last=result.at)
+                continue
+        rows.append(Row(result.at, 0, result.at, result.vote, result.reason, event=True, policy=policy))
+    return rows
+
+
+def _free(results: Sequence[Past], stored: Sequence[Row], replaced: Span | None) -> Sequence[Past]:
+    """The results that do not lie within a stored series, or lie where the stored ones are replaced."""
+    starts = [row.at for row in stored]
+
+    def is_free(at: int) -> bool:
+        if replaced is not None and replaced[0] <= at < replaced[1]:
+            return True
+        index = bisect_right(starts, at) - 1
+        return index < 0 or at > stored[index].last
+
+    return [result for result in results if is_free(result.at)]

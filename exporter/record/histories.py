@@ -1,0 +1,87 @@
+"""What the store keeps of endpoints, as histories; and which of them an SLO asks about."""
+
+from collections.abc import Container, Mapping, Sequence
+from typing import NamedTuple
+
+from exporter.config.model import Config, Service, SloConfig
+from exporter.slo.objective import Objective
+from exporter.store.base import Mark, Reader, StoredEndpoint
+from exporter.timeline.combine import AllOf, combine
+from exporter.timeline.endpoint import EndpointHistory
+from exporter.timeline.timeline import Timeline
+
+HEARTBEAT = "heartbeat"
+"""Probe type that an SLO asks about only where it names the endpoint."""
+
+
+class Known(NamedTuple):
+    """An endpoint that the record knows, and its past."""
+
+    stored: StoredEndpoint
+    history: EndpointHistory
+
+
+def load(store: Reader, services: Container[str] | None = None) -> Mapping[str, Sequence[Known]]:
+    """Load the past of all endpoints, also of those that are no longer configured.
+
+    Args:
+        store: Where the record is.
+        services: Ids of the services to load; None for all.
+
+    Returns:
+        By id of the service; services that the record does not know are left out.
+    """
+    absences = store.absences()
+    found = dict[str, list[Known]]()
+    for stored in store.endpoints():
+        if services is None or stored.service in services:
+            history = EndpointHistory(stored.removed)
+            history.load(store.rows(stored.number), absences)
+            found.setdefault(stored.service, []).append(Known(stored, history))
+    return found
+
+
+def members(slo: SloConfig, known: Sequence[Known]) -> Sequence[Known]:
+    """The endpoints that an SLO asks about: those it names, else all that its service ever had but heartbeats."""
+    if slo.endpoints is not None:
+        return [each for each in known if each.stored.id in slo.endpoints]
+    return [each for each in known if each.stored.kind != HEARTBEAT]
+
+
+def history_of(slo: SloConfig, known: Sequence[Known]) -> EndpointHistory | AllOf:
+    """The past that an SLO asks about."""
+    return combine([each.history for each in members(slo, known)])
+
+
+def objective_of(config: Config, service: Service, slo: SloConfig) -> Objective:
+    """What an SLO asks for."""
+    asked = [each for each in service.endpoints if slo.endpoints is None or each.id in slo.endpoints]
+    interval = max(each.policy.interval for each in asked)
+    return Objective(slo.objective, slo.window, slo.unknown, interval, config.min_bad)
+
+
+def settled_until(timeline: Timeline, mark: int, undone: int | None) -> int:
+    """The instant before which nothing of an endpoint changes but by corrections (design rule D).
+
+    Args:
+        timeline: Its states.
+        mark: Instant of the last commit.
+        undone: First instant that is not done though it has come; None where all is done.
+    """
+    settled = mark if undone is None else min(mark, undone)
+    pending = timeline.pending_since()
+    if pending is not None and mark < pending[1]:
+        settled = min(settled, pending[0])
+    return settled
+
+
+def all_settled_until(known: Sequence[Known], mark: Mark) -> int:
+    """The instant before which nothing of several endpoints changes but by corrections."""
+    return min(
+        (
+            settled_until(each.history.timeline, mark.at, mark.due.get(each.stored.number))
+            for each in known
+            if not each.stored.removed or each.stored.removed[-1][1] <= mark.at
+        ),
+        default=mark.at,
+    )

@@ -1,0 +1,57 @@
+"""An SLO asked of the store, as of any instant."""
+
+from exporter.config.model import Config, Service, SloConfig
+from exporter.record.histories import all_settled_until, history_of, load, members, objective_of
+from exporter.slo.answer import Answer, answer
+from exporter.slo.figures import figures
+from exporter.store.base import Mark, Reader
+
+ALIVE = 5_000
+"""Milliseconds after its last commit for which a daemon is taken to be alive."""
+
+
+def default_instant(mark: Mark | None, now: int) -> int:
+    """The instant that a question is about if it does not say: the newest commit of a daemon that lives, else now."""
+    return mark.at if mark is not None and 0 <= now - mark.at < ALIVE else now
+
+
+def ask(
+    store: Reader,
+    config: Config,
+    service: Service,
+    slo: SloConfig,
+    *,
+    now: int,
+    at: int | None = None,
+    window: int | None = None,
+) -> Answer:
+    """Answer an SLO from the store, with all that is known today.
+
+    Args:
+        store: The record, or what a daemon has committed of it so far.
+        config: That has the SLO.
+        service: Its service.
+        slo: The question.
+        now: Milliseconds since the epoch.
+        at: The instant that is asked about; None for the default one.
+        window: Milliseconds, in place of the SLO's own window; None for that.
+    """
+    mark = store.mark()
+    at = default_instant(mark, now) if at is None else at
+    known = members(slo, load(store, {service.id}).get(service.id, ()))
+    if mark is not None and now - mark.at >= ALIVE:
+        for each in known:  # nobody has been watching since
+            each.history.timeline.cut(mark.at)
+    history = history_of(slo, known)
+    objective = objective_of(config, service, slo)
+    found = figures(objective, history.sums, at, window)
+    good, bad = history.events(found.start)
+    good_until, bad_until = history.events(at)
+    return answer(
+        service.name,
+        slo.name,
+        objective,
+        found,
+        settled_until=None if mark is None else all_settled_until(known, mark),
+        events=(good_until - good, bad_until - bad),
+    )
