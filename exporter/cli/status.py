@@ -129,11 +129,12 @@ def _print_rich(rows: Sequence[tuple[str, ...]]) -> None:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(*COLUMNS)
-    for cells in rows:
-        table.add_row(
-            *(Text(cell, style=COLOURS.get(cell, "") if at == 2 else "") for at, cell in enumerate(cells))
-        )
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name in COLUMNS:
+        table.add_column(name, overflow="fold")
+    for service, slo, state, *rest in rows:
+        shown = Text(state, style=COLOURS.get(state, ""))
+        table.add_row(Text(service), Text(slo), shown, *map(Text, rest))
     Console().print(table)
 
 

@@ -75,7 +75,7 @@ def _summary(views: list[ServiceView], site: str, at: int) -> str:
     states = Counter(endpoint.state for view in views for endpoint in view.endpoints)
     counts = ", ".join(f"{states[state]} {state}" for state in ("down", "unknown", "up") if states[state])
     firing = sum(view.rank == Rank.FIRING for view in views)
-    parts = [f"{len(views)} services", f"endpoints: {counts or 'none'}"]
+    parts = [f"services: {len(views)}", f"endpoints: {counts or 'none'}"]
     if firing:
         parts.append(f"alerts firing for {firing} more that are up")
     place = f" from {escape(site)}" if site else ""

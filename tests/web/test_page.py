@@ -26,7 +26,7 @@ async def test_the_worst_service_comes_first(server: Server) -> None:
 async def test_the_page_says_what_is_watched_and_how_it_is(server: Server) -> None:
     _, html = await server.get("/")
     assert "<h1>Uptime from fra1</h1>" in html
-    assert "4 services; endpoints: 1 down, 1 unknown, 3 up" in html
+    assert "services: 4; endpoints: 1 down, 1 unknown, 3 up" in html
     assert '<td class="down">down</td><td>2m</td>' in html
     assert "certificate: not its name" in html
     assert "99.9 % of 30d" in html
