@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from exporter.engine.instants import Advance, Instants
 from exporter.engine.live import Health
@@ -46,9 +47,8 @@ class Engine:
         self._store = store
         self._held_until = held_until
         self._thread = ThreadPoolExecutor(1, "store")
-        self._timer: asyncio.TimerHandle | None = None
-        self._rewinding: asyncio.Task[None] | None = None
-        self._writing = asyncio.Lock()
+        self._went_back_from: int | None = None
+        self._writing: asyncio.Future[int] | None = None
         self.health = health
         self.recorder = Recorder((), held_until)
         self.schedule = Schedule((), instants.now, self._begin, self._late)
@@ -57,55 +57,39 @@ class Engine:
         """The instant that figures are given for: the present, or the end of the record if that is later."""
         return max(self._look(), self.recorder.held_until)
 
-    def start(self, slots: Sequence[Slot]) -> None:
-        """Begin to probe `slots`, whose histories hold what the record knows."""
-        now = self._look()
+    async def run(self, slots: Sequence[Slot]) -> None:
+        """Probe until cancelled; then drop what is in flight and commit what is known.
+
+        Args:
+            slots: What is probed; their histories hold what the record knows.
+        """
         self.recorder = Recorder(slots, self._held_until)
-        self.schedule = Schedule(slots, now, self._begin, self._late)
-        self._tick()
-
-    async def run(self) -> None:
-        """Commit once a second, until cancelled."""
-        while True:
-            await asyncio.sleep(COMMIT_SECONDS)
-            if self._rewinding is None:
-                await self.commit()
-
-    async def stop(self) -> None:
-        """Drop what is in flight, commit what is known, and end."""
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._rewinding is not None:
-            self._rewinding.cancel()
-        for slot in self.recorder.slots:
-            slot.prober.cancel(slot)
-        await self.commit()
-        self._thread.shutdown()
+        self.schedule = Schedule(slots, self._look(), self._begin, self._late)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._beats(), name="beats")
+                group.create_task(self._commits(), name="commits")
+        finally:
+            for slot in slots:
+                slot.prober.cancel(slot)
+            await self.commit()
+            self._thread.shutdown()
 
     async def commit(self) -> bool:
-        """Write what happened since the last commit; False where it could not be written and waits."""
-        async with self._writing:
-            commit = self.recorder.take(self.schedule.fired)
-            if commit is None:
-                return True
-            loop = asyncio.get_running_loop()
-            try:
-                self.health.store_bytes = await loop.run_in_executor(self._thread, self._write, commit)
-            except StoreError as error:
-                self.recorder.failed(commit)
-                self.health.write_failures += 1
-                if self.health.store_error != str(error):
-                    log().error("commit_failed", error=str(error), rows=self.recorder.pending_rows)
-                self.health.store_error = str(error)
-                return False
-            finally:
-                self.health.pending_rows = self.recorder.pending_rows
-            if self.health.store_error:
-                log().info("commit_recovered", rows=len(commit.opened))
-                self.health.store_error = ""
-            self.recorder.committed(commit)
-            self.health.commit_at = commit.mark.at
+        """Write what happened since the last commit; False where it could not be written and waits.
+
+        A commit that has begun is seen to its end also where the caller is cancelled.
+        """
+        while self._writing is not None:
+            await asyncio.wait([self._writing])
+        commit = self.recorder.take(self.schedule.fired)
+        if commit is None:
             return True
+        loop = asyncio.get_running_loop()
+        self._writing = loop.run_in_executor(self._thread, self._write, commit)
+        self._writing.add_done_callback(partial(self._written, commit))
+        await asyncio.wait([self._writing])
+        return not self.health.store_error
 
     def finished(self, slot: Slot, result: Result) -> None:
         """Take the result of a slot's probe; a failure that is not yet a verdict is tried again soon."""
@@ -121,14 +105,22 @@ class Engine:
     def _late(self, milliseconds: int) -> None:
         self.health.lag.observe(milliseconds * 1_000_000)
 
-    def _tick(self) -> None:
+    async def _beats(self) -> None:
         """Start what is due, and come back when something is."""
-        now = self._look()
-        if self._rewinding is None:
+        while True:
+            now = self._look()
+            if self._went_back_from is not None:
+                now = await self._rewind(self._went_back_from)
+                self._went_back_from = None
             self.schedule.fire(now)
             self.health.missed = self.schedule.missed
-        nap = min(max(TICK, self.schedule.next_due() - now), LONGEST_NAP)
-        self._timer = asyncio.get_running_loop().call_later(nap / 1000, self._tick)
+            await asyncio.sleep(min(max(TICK, self.schedule.next_due() - now), LONGEST_NAP) / 1000)
+
+    async def _commits(self) -> None:
+        while True:
+            await asyncio.sleep(COMMIT_SECONDS)
+            if self._went_back_from is None:
+                await self.commit()
 
     def _look(self) -> int:
         """The present instant; what a step of the clock makes of the record is seen to."""
@@ -144,14 +136,17 @@ class Engine:
         if found.now >= found.before:
             self.recorder.absent(found.before, found.now, "clock")
             self.schedule.seek(found.now)
-        elif self._rewinding is None:
-            self._rewinding = asyncio.get_running_loop().create_task(self._rewind(found.before))
+        elif self._went_back_from is None:
+            self._went_back_from = found.before
 
-    async def _rewind(self, end: int) -> None:
+    async def _rewind(self, end: int) -> int:
         """Go on with the record from the instant to which the clock went back (ruling 13).
 
         Args:
             end: How far the record went; what is stamped from now on up to it is set aside.
+
+        Returns:
+            The present instant.
         """
         for slot in self.recorder.slots:
             slot.forget_probe()
@@ -162,7 +157,7 @@ class Engine:
         now = self._instants.advance().now
         self.recorder.restart(now)
         self.schedule.seek(now)
-        self._rewinding = None
+        return now
 
     async def _set_aside(self, end: int) -> bool:
         """Commit what waits, set aside what the clock took back, and read the rest again; False to try again."""
@@ -178,6 +173,26 @@ class Engine:
             log().error("set_aside_failed", error=str(error))
             return False
         return True
+
+    def _written(self, commit: Commit, writing: asyncio.Future[int]) -> None:
+        """Take note of how a commit ended."""
+        self._writing = None
+        health = self.health
+        try:
+            health.store_bytes = writing.result()
+        except StoreError as error:
+            self.recorder.failed(commit)
+            health.write_failures += 1
+            if health.store_error != str(error):
+                log().error("commit_failed", error=str(error), rows=self.recorder.pending_rows)
+            health.store_error = str(error)
+        else:
+            self.recorder.committed(commit)
+            health.commit_at = commit.mark.at
+            if health.store_error:
+                log().info("commit_recovered", rows=len(commit.opened))
+                health.store_error = ""
+        health.pending_rows = self.recorder.pending_rows
 
     def _write(self, commit: Commit) -> int:
         """Runs in the store's thread; the size of the store afterwards."""

@@ -5,6 +5,7 @@ on the same thread, and make a frozen picture of what they read.
 """
 
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from exporter.config.model import Config, Endpoint, Service, SloConfig
@@ -129,15 +130,24 @@ class LastProbe:
             self.failure, self.detail = result.reason, result.detail
 
 
+def _nothing() -> None:
+    """There is nothing to settle."""
+
+
 @dataclass(frozen=True, slots=True)
 class LiveEndpoint:
-    """One endpoint as it is now."""
+    """One endpoint as it is now.
+
+    Attributes:
+        settle: Lets the counters have the time that has settled; to be called before they are read.
+    """
 
     service: Service
     config: Endpoint
     history: History
     counters: Counters
     last: LastProbe
+    settle: Callable[[], None] = _nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from exporter.engine.live import Counters
 from exporter.engine.slot import Slot
 from exporter.log import log
 from exporter.probes.result import Outcome, Reason, Result
+from exporter.record.histories import settled_until
 from exporter.store.base import Absence, ClosedRow, Commit, Mark, OpenRow
 from exporter.timeline.row import Row
 from exporter.timeline.tally import State
@@ -131,7 +132,7 @@ class Recorder:
         """Let the counters have the endpoint's time that has settled since (design rule D)."""
         if self.committed_at is None:
             return
-        settled = settled_at(slot, self.committed_at)
+        settled = settled_until(slot.history.timeline, self.committed_at, slot.undone)
         if settled <= slot.charged:
             return
         up0, down0 = slot.history.timeline.before(slot.charged)
@@ -163,15 +164,6 @@ class Recorder:
     def _close(self, slot: Slot, row: Row) -> None:
         self._closed.append(ClosedRow(slot.number, row.at, slot.row_last))
         slot.row = None
-
-
-def settled_at(slot: Slot, committed_at: int) -> int:
-    """The instant before which nothing changes but by corrections, as of a commit."""
-    settled = committed_at if slot.undone is None else min(committed_at, slot.undone)
-    pending = slot.history.timeline.pending_since()
-    if pending is not None and committed_at < pending[1]:
-        settled = min(settled, pending[0])
-    return settled
 
 
 def _log_verdict(slot: Slot, at: int, verdict: State, result: Result) -> None:

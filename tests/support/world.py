@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from exporter.config.model import Endpoint, Service
-from exporter.engine.recorder import Recorder, settled_at
+from exporter.engine.recorder import Recorder
 from exporter.engine.schedule import Schedule
 from exporter.engine.slot import Slot
 from exporter.probes.base import Probed
 from exporter.probes.result import Outcome, Reason, Result
 from exporter.probes.tcp import TcpSettings
+from exporter.record.histories import settled_until
 from exporter.store.base import EndpointKey
 from exporter.store.writer import SqliteWriter
 from exporter.timeline.endpoint import EndpointHistory
@@ -121,7 +122,9 @@ class World:
     def settled(self) -> Sequence[int]:
         """Each slot's settled instant as of the last commit."""
         committed = self.recorder.committed_at
-        return [settled_at(slot, committed) for slot in self.slots] if committed is not None else []
+        if committed is None:
+            return []
+        return [settled_until(slot.history.timeline, committed, slot.undone) for slot in self.slots]
 
     def begin(self, probed: Probed) -> None:
         """Be the prober of every slot: begin a probe."""
