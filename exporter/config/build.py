@@ -25,6 +25,7 @@ class Builder:
         services: In file order; those without a problem.
         site: Names this prober.
         min_bad: Of the alert tiers.
+        probes: The named settings; those without a problem.
     """
 
     def __init__(self, root: Map, report: Report) -> None:
@@ -35,6 +36,7 @@ class Builder:
         self.min_bad = self._alerting(section)
         defaults, wrong = self._defaults(section)
         probes = Probes((section and section.probes) or Map(root.mark), report)
+        self.probes = probes.named()
         self._window = defaults.window or DEFAULT_WINDOW
         self._window_mark = _mark(section.defaults if section else None, "window")
         if defaults.window:

@@ -36,6 +36,7 @@ def load(paths: Sequence[str], environ: Mapping[str, str]) -> Config:
         min_bad=builder.min_bad,
         hash=sources.hash,
         warnings=report.warnings(),
+        probes=builder.probes,
         secrets=report.secrets,
     )
 

@@ -1,5 +1,6 @@
 """The configuration as the program sees it: frozen, complete, typed, with every default filled in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -99,6 +100,7 @@ class Config:
         min_bad: Bad beats that the long window of an alert tier needs, >= 1.
         hash: SHA-256 over the files' bytes, hexadecimal.
         warnings: What is allowed but likely a mistake, as `file:line: message`.
+        probes: The named settings, also those that no endpoint uses.
         secrets: What no log line, page, metric or dump may show; `secrets.redact(text)` masks it.
     """
 
@@ -107,4 +109,5 @@ class Config:
     min_bad: int
     hash: str
     warnings: tuple[str, ...] = ()
+    probes: Mapping[str, ProbeSettings] = field(default_factory=dict, repr=False)
     secrets: Secrets = field(default_factory=Secrets, repr=False, compare=False)

@@ -6,6 +6,7 @@ from exporter.config.expand import read_secret
 from exporter.config.fields import NOT_AVAILABLE, nearest, shape
 from exporter.config.report import Report
 from exporter.config.sections import KINDS_NOT_YET, SCHEMES_NOT_YET
+from exporter.config.targets import scheme_of
 from exporter.config.tree import Expanded, Map
 from exporter.config.validate import validate
 from exporter.probes.base import ProbeSettings
@@ -40,7 +41,12 @@ class Probes:
             url_mark: Place of the URL.
             name_mark: Place of the reference.
         """
-        scheme = url.partition("://")[0].lower()
+        scheme = scheme_of(url) or ""
+        if not scheme:
+            self._report.problem(
+                url_mark, "`url`: its scheme picks the type of probe and must not come from `${NAME}`"
+            )
+            return None
         if scheme not in by_scheme:
             self._report.problem(url_mark, _unserved("URLs with", f"{scheme}://", scheme))
             return None
@@ -61,6 +67,10 @@ class Probes:
             )
             return None
         return settings
+
+    def named(self) -> dict[str, ProbeSettings]:
+        """All named settings that have no problem."""
+        return {name: settings for name, settings in self._named.items() if settings is not None}
 
     def warn_unused(self) -> None:
         """Warn of every named probe that no endpoint refers to."""
@@ -83,6 +93,7 @@ class Probes:
             return None
         if not isinstance(kind, str) or kind not in by_kind:
             shown = kind if isinstance(kind, str) else shape(kind)
+            shown = kind.masked if isinstance(kind, Expanded) else shown
             self._report.problem(node.mark_of("type"), _unserved("`type`:", shown, shown))
             return None
         filled = self._fill(node, self._report.folder(mark))
