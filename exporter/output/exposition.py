@@ -1,9 +1,8 @@
 """The metrics as text: one picture at one instant, in slices of about a millisecond."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection
 
-from exporter.config.model import Endpoint, Service, SloConfig
 from exporter.engine.live import Live
 from exporter.output.column import Column, Texts, fastest_texts
 from exporter.output.endpoints import EndpointColumns
@@ -35,9 +34,10 @@ class Exposition:
             groups: What to show.
         """
         columns = await take(live, at, groups)
+        columns.reverse()
         yield evaluated_line(at, style)
-        for column in columns:
-            for text in column.slices(style, self._texts):
+        while columns:  # each is dropped once shown: to free them all at once takes milliseconds
+            for text in columns.pop().slices(style, self._texts):
                 yield text
                 await asyncio.sleep(0)
         if Group.EXPORTER in groups:
@@ -47,29 +47,25 @@ class Exposition:
 
 async def take(live: Live, at: int, groups: Collection[Group]) -> list[Column]:
     """Compute every figure that endpoints and SLOs show at an instant."""
-    shown: list[Column] = []
-    endpoint_columns = slo_columns = None
-    if Group.ENDPOINT in groups:
-        endpoint_columns = EndpointColumns(
-            user_labels(live.config.services, (each.config for each in live.endpoints))
-        )
-        shown += endpoint_columns.columns()
-    if Group.SLO in groups:
-        slo_columns = SloColumns(user_labels(live.config.services, (each.config for each in live.slos)))
-        shown += slo_columns.columns()
-    if shown:
-        async for endpoints, slos in breathing(live):
-            if endpoint_columns:
-                for endpoint in endpoints:
-                    endpoint_columns.take(endpoint, at)
-            if slo_columns:
-                for slo in slos:
-                    slo_columns.take(slo, at)
-    return shown
+    endpoint_users, slo_users = await user_labels(live)
+    endpoint_columns, slo_columns = EndpointColumns(endpoint_users), SloColumns(slo_users)
+    of_endpoints, of_slos = Group.ENDPOINT in groups, Group.SLO in groups
+    async for endpoints, slos in breathing(live):
+        if of_endpoints:
+            for endpoint in endpoints:
+                endpoint_columns.take(endpoint, at)
+        if of_slos:
+            for slo in slos:
+                slo_columns.take(slo, at)
+    return [*endpoint_columns.columns(), *slo_columns.columns()]
 
 
-def user_labels(services: Iterable[Service], configs: Iterable[Endpoint | SloConfig]) -> tuple[str, ...]:
-    """The one label set that all info metrics of a kind are padded to, sorted."""
-    names = {name for service in services for name, _ in service.labels}
-    names.update(name for config in configs for name, _ in config.labels)
-    return tuple(sorted(names))
+async def user_labels(live: Live) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The one label set that the info metrics of endpoints are padded to, and that of SLOs; sorted."""
+    shared, of_endpoints, of_slos = set[str](), set[str](), set[str]()
+    async for endpoints, slos in breathing(live):
+        service = (endpoints or slos)[0].service if endpoints or slos else None
+        shared.update(name for name, _ in (service.labels if service else ()))
+        of_endpoints.update(name for each in endpoints for name, _ in each.config.labels)
+        of_slos.update(name for each in slos for name, _ in each.config.labels)
+    return tuple(sorted(shared | of_endpoints)), tuple(sorted(shared | of_slos))

@@ -5,7 +5,7 @@ import errno
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -19,23 +19,30 @@ GRACE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Where the server listens.
+    """Where a server listens, or will.
 
     Attributes:
         address: `host:port`, the host in brackets where it is an IPv6 address.
+        host: Empty for every address of the machine.
         port: The port, also where port 0 let the system choose.
+        sockets: Bound, and closed by whoever bound them.
     """
 
     address: str
+    host: str
     port: int
+    sockets: tuple[socket.socket, ...] = field(repr=False)
+
+    def reached_at(self) -> str:
+        """`host:port` at which this machine itself reaches the server."""
+        return f"127.0.0.1:{self.port}" if self.host in {"", "::", "0.0.0.0"} else self.address  # noqa: S104 -- compared
 
 
 @asynccontextmanager
-async def serve(app: web.Application, listen_address: str) -> AsyncIterator[Bound]:
-    """Serve an application until the block ends; running requests get a moment to end.
+async def listen(listen_address: str) -> AsyncIterator[Bound]:
+    """Take an address, before anything is there that could answer on it.
 
     Args:
-        app: What is served.
         listen_address: `:9895` for every address of the machine, `host:9895` or `[::1]:9895`;
             port 0 takes a free one.
 
@@ -45,18 +52,33 @@ async def serve(app: web.Application, listen_address: str) -> AsyncIterator[Boun
     """
     host, port = parse_address(listen_address)
     sockets = await _bind(host, port, listen_address)
+    try:
+        port = sockets[0].getsockname()[1]
+        shown = f"[{host}]" if ":" in host else host
+        yield Bound(f"{shown}:{port}", host, port, tuple(sockets))
+    finally:
+        for each in sockets:
+            each.close()
+
+
+@asynccontextmanager
+async def serve_on(app: web.Application, bound: Bound) -> AsyncIterator[None]:
+    """Serve an application until the block ends; running requests get a moment to end."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE)
     try:
         await runner.setup()
-        for bound in sockets:
-            await web.SockSite(runner, bound).start()
-        port = sockets[0].getsockname()[1]
-        shown = f"[{host}]" if ":" in host else host
-        yield Bound(f"{shown}:{port}", port)
+        for each in bound.sockets:
+            await web.SockSite(runner, each).start()
+        yield
     finally:
         await runner.cleanup()
-        for bound in sockets:
-            bound.close()
+
+
+@asynccontextmanager
+async def serve(app: web.Application, listen_address: str) -> AsyncIterator[Bound]:
+    """Take an address and serve an application on it; arguments and errors as of `listen`."""
+    async with listen(listen_address) as bound, serve_on(app, bound):
+        yield bound
 
 
 def parse_address(text: str) -> tuple[str, int]:

@@ -43,21 +43,49 @@ async def page(request: web.Request) -> web.Response:
     """Show every service as of one instant."""
     source = request.app[SOURCE]
     at, live = source.now(), source.live
-    views: list[ServiceView] = []
+    totals, worst = Totals(), list[ServiceView]()
     async for part in breathing(live):
         view = service_view(part, at)
         if view is not None:
-            views.append(view)
-    views.sort(key=lambda view: (view.rank, view.left))
+            totals.count(view)
+            worst.append(view)
+        if len(worst) > 2 * MOST:
+            _keep_worst(worst)
+    _keep_worst(worst)
     body = "".join(
         (
-            _summary(views, live.config.site, at),
+            _summary(totals, live.config.site, at),
             *(f'<p class="bad" role="alert">{escape(problem)}</p>\n' for problem in degraded(live.health)),
-            *map(_service, views[:MOST]),
-            _rest(len(views) - MOST),
+            *map(_service, worst),
+            _rest(totals.services - len(worst)),
         )
     )
     return web.Response(text=_document(body), content_type="text/html", charset="utf-8")
+
+
+class Totals:
+    """How many there are of everything.
+
+    Attributes:
+        services: All.
+        firing: Those with an alert and nothing down.
+        endpoints: By state.
+    """
+
+    def __init__(self) -> None:
+        self.services = self.firing = 0
+        self.endpoints: Counter[str] = Counter()
+
+    def count(self, view: ServiceView) -> None:
+        """Count a service."""
+        self.services += 1
+        self.firing += view.rank is Rank.FIRING
+        self.endpoints.update(endpoint.state for endpoint in view.endpoints)
+
+
+def _keep_worst(views: list[ServiceView]) -> None:
+    views.sort(key=lambda view: (int(view.rank), view.left))
+    del views[MOST:]
 
 
 def _document(body: str) -> str:
@@ -71,13 +99,12 @@ def _document(body: str) -> str:
     )
 
 
-def _summary(views: list[ServiceView], site: str, at: int) -> str:
-    states = Counter(endpoint.state for view in views for endpoint in view.endpoints)
+def _summary(totals: Totals, site: str, at: int) -> str:
+    states = totals.endpoints
     counts = ", ".join(f"{states[state]} {state}" for state in ("down", "unknown", "up") if states[state])
-    firing = sum(view.rank == Rank.FIRING for view in views)
-    parts = [f"services: {len(views)}", f"endpoints: {counts or 'none'}"]
-    if firing:
-        parts.append(f"alerts firing for {firing} more that are up")
+    parts = [f"services: {totals.services}", f"endpoints: {counts or 'none'}"]
+    if totals.firing:
+        parts.append(f"alerts firing for {totals.firing} more that are up")
     place = f" from {escape(site)}" if site else ""
     when = format_instant(at // 1000 * 1000)
     return f"<header><h1>Uptime{place}</h1>\n<p>{'; '.join(parts)} <small>at {when}</small></p></header>\n<main>\n"

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from fractions import Fraction
 
 from exporter.engine.live import LiveEndpoint, LiveSlo
 from exporter.output.walk import Part
 from exporter.slo.figures import Figures, figures
-from exporter.slo.ratio import fraction
+from exporter.slo.ratio import fraction, number
 from exporter.slo.status import Status, status
 from exporter.timeline.tally import State
 from exporter.units import SECOND, describe_duration, format_percent
@@ -73,7 +72,7 @@ class ServiceView:
 
     Attributes:
         rank: How bad it is.
-        left: The least share of a budget that is left, for sorting; 1 where there is none.
+        left: The least share of a budget that is left, to sort by; 1 where there is none.
         name: Its name.
         title: For people.
         endpoints: Its endpoints.
@@ -81,7 +80,7 @@ class ServiceView:
     """
 
     rank: Rank
-    left: Fraction
+    left: float
     name: str
     title: str
     endpoints: tuple[EndpointView, ...]
@@ -96,9 +95,9 @@ def service_view(part: Part, at: int) -> ServiceView | None:
     answers = [figures(slo.objective, slo.history.sums, at) for slo in part[1]]
     slos = tuple(_slo_view(slo, answer, at) for slo, answer in zip(part[1], answers, strict=True))
     endpoints = tuple(_endpoint_view(endpoint, at) for endpoint in part[0])
-    lefts = [left for answer in answers if (left := fraction(answer.remaining_ratio)) is not None]
+    lefts = [left for answer in answers if (left := number(answer.remaining_ratio)) is not None]
     return ServiceView(
-        _rank(endpoints, slos), min(lefts, default=Fraction(1)), service.name, service.title, endpoints, slos
+        _rank(endpoints, slos), min(lefts, default=1.0), service.name, service.title, endpoints, slos
     )
 
 
