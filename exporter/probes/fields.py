@@ -5,34 +5,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-_SIZE = re.compile(r"(\d+)(B|KiB|MiB|GiB|kB|KB|MB|GB)?")
-_FACTORS = {
-    "KiB": 1 << 10,
-    "MiB": 1 << 20,
-    "GiB": 1 << 30,
-    "kB": 10**3,
-    "KB": 10**3,
-    "MB": 10**6,
-    "GB": 10**9,
-}
+from exporter.units import parse_size
+
 _STATUS = re.compile(r"([1-9])xx|(\d{3})(?:-(\d{3}))?", re.IGNORECASE)
 _ANYTHING = re.compile(r"\.\*\??")
 
 IpFamily = Literal["any", "4", "6"]
 """Which addresses of a name are tried."""
-
-
-def parse_size(text: object) -> int:
-    """Bytes from `1048576`, `64KiB`, `1MiB` or `1MB`.
-
-    Raises:
-        ValueError: It is no size, or 0.
-    """
-    found = _SIZE.fullmatch(str(text).strip())
-    if found is None or int(found[1]) == 0:
-        msg = f"is not a size: {str(text)!r} (as 512KiB or 1MiB)"
-        raise ValueError(msg)
-    return int(found[1]) * _FACTORS.get(found[2] or "B", 1)
 
 
 def parse_status(text: str) -> range:
@@ -76,6 +55,14 @@ def pattern(text: str) -> re.Pattern[str]:
     return re.compile(bare)
 
 
+def _size(text: object) -> int:
+    size = parse_size(str(text))
+    if size == 0:
+        msg = "must be more than nothing"
+        raise ValueError(msg)
+    return size
+
+
 def _listed(value: Any) -> Any:  # noqa: ANN401 -- whatever the file says
     return [value] if isinstance(value, str | int) else value
 
@@ -98,4 +85,4 @@ Pattern = Annotated[str, AfterValidator(_checked_pattern)]
 Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_listed)]
 Status = Annotated[str, BeforeValidator(_text), AfterValidator(_checked_status)]
 Statuses = Annotated[tuple[Status, ...], BeforeValidator(_listed)]
-Size = Annotated[int, BeforeValidator(parse_size), WithJsonSchema({"type": ["string", "integer"]})]
+Size = Annotated[int, BeforeValidator(_size), WithJsonSchema({"type": ["string", "integer"]})]

@@ -98,6 +98,13 @@ class Attempt:
     def step(self, events: int) -> None:
         """Go on: something happened on the connection."""
 
+    def prepare(self) -> None:
+        """Get ready for connections on a TLS thread.
+
+        Raises:
+            ProbeInconclusive: That cannot be.
+        """
+
     def drop(self) -> None:
         """Forget what belongs to the connection that is being closed."""
 
@@ -204,8 +211,15 @@ class Attempt:
         self.poller = None
 
     def _arrive(self, place: Place) -> None:
-        if self.poller is not None:
-            self.poller.watch(self, self._timeout)
+        if self.poller is None:
+            return
+        self.poller.watch(self, self._timeout)
+        try:
+            self.prepare()
+        except ProbeInconclusive as found:
+            self.conclude(found)
+        else:
+            self._mark = time.monotonic_ns()  # a thread that had to start is in no phase
             self.open(place)
 
     def _enter_first(self, stage: int) -> None:

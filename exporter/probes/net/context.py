@@ -1,6 +1,7 @@
 """What all probes of a process share: the poller, the name lookups, the TLS threads."""
 
 import asyncio
+from collections.abc import Coroutine
 from types import TracebackType
 from typing import Self
 
@@ -34,6 +35,7 @@ class Context:
         self.resolver = Resolver(look_up, max_lookups)
         self.tls = TlsThreads(max_tls_threads)
         self.poller.attach(self.loop)
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -45,10 +47,19 @@ class Context:
 
     def close(self) -> None:
         """Drop all probes in flight, without a result, and release everything."""
+        for task in self._tasks:
+            task.cancel()
         self.tls.close()
         self.poller.abandon()
         self.poller.close()
         self.resolver.close()
+
+    def spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Run a coroutine in a task that ends with the context at the latest."""
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     def report(self, error: Exception) -> None:
         """Hand a mistake of this program to the event loop's exception handler; from any thread."""

@@ -55,6 +55,11 @@ class _HttpAttempt(Attempt):
         except ProbeInconclusive as found:
             self.conclude(found)
 
+    def prepare(self) -> None:
+        """See that certificates and keys can be read before anything is sent."""
+        if self.lane is not None:
+            self.lane.handshakes.context(self._check.tls)
+
     def connected(self, events: int) -> None:
         """Send the request, or begin the handshake."""
         hop, lane, sock = self._hop, self.lane, self.sock

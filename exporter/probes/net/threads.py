@@ -2,9 +2,13 @@
 
 import os
 import threading
+from typing import TYPE_CHECKING
 
 from exporter.probes.net.poller import Poller
 from exporter.probes.result import ProbeInconclusive
+
+if TYPE_CHECKING:
+    from exporter.probes.net.tls import Handshakes
 
 _BUSY = 32
 
@@ -25,17 +29,21 @@ class Lane:
             OSError: There is no descriptor for it.
             RuntimeError: There is no thread for it.
         """
-        from exporter.probes.net.tls import Handshakes  # noqa: PLC0415 -- OpenSSL is loaded on first use
-
         self.load = 0
-        self.handshakes = Handshakes()
+        self.handshakes: Handshakes
         self.poller = Poller()
-        self.thread = threading.Thread(target=self.poller.run, name=f"tls-{number}", daemon=True)
+        self.thread = threading.Thread(target=self._run, name=f"tls-{number}", daemon=True)
         try:
             self.thread.start()
         except RuntimeError:
             self.poller.close()
             raise
+
+    def _run(self) -> None:
+        from exporter.probes.net.tls import Handshakes  # noqa: PLC0415 -- OpenSSL is loaded on first use, off the loop
+
+        self.handshakes = Handshakes()
+        self.poller.run()
 
     def close(self) -> None:
         """End the thread and drop its probes."""

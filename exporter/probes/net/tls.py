@@ -111,11 +111,29 @@ class Handshakes:
             ProbeInconclusive: A local file cannot be used.
         """
         name = server_name.rstrip(".")
-        connection = SSL.Connection(self._context(check), sock)  # type: ignore[arg-type]  # only its fileno() is used
+        connection = SSL.Connection(self.context(check), sock)  # type: ignore[arg-type]  # only its fileno() is used
         if not literal_family(name):
             connection.set_tlsext_host_name(name.encode("ascii"))
         connection.set_connect_state()
         return Channel(self, connection, name)
+
+    def context(self, check: TlsCheck) -> SSL.Context:
+        """The context for these settings; made anew where a file of theirs has changed.
+
+        Raises:
+            ProbeInconclusive: A file cannot be used.
+        """
+        check = check._replace(insecure=False)
+        known = self._contexts.get(check)
+        if known is not None and not (check.ca_file or check.cert_file):
+            return known[1]
+        files = [file for file in (check.ca_file, check.cert_file, check.key_file) if file]
+        stamp = tuple(map(_stamp, files))
+        if known is not None and known[0] == stamp:
+            return known[1]
+        context = _make_context(check)
+        self._contexts[check] = stamp, context
+        return context
 
     def facts(self, connection: SSL.Connection, errors: dict[int, int], name: str) -> TlsFacts:
         """Say what a finished handshake showed.
@@ -145,19 +163,6 @@ class Handshakes:
             _make_room(self._names)
             problem = self._names[digest, name] = _match(certificate, name)
         return problem
-
-    def _context(self, check: TlsCheck) -> SSL.Context:
-        check = check._replace(insecure=False)
-        known = self._contexts.get(check)
-        if known is not None and not (check.ca_file or check.cert_file):
-            return known[1]
-        files = [file for file in (check.ca_file, check.cert_file, check.key_file) if file]
-        stamp = tuple(map(_stamp, files))
-        if known is not None and known[0] == stamp:
-            return known[1]
-        context = _make_context(check)
-        self._contexts[check] = stamp, context
-        return context
 
 
 def _make_context(check: TlsCheck) -> SSL.Context:

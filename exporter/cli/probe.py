@@ -1,0 +1,166 @@
+"""`probe`: one probe now, with everything that it finds."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exporter.cli.options import config_option, format_option
+
+if TYPE_CHECKING:
+    from exporter.probes.base import ProbeSettings
+    from exporter.probes.result import Result
+
+_EPILOG = """\b
+Examples:
+  uptime-slo-exporter probe https://example.com/
+  uptime-slo-exporter probe tcp://db.example.com:5432 --timeout 2s
+  uptime-slo-exporter probe https://api.example.com/ping --probe api --format json
+
+\b
+Exit status: 0 success; 1 failure; 2 wrong URL or configuration; 3 inconclusive.
+"""
+
+_EXIT = {"success": 0, "failure": 1, "inconclusive": 3}
+_COLOURS = {"success": "green", "failure": "red", "inconclusive": "yellow"}
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("url")
+@click.option("--probe", "name", metavar="NAME", help="Settings from the configuration's section `probes`.")
+@config_option
+@click.option("--timeout", default="5s", show_default=True, help="For the whole probe.")
+@format_option("table", "json")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    url: str,
+    *,
+    name: str | None,
+    config_files: tuple[str, ...],
+    timeout: str,
+    format_: str,
+) -> None:
+    """Probe a URL once, now: phases, certificate and verdict.
+
+    The configuration is read only for --probe; nothing is recorded.
+    """
+    import asyncio  # noqa: PLC0415 -- `--help` needs none of this
+    import json  # noqa: PLC0415
+
+    from exporter.config.targets import target  # noqa: PLC0415
+
+    settings, redact = _settings(url, name, config_files)
+    result = asyncio.run(_probe(settings, _check(settings, url, timeout)))
+    found = _found(settings, target(url), result)
+    found["detail"] = redact(found["detail"])
+    click.echo(json.dumps(found, indent=2) if format_ == "json" else _table(found))
+    ctx.exit(_EXIT[found["result"]])
+
+
+def _settings(url: str, name: str | None, config_files: tuple[str, ...]) -> tuple["ProbeSettings", Any]:
+    """Choose the settings, and how to mask what their secrets may show in.
+
+    Raises:
+        UsageError: The scheme or the name is not known, or they do not fit.
+        ConfigError: The configuration is wrong.
+    """
+    import os  # noqa: PLC0415
+
+    from exporter.errors import UsageError  # noqa: PLC0415
+    from exporter.probes.registry import by_scheme  # noqa: PLC0415
+
+    scheme = url.partition("://")[0].lower()
+    if scheme not in by_scheme or "://" not in url:
+        msg = f"the URL must start with one of {', '.join(f'{known}://' for known in by_scheme)}"
+        raise UsageError(msg)
+    if name is None:
+        return by_scheme[scheme](), str
+    from exporter.config.load import load  # noqa: PLC0415
+
+    config = load(config_files, os.environ)
+    settings = config.probes.get(name)
+    if settings is None:
+        known = ", ".join(config.probes) or "none"
+        msg = f"there is no probe {name!r} in the configuration; it has: {known}"
+        raise UsageError(msg)
+    if scheme not in settings.schemes:
+        msg = f"the probe {name!r} is of type {settings.kind}, which does not probe {scheme}:// URLs"
+        raise UsageError(msg)
+    return settings, config.secrets.redact
+
+
+def _check(settings: "ProbeSettings", url: str, timeout: str) -> Any:  # noqa: ANN401 -- each type has its own
+    from exporter.errors import UsageError  # noqa: PLC0415
+    from exporter.units import parse_duration  # noqa: PLC0415
+
+    try:
+        return settings.check(url, parse_duration(timeout))
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+async def _probe(settings: "ProbeSettings", check: Any) -> "Result":  # noqa: ANN401 -- each type has its own
+    import asyncio  # noqa: PLC0415
+    from types import SimpleNamespace  # noqa: PLC0415
+
+    from exporter.probes.net.context import Context  # noqa: PLC0415
+
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Result] = loop.create_future()
+    async with Context() as context:
+        prober = settings.prober(context, lambda _endpoint, result: done.set_result(result))
+        prober.begin(SimpleNamespace(check=check, attempt=None))
+        return await done
+
+
+def _found(settings: "ProbeSettings", target: str, result: "Result") -> dict[str, Any]:
+    """Everything as JSON has it: seconds, RFC 3339, null where there is no value."""
+    from exporter.units import SECOND, format_instant  # noqa: PLC0415
+
+    phases = result.phases._asdict()
+    found: dict[str, Any] = {
+        "target": target,
+        "type": settings.kind,
+        "result": str(result.outcome),
+        "reason": result.reason and str(result.reason),
+        "detail": result.detail,
+        "duration_seconds": result.duration / 1e9,
+        "phases": {name: _seconds(phases[name]) for name in settings.phases},
+    }
+    if result.status is not None:
+        found["http"] = {"status": result.status}
+    if result.tls is not None:
+        found["tls"] = {
+            "not_after": format_instant(result.tls.not_after * SECOND),
+            "chain_not_after": format_instant(result.tls.chain_not_after * SECOND),
+            "verified": result.tls.verified,
+            "version": result.tls.version,
+            "problem": result.tls.problem,
+        }
+    return found
+
+
+def _seconds(nanoseconds: int | None) -> float | None:
+    return None if nanoseconds is None else nanoseconds / 1e9
+
+
+def _table(found: dict[str, Any]) -> str:
+    said = click.style(found["result"], fg=_COLOURS[found["result"]])
+    reason = f" ({found['reason']})" if found["reason"] else ""
+    rows = [("target", found["target"]), ("result", said + reason)]
+    if found["detail"]:
+        rows.append(("detail", found["detail"]))
+    rows.append(("duration", _milliseconds(found["duration_seconds"])))
+    rows += [(f"  {name}", _milliseconds(spent)) for name, spent in found["phases"].items()]
+    if "http" in found:
+        rows.append(("status", str(found["http"]["status"])))
+    if tls := found.get("tls"):
+        rows.append(("tls", tls["version"]))
+        rows.append(("certificate", "verified" if tls["verified"] else f"not verified: {tls['problem']}"))
+        rows.append(("  until", tls["not_after"]))
+        rows.append(("  chain until", tls["chain_not_after"]))
+    return "\n".join(f"{label:<14}{text}" for label, text in rows)
+
+
+def _milliseconds(seconds: float | None) -> str:
+    return "-" if seconds is None else f"{seconds * 1000:.1f} ms"
