@@ -1,6 +1,10 @@
 import asyncio
 import json
+import os
+import pty
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 
 import click
@@ -93,3 +97,28 @@ def test_per_cents_are_floored_as_they_were_sent() -> None:
 def test_help_has_examples() -> None:
     assert isinstance(command, click.Command)
     assert "Examples:" in run("--help")
+
+
+async def test_a_person_at_a_terminal_sees_colours() -> None:
+    def at_a_terminal(url: str) -> str:
+        ours, theirs = pty.openpty()
+        code = "from exporter.cli.status import command; command()"
+        environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+        subprocess.run([sys.executable, "-c", code, "--url", url], stdout=theirs, env=environment, check=True)
+        os.close(theirs)
+        try:
+            return os.read(ours, 1 << 16).decode()
+        finally:
+            os.close(ours)
+
+    shown = await against_a_daemon(at_a_terminal)
+    assert "\x1b[31mbad" in shown
+    assert "92.28 % (39m 52s)" in shown
+
+
+async def test_a_daemon_without_slos_is_said_so() -> None:
+    shown = everything()
+    shown.slos.clear()
+    async with serve(make_app(Source(shown, lambda: NOW, lambda: True)), "127.0.0.1:0") as bound:
+        text = await asyncio.to_thread(run, "--url", f"http://{bound.address}")
+    assert text == "The daemon watches no SLO.\n"

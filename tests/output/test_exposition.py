@@ -1,5 +1,7 @@
 import asyncio
+import gzip
 import re
+import sys
 from collections.abc import Collection
 
 import pytest
@@ -10,7 +12,9 @@ from exporter.engine.live import Live
 from exporter.output.column import fastest_texts, plain_texts
 from exporter.output.exposition import ALL, Exposition
 from exporter.output.names import EVALUATED, FAMILIES, Group, Kind
+from exporter.output.renders import fastest_gzip
 from exporter.output.style import OPENMETRICS, TEXT, Style
+from exporter.probes.result import Reason
 from exporter.slo.figures import figures
 from exporter.slo.ratio import number
 from tests.support.live import DAY, NOW, endpoint, everything, live, service, slo
@@ -234,3 +238,21 @@ def test_numbers_read_back_as_the_same_with_and_without_the_extra() -> None:
     numbers = [0, 1, 1.0, 0.1, 1 / 3, 1e-7, 1.8e9, 1_800_000_000.123, 9007199254740991, -0.5, 5e-324, 1e22]
     for texts in (plain_texts, fastest_texts()):
         assert [float(text) for text in texts(numbers)] == numbers
+
+
+async def test_a_reason_that_the_type_did_not_announce_is_shown_all_the_same() -> None:
+    shown = live()
+    shown.endpoints[0].counters.failures = {Reason.COMMAND: 1}
+    found = samples(await render(shown))
+    assert value(found, "uptime_probe_failures_total", reason="command") == 1
+    assert value(found, "uptime_probe_failures_total", reason="dns") == 0
+
+
+async def test_without_the_extras_the_same_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_extras = await render(everything(), groups={Group.ENDPOINT, Group.SLO})
+    monkeypatch.setitem(sys.modules, "orjson", None)
+    monkeypatch.setitem(sys.modules, "isal", None)
+    assert fastest_texts() is plain_texts
+    assert samples(await render(everything(), groups={Group.ENDPOINT, Group.SLO})) == samples(with_extras)
+    compressor = fastest_gzip()()
+    assert gzip.decompress(compressor.compress(b"up 1\n") + compressor.flush()) == b"up 1\n"

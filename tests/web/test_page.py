@@ -61,10 +61,13 @@ async def test_what_degrades_the_daemon_is_on_the_page(server: Server, shown: Li
 
 
 async def test_of_very_many_services_the_worst_are_shown(server: Server) -> None:
-    server.source.live = live(*(service(f"s{number}") for number in range(MOST + 3)))
+    many = [service(f"s{number}") for number in range(3 * MOST)]
+    down = ListedHistory([(NOW - DAY, State.UP), (NOW - MINUTE, State.DOWN)])
+    server.source.live = live(*many, histories={f"s{3 * MOST - 1}": down})
     _, html = await server.get("/")
     assert html.count("<section>") == MOST
-    assert "3 more services" in html
+    assert f"{2 * MOST} more services" in html
+    assert html.index(f"<small>s{3 * MOST - 1}</small>") < html.index("<small>s0</small>")
 
 
 @pytest.mark.parametrize(
