@@ -10,6 +10,7 @@ from exporter.record.histories import settled_until
 from exporter.store.base import Absence, ClosedRow, Commit, Mark, OpenRow
 from exporter.timeline.row import Row
 from exporter.timeline.tally import State
+from exporter.units import format_instant
 
 _VOTES = {Outcome.SUCCESS: State.UP, Outcome.FAILURE: State.DOWN, Outcome.INCONCLUSIVE: State.UNKNOWN}
 
@@ -168,9 +169,9 @@ class Recorder:
 
 def _log_verdict(slot: Slot, at: int, verdict: State, result: Result) -> None:
     """One line per transition, for people who read logs."""
-    facts: dict[str, object] = {"service": slot.service.name, "endpoint": slot.config.name}
-    since = slot.history.timeline.since(at)
+    since = format_instant(slot.history.timeline.since(at) or at)
+    entry = log().bind(service=slot.service.name, endpoint=slot.config.name, since=since)
     if verdict == State.UP:
-        log().info("endpoint_up", **facts, since_ms=since)
+        entry.info("endpoint_up")
     else:
-        log().warning("endpoint_down", **facts, since_ms=since, reason=result.reason, detail=result.detail)
+        entry.warning("endpoint_down", reason=result.reason, detail=result.detail)

@@ -82,6 +82,7 @@ class EndpointColumns:
             self.since.add(text, since / 1000)
 
     def _take_counters(self, endpoint: LiveEndpoint, text: str) -> None:
+        endpoint.settle()
         counters, settings = endpoint.counters, endpoint.config.settings
         self.seconds.extend(
             text, STATE_SHAPE, (counters.up / 1000, counters.down / 1000, counters.unknown / 1000)

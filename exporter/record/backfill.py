@@ -11,6 +11,7 @@ from exporter.store.base import Batch, EndpointKey, Writer
 from exporter.timeline.endpoint import Span
 from exporter.timeline.policy import Policy
 from exporter.timeline.row import Row
+from exporter.units import parse_instant
 
 
 class Origin(NamedTuple):
@@ -85,6 +86,23 @@ def backfill(
     if imported or replaced is not None:
         store.import_batch(Batch(now, origin.who, origin.name, origin.sha256, rows, skipped, replaced))
     return Imported(imported, skipped)
+
+
+def parse_span(text: str) -> Span:
+    """Read `FROM..TO`, each RFC 3339 or seconds.
+
+    Raises:
+        ValueError: It is no span, or ends before it starts.
+    """
+    first, dots, second = text.partition("..")
+    if not dots:
+        msg = f"`{text}` is not a span; write 2026-10-01T00:00:00Z..2026-10-02T00:00:00Z"
+        raise ValueError(msg)
+    start, end = parse_instant(first), parse_instant(second)
+    if end <= start:
+        msg = f"`{text}` ends before it starts"
+        raise ValueError(msg)
+    return start, end
 
 
 def series(results: Iterable[Past], policy: Policy, stored: Sequence[int] = ()) -> Sequence[Row]:

@@ -1,0 +1,23 @@
+"""Options as values, or a line that says which one is wrong."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from exporter.errors import UsageError
+
+T = TypeVar("T")
+
+
+def parsed(option: str, text: str | None, parse: Callable[[str], T]) -> T | None:
+    """Parse an option's text; None where it was not given.
+
+    Raises:
+        UsageError: `parse` refused it with a ValueError.
+    """
+    if text is None:
+        return None
+    try:
+        return parse(text)
+    except ValueError as error:
+        msg = f"{option}: {error}"
+        raise UsageError(msg) from error

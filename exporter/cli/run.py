@@ -1,0 +1,87 @@
+"""`run`: the daemon."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from exporter.cli.options import config_option, storage_option
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
+_EPILOG = """\b
+Examples:
+  uptime-slo-exporter run
+  uptime-slo-exporter run --config.file 'conf.d/*.yml' --storage /var/lib/uptime/uptime.db
+  uptime-slo-exporter run --web.listen-address 127.0.0.1:9895 --log.format json
+
+\b
+SIGTERM and Ctrl-C stop it; what it has seen stays in the store.
+"""
+
+
+@click.command(epilog=_EPILOG)
+@config_option
+@storage_option
+@click.option(
+    "--web.listen-address",
+    "listen_address",
+    default=":9895",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Where to serve metrics and pages; `:9895` is every address of this machine.",
+)
+@click.option(
+    "--web.external-url",
+    "external_url",
+    default="",
+    metavar="URL",
+    help="Where users reach it through a reverse proxy; its path prefixes every route.",
+)
+@click.option(
+    "--log.level",
+    "log_level",
+    type=click.Choice(["debug", "info", "warn", "error"]),
+    default="info",
+    show_default=True,
+    help="The least that is logged.",
+)
+@click.option(
+    "--log.format",
+    "log_format",
+    type=click.Choice(["logfmt", "json"]),
+    default="logfmt",
+    show_default=True,
+    help="How log lines look; they go to standard error.",
+)
+def command(  # noqa: PLR0917 -- one argument an option
+    config_files: tuple[str, ...],
+    storage: str,
+    listen_address: str,
+    external_url: str,
+    log_level: str,
+    log_format: str,
+) -> None:
+    """Probe all endpoints on their beats, keep the record, and serve metrics and pages."""
+    import asyncio  # noqa: PLC0415 -- `--help` needs none of this
+    import os  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415
+
+    from exporter.clock import SystemClock  # noqa: PLC0415
+    from exporter.log import configure  # noqa: PLC0415
+    from exporter.service import Settings, run  # noqa: PLC0415
+
+    configure(log_level, log_format)
+    settings = Settings(config_files, Path(storage), listen_address, external_url, os.environ)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(run(settings, SystemClock()))
+
+
+def _loop_factory() -> "Callable[[], AbstractEventLoop] | None":
+    """Give uvloop's event loop where it is installed, else asyncio's own."""
+    try:
+        import uvloop  # noqa: PLC0415 -- an extra
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

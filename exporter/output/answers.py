@@ -1,0 +1,89 @@
+"""An SLO's answer as lines for people."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from exporter.slo.answer import Answer
+from exporter.units import describe_duration, format_percent
+
+YOUNG = Fraction(1, 2)
+"""Coverage below which an SLI is said together with how little it was seen."""
+
+NO_VALUE = "no value"
+
+
+def lines(answer: Answer) -> Iterator[str]:
+    """Every figure of an answer, ratios floored and lengths exact."""
+    length = sum((_exact(seconds) for _, seconds in _seconds(answer)), Fraction(0))
+    objective = f"{Decimal(repr(answer['objective'])) * 100:f}".rstrip("0").rstrip(".")
+    yield f"{answer['service']}/{answer['slo']}: {objective} % over {_length(length)}"
+    yield f"  window     {answer['window']['start']} to {answer['window']['end']}"
+    yield f"  SLI        {_sli(answer)}"
+    yield f"  bounds     {_percent(answer['bounds']['worst'])} to {_percent(answer['bounds']['best'])}"
+    yield f"  coverage   {_percent(answer['coverage'])}"
+    yield "  time       " + ", ".join(
+        f"{_length(_exact(value))} {state}" for state, value in _seconds(answer)
+    )
+    if answer["events"]["good"] is not None:
+        yield f"  beats      {answer['events']['good']} good, {answer['events']['bad']} bad"
+    yield f"  budget     {_budget(answer)}"
+    yield f"  objective  {_verdict(answer['met'])}"
+    burn = ", ".join(f"{window} {_rate(rate)}" for window, rate in answer["burn_rate"].items())
+    yield f"  burn rate  {burn or 'no window is short enough'}"
+    yield f"  settled    until {answer['settled_until'] or 'nothing is: no daemon has written here'}"
+
+
+def _sli(answer: Answer) -> str:
+    if answer["sli"] is None:
+        return f"{NO_VALUE}: nothing is known of this window"
+    seen = _exact(answer["seconds"]["up"]) + _exact(answer["seconds"]["down"])
+    share = answer["coverage"]
+    if share is None or _exact(share) >= YOUNG:
+        return _percent(answer["sli"])
+    return f"{_percent(answer['sli'])} of the {_length(seen)} seen ({_percent(share)})"
+
+
+def _budget(answer: Answer) -> str:
+    budget = answer["error_budget"]
+    allowed = _length(_exact(budget["allowed_seconds"]))
+    if budget["remaining_seconds"] is None:
+        return f"{allowed} allowed; {NO_VALUE} for what is left"
+    left = _length(_exact(budget["remaining_seconds"]))
+    return f"{left} left of {allowed} ({_percent(budget['remaining_ratio'])})"
+
+
+def _verdict(met: bool | None) -> str:
+    if met is None:
+        return NO_VALUE
+    return "met" if met else "missed"
+
+
+def _seconds(answer: Answer) -> Iterator[tuple[str, float]]:
+    seconds = answer["seconds"]
+    yield "up", seconds["up"]
+    yield "down", seconds["down"]
+    yield "excluded", seconds["excluded"]
+    yield "unknown", seconds["unknown"]
+
+
+def _exact(number: float) -> Fraction:
+    """The number that was written, so that flooring it does not floor a binary neighbour of it."""
+    return Fraction(repr(number))
+
+
+def _percent(ratio: float | None) -> str:
+    """Two decimals, or as many as it takes to show what is not nothing."""
+    if ratio is None:
+        return NO_VALUE
+    exact = _exact(ratio)
+    places = next((places for places in (2, 3, 4, 6) if abs(exact) * 10 ** (places + 2) >= 1), 2)
+    return format_percent(exact, places)
+
+
+def _length(seconds: Fraction) -> str:
+    return describe_duration(int(seconds * 1000 // 1))
+
+
+def _rate(rate: float | None) -> str:
+    return NO_VALUE if rate is None else f"{rate:.3g}"

@@ -1,0 +1,162 @@
+"""The daemon, put together: configuration, store, histories, probers, engine and server."""
+
+import asyncio
+import gc
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+from exporter.clock import Clock
+from exporter.config.load import load as load_config
+from exporter.config.model import Config
+from exporter.engine.engine import Engine
+from exporter.engine.instants import Instants
+from exporter.engine.live import Health, Live, LiveEndpoint, LiveSlo
+from exporter.engine.slot import Slot
+from exporter.log import log
+from exporter.probes.base import Prober, ProbeSettings
+from exporter.probes.net.context import Context
+from exporter.record.histories import history_of, load, members, objective_of, settled_until
+from exporter.store.base import EndpointKey, Writer
+from exporter.store.writer import SqliteWriter
+from exporter.web.app import make_app
+from exporter.web.listen import Bound, listen, serve_on
+from exporter.web.source import Source
+
+SELF = "EXPORTER_ADDRESS"
+"""Variable for the configuration: `host:port` at which this machine reaches the exporter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the command line says.
+
+    Attributes:
+        config_files: Paths or globs, in order.
+        storage: Path of the store.
+        listen_address: Where the server listens.
+        external_url: Where it is reached through a reverse proxy; empty where it is not.
+        environ: What `${NAME}` in the configuration refers to, besides `EXPORTER_ADDRESS`.
+    """
+
+    config_files: Sequence[str]
+    storage: Path
+    listen_address: str
+    external_url: str
+    environ: Mapping[str, str]
+
+
+async def run(settings: Settings, clock: Clock) -> None:
+    """Probe, record and serve until SIGTERM or SIGINT.
+
+    Raises:
+        UptimeError: It could not start; nothing was recorded.
+    """
+    stop = asyncio.Event()
+    _handle_signals(stop)
+    async with listen(settings.listen_address) as bound:
+        config = load_config(settings.config_files, {SELF: bound.reached_at(), **settings.environ})
+        for warning in config.warnings:
+            log().warning("config_doubtful", warning=warning)
+        store = SqliteWriter.open(settings.storage)
+        try:
+            async with Context() as context:
+                await _Daemon(config, store, context, clock).run(settings, bound, stop)
+        finally:
+            store.close()
+    log().info("stopped")
+
+
+class _Daemon:
+    """Everything that lives as long as one configuration is in force."""
+
+    def __init__(self, config: Config, store: Writer, context: Context, clock: Clock) -> None:
+        self.config = config
+        instants, mark = Instants(clock), store.mark()
+        self._began = max(instants.now, mark.at if mark is not None else 0)
+        kinds = {EndpointKey(s.id, e.id): e.kind for s in config.services for e in s.endpoints}
+        self._numbers = store.begin(self._began, kinds)
+        self._known = load(store, {service.id for service in config.services})
+        self.health = Health(reload_success_at=self._began, commit_at=self._began)
+        self.engine = Engine(instants, store, self.health, self._began)
+        self.slots = self._slots(context)
+        self._by_service = {
+            key: list(group) for key, group in groupby(self.slots, lambda slot: slot.service.id)
+        }
+        self.live = Live(config, list(map(self._endpoint, self.slots)), self._slos(), self.health)
+
+    async def run(self, settings: Settings, bound: Bound, stop: asyncio.Event) -> None:
+        """Probe and serve until `stop` is set."""
+        source = Source(self.live, self.engine.now, lambda: True, self._settled)
+        app = make_app(source, settings.external_url)
+        gc.collect()
+        gc.freeze()  # what lives for ever need not be looked at again and again
+        async with serve_on(app, bound), asyncio.TaskGroup() as group:
+            engine = group.create_task(self.engine.run(self.slots), name="engine")
+            log().info("listening", address=bound.address)
+            log().info("watching", endpoints=len(self.slots), slos=len(self.live.slos))
+            if self.health.behind_record:
+                log().error("clock_behind_record", seconds=self.health.behind_record / 1000)
+            await stop.wait()
+            engine.cancel()
+
+    def _slots(self, context: Context) -> list[Slot]:
+        probers = dict[type[ProbeSettings], Prober]()
+        slots = []
+        for service in self.config.services:
+            histories = {each.stored.number: each.history for each in self._known[service.id]}
+            for endpoint in service.endpoints:
+                kind = type(endpoint.settings)
+                if kind not in probers:
+                    probers[kind] = kind.prober(context, self.engine.finished)
+                number = self._numbers[EndpointKey(service.id, endpoint.id)]
+                history = histories[number]
+                slots.append(Slot(service, endpoint, number=number, prober=probers[kind], history=history))
+        return slots
+
+    def _endpoint(self, slot: Slot) -> LiveEndpoint:
+        settle = partial(self._settle, slot)
+        return LiveEndpoint(slot.service, slot.config, slot.history, slot.counters, slot.last, settle)
+
+    def _settle(self, slot: Slot) -> None:
+        self.engine.recorder.charge(slot)
+
+    def _slos(self) -> list[LiveSlo]:
+        return [
+            LiveSlo(
+                service,
+                slo,
+                objective_of(self.config, service, slo),
+                history_of(slo, self._known[service.id]),
+            )
+            for service in self.config.services
+            for slo in service.slos
+        ]
+
+    def _settled(self, slo: LiveSlo) -> int | None:
+        """The instant before which an SLO's past changes only by corrections."""
+        committed = self.health.commit_at
+        if committed is None:
+            return None
+        asked = {each.stored.number for each in members(slo.config, self._known[slo.service.id])}
+        return min(
+            settled_until(slot.history.timeline, committed, slot.undone)
+            for slot in self._by_service[slo.service.id]
+            if slot.number in asked
+        )
+
+
+def _handle_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, _refuse_reload)
+
+
+def _refuse_reload() -> None:
+    log().warning(
+        "reload_refused", reason="not available in this version; restart to load a changed configuration"
+    )
