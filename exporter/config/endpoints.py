@@ -3,14 +3,15 @@
 from typing import Any, NamedTuple
 
 from exporter import units
+from exporter.config.fields import NOT_RIGHT
 from exporter.config.labels import Labels, merged_labels
 from exporter.config.model import Endpoint
 from exporter.config.names import Names
 from exporter.config.probing import Probes
 from exporter.config.report import Report
 from exporter.config.sections import EndpointSection, ServiceSection, Shape
-from exporter.config.targets import default_name, keep_userinfo_secret, target
-from exporter.config.tree import Map
+from exporter.config.targets import default_name, keep_userinfo_secret, may_be_quoted, stand_in, target
+from exporter.config.tree import Expanded, Map
 from exporter.config.validate import validate
 from exporter.probes.base import ProbeSettings
 from exporter.timeline.policy import Policy
@@ -108,10 +109,9 @@ class EndpointBuilder:
         settings = self._probes.choose(url, name, mark, name_mark)
         if settings is None:
             return None
-        try:
-            settings.check(str(url), policy.timeout)
-        except ValueError as error:
-            self._report.problem(mark, f"`url`: {error}")
+        misfit = _misfit(settings, url, policy.timeout)
+        if misfit:
+            self._report.problem(mark, f"`url`: {misfit}")
             return None
         return settings
 
@@ -159,3 +159,14 @@ def _first(chain: tuple[Shaped, ...], key: str) -> tuple[Any, int]:
         if value is not None:
             return value, node.mark_of(key) if node is not None else 0
     return None, 0
+
+
+def _misfit(settings: ProbeSettings, url: str, timeout: int) -> str:
+    """Say why a URL does not fit a probe, without quoting a secret; empty where it does fit."""
+    try:
+        settings.check(str(url), timeout)
+    except ValueError as error:
+        if isinstance(url, Expanded):
+            return _misfit(settings, stand_in(url), timeout) or NOT_RIGHT
+        return str(error) if may_be_quoted(url) else "it has an @ behind the host; percent-encode credentials"
+    return ""

@@ -11,6 +11,12 @@ _REFERENCE = re.compile(r"\$(?:(\$)|\{([^}\n]*)(\}?))")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
+OWN_ADDRESS = "EXPORTER_ADDRESS"
+"""Where this machine reaches the exporter itself, `host:port`: set by the daemon, no secret, and never undefined."""
+
+DEFAULT_OWN_ADDRESS = "127.0.0.1:9895"
+
+
 class Expander:
     """Fills `${NAME}` in; `$$` is a dollar sign, any other `$` stays what it is."""
 
@@ -23,8 +29,9 @@ class Expander:
         values: list[str] = []
 
         def value(match: re.Match[str]) -> str:
-            if match[1]:
-                return "$"
+            plain = self._plain(match)
+            if plain is not None:
+                return plain
             found = self._look_up(match, mark)
             values.append(found)
             return found
@@ -35,7 +42,15 @@ class Expander:
         for secret in values:
             self._report.secrets.add(secret)
         self._report.secrets.add(expanded)
-        return Expanded(expanded, _REFERENCE.sub(lambda match: "$" if match[1] else "***", text))
+        return Expanded(expanded, _REFERENCE.sub(lambda match: self._plain(match) or "***", text))
+
+    def _plain(self, match: re.Match[str]) -> str | None:
+        """Give what a reference stands for if everybody may see it."""
+        if match[1]:
+            return "$"
+        return (
+            self._environ.get(OWN_ADDRESS, DEFAULT_OWN_ADDRESS) if match[0] == f"${{{OWN_ADDRESS}}}" else None
+        )
 
     def _look_up(self, match: re.Match[str], mark: int) -> str:
         name = match[2]

@@ -15,11 +15,20 @@ from exporter.config.tree import Expanded, Map, Seq
 
 NOT_AVAILABLE = "is not available in this version of uptime-slo-exporter; remove it"
 
+SHOWN = "is shown to everybody, but what `${NAME}` brings in is kept secret; write it out"
+
+NOT_RIGHT = "what `${NAME}` brings in is not right here"
+"""Instead of a message that would quote what must not be shown."""
+
 _NAME = re.compile(r"[A-Za-z0-9_.-]+", re.ASCII)
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_.-]+", re.ASCII)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*", re.ASCII)
 _HOST_ONLY = re.compile(r"[A-Za-z0-9_.-]+\.[A-Za-z]{2,}(?:/\S*)?", re.ASCII)
 _MOST_DIGITS = 9
+
+
+class ShownError(ValueError):
+    """A secret stands where everybody sees it; the message does not quote it."""
 
 
 class Objective(NamedTuple):
@@ -58,8 +67,7 @@ def _shown(node: object) -> str:
     """Refuse what `${NAME}` brought in: this key is shown, and that never is."""
     text = _scalar(node)
     if isinstance(text, Expanded):
-        msg = "is shown to everybody, but what `${NAME}` brings in is kept secret; write it out"
-        raise ValueError(msg)  # noqa: TRY004 -- pydantic collects ValueError
+        raise ShownError(SHOWN)
     return text
 
 
@@ -104,11 +112,10 @@ def _objective(node: object) -> Objective:
 def _url(node: object) -> str:
     text = _scalar(node)
     if not _URL.fullmatch(text):
-        shown = text.masked if isinstance(text, Expanded) else text
         if any(character.isspace() for character in text):
             msg = "must not have spaces; write %20"
         elif _HOST_ONLY.fullmatch(text):
-            msg = f"has no scheme; write https://{shown}"
+            msg = "has no scheme; write https:// before it"
         else:
             msg = "has no scheme; write https://host/path or tcp://host:port"
         raise ValueError(msg)

@@ -2,6 +2,7 @@
 
 import re
 
+from exporter.config.fields import SHOWN
 from exporter.config.report import Report
 from exporter.config.tree import Expanded, Map
 
@@ -59,5 +60,5 @@ def _problem(name: str, value: object) -> str:
     if not isinstance(value, str):
         return "must have a single value"
     if isinstance(value, Expanded):
-        return "is shown to everybody, but what `${NAME}` brings in is kept secret; write it out"
+        return SHOWN
     return ""

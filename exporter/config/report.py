@@ -33,7 +33,7 @@ class Secrets:
             return text
         if self._pattern is None:
             longest_first = sorted(self._texts, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(_form, longest_first)))
+            self._pattern = re.compile("|".join(map(_form, longest_first)), re.IGNORECASE)
         return self._pattern.sub(MASK, text)
 
     def __repr__(self) -> str:

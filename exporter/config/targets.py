@@ -46,6 +46,23 @@ def keep_userinfo_secret(url: str, secrets: Secrets) -> None:
             secrets.add(password)
 
 
+def scheme_of(url: str) -> str | None:
+    """Give the scheme in lower case; None where it is secret."""
+    text = url.masked if isinstance(url, Expanded) else url
+    scheme, separator, _ = text.partition("://")
+    return scheme.lower() if separator and _MASK not in scheme else None
+
+
+def may_be_quoted(url: str) -> bool:
+    """Tell whether a message may quote parts of a URL that could not be taken apart."""
+    return "@" not in url or "@" in _split(url)[1]
+
+
+def stand_in(url: Expanded) -> str:
+    """Put a digit, which is right nearly everywhere in a URL, for what must not be quoted."""
+    return url.masked.replace(_MASK, "1")
+
+
 def _split(url: str, *, masked: bool = True) -> tuple[str, str, str]:
     text = url.masked if masked and isinstance(url, Expanded) else url
     match = _PARTS.fullmatch(text)

@@ -7,10 +7,10 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from exporter.config.fields import NOT_AVAILABLE, nearest, shape
+from exporter.config.fields import NOT_AVAILABLE, NOT_RIGHT, ShownError, nearest, shape
 from exporter.config.report import Report
 from exporter.config.sections import NOT_YET
-from exporter.config.tree import Found, Map, find
+from exporter.config.tree import Expanded, Found, Map, find
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -128,15 +128,16 @@ def _refusal(found: Found, error: ErrorDetails) -> str:
     kind = error["type"]
     context = error.get("ctx", {})
     if kind == "value_error":
-        message = str(context["error"])
+        # Messages quote parts of a value, of which no redaction would know that they are secret.
+        quoting = isinstance(value, Expanded) and not isinstance(context["error"], ShownError)
+        message = NOT_RIGHT if quoting else str(context["error"])
         joint = " " if message.startswith(("is ", "has ", "may ", "must ")) else ": "
         return f"`{key}`{joint}{message}" if key else message
     if kind in _SHAPES:
         return f"`{key}` must be {_SHAPES[kind]}, not {shape(value)}"
-    if kind in _TYPES and isinstance(value, str):
-        return f"`{key}` {_TYPES[kind]}, not `{value}`"
-    if kind == "literal_error" and isinstance(value, str):
-        return f"`{key}` must be {context['expected'].replace(chr(39), '')}, not `{value}`"
     if kind in _TYPES or kind == "literal_error":
-        return f"`{key}` must be a single value, not {shape(value)}"
+        wanted = _TYPES.get(kind) or f"must be {context['expected'].replace(chr(39), '')}"
+        return f"`{key}` {wanted}, not {f'`{value}`' if isinstance(value, str) else shape(value)}"
+    if kind == "too_short":
+        return f"`{key}` is empty; name at least one"
     return f"`{key}`: {error['msg'].replace('Input should', 'must')}"

@@ -1,0 +1,124 @@
+"""`check` says what a configuration allows, or everything that is wrong with it."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+SMALL = """\
+services:
+  - name: website
+    endpoints: [{url: https://example.com/}]
+    slos: [{objective: 99.9}]
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    (tmp_path / "uptime.yml").write_text(SMALL)
+    return tmp_path / "uptime.yml"
+
+
+@pytest.mark.usefixtures("file")
+def test_it_shows_the_budget_and_what_each_tier_needs(run: Run) -> None:
+    shown = run("check")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert (
+        shown.stdout
+        == """\
+1 service, 1 endpoint, 1 SLO; no problems
+
+website/availability: 99.9 % over 30d allows 43m 12s of downtime
+  tier    severity  windows  burn rate  in a full outage
+  fast    page      1h/5m         14.4  fires after 52s, at 4 failures
+  medium  page      6h/30m           6  fires after 2m 10s, at 9 failures
+  slow    ticket    1d/2h            3  fires after 4m 20s, at 18 failures
+  long    ticket    3d/6h            1  fires after 4m 20s, at 18 failures
+"""
+    )
+
+
+def test_it_says_which_tiers_can_never_fire_and_why(run: Run, file: Path) -> None:
+    file.write_text(SMALL.replace("{objective: 99.9}", "{objective: 90, window: 2d}"))
+    assert run("check", "uptime.yml").stdout.splitlines()[2:] == [
+        "website/availability: 90 % over 2d allows 4h 48m of downtime",
+        "  tier    severity  windows  burn rate  in a full outage",
+        "  fast    page      1h/5m         3.84  fires after 23m 3s, at 93 failures",
+        "  medium  page      6h/30m           1  fires after 36m, at 145 failures",
+        "  slow    ticket    1d/2h            1  fires after 2h 24m, at 577 failures",
+        "  long    ticket    3d/6h            1  never fires: its long window is more than half of the SLO's window",
+    ]
+    file.write_text(SMALL.replace("99.9", "50"))
+    assert "never fires: even a full outage burns no faster than its threshold" in run("check").stdout
+
+
+@pytest.mark.usefixtures("file")
+def test_json_has_the_same_for_machines(run: Run) -> None:
+    shown = json.loads(run("check", "--format", "json").stdout)
+    (slo,) = shown.pop("slos")
+    assert shown == {"services": 1, "endpoints": 1, "warnings": []}
+    assert slo["tiers"][0] == {
+        "tier": "fast",
+        "severity": "page",
+        "long": "1h",
+        "short": "5m",
+        "burn_rate_threshold": 14.4,
+        "failures": 4,
+        "fires_after_seconds": 51.84,
+        "never": None,
+    }
+    assert (slo["service"], slo["slo"], slo["objective"], slo["allowed_seconds"]) == (
+        "website",
+        "availability",
+        "99.9",
+        2592.0,
+    )
+
+
+def test_problems_go_to_standard_error_with_status_2(run: Run, file: Path) -> None:
+    file.write_text(SMALL.replace("objective", "objectiv"))
+    shown = run("check", "uptime.yml")
+    assert (shown.returncode, shown.stdout) == (2, "")
+    assert shown.stderr.splitlines() == [
+        "uptime.yml:4: `objective` is missing; write per cent, such as `objective: 99.9`",
+        "uptime.yml:4: unknown key `objectiv`; did you mean `objective`?",
+    ]
+
+
+def test_warnings_are_shown_and_change_nothing(run: Run, file: Path) -> None:
+    file.write_text(SMALL + "probes: {api: {type: tcp}}\n")
+    shown = run("check")
+    assert (shown.returncode, shown.stderr) == (
+        0,
+        "warning: uptime.yml:5: no endpoint uses the probe `api`\n",
+    )
+
+
+def test_files_join_and_globs_work(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(SMALL)
+    (tmp_path / "b.yml").write_text(SMALL.replace("website", "blog"))
+    assert run("check", "a.yml", "b.yml").stdout.startswith("2 services, 2 endpoints, 2 SLOs;")
+    assert run("check", "--config.file", "*.yml").stdout.startswith("2 services, 2 endpoints, 2 SLOs;")
+
+
+def test_a_missing_file_says_how_to_get_one(run: Run) -> None:
+    shown = run("check")
+    assert (shown.returncode, shown.stderr) == (
+        2,
+        "uptime.yml: does not exist; `uptime-slo-exporter init URL` writes one\n",
+    )
+
+
+def test_it_needs_no_environment_but_what_the_file_names(run: Run, file: Path) -> None:
+    file.write_text(SMALL + 'probes: {api: {type: http, headers: {X-Key: "${KEY}"}}}\n    probe: api\n')
+    file.write_text(
+        'probes: {api: {type: http, headers: {X-Key: "${KEY}"}}}\n' + SMALL + "    probe: api\n",
+    )
+    assert run("check", KEY="hush").returncode == 0
+    assert run("check").stderr == (
+        "uptime.yml:1: `${KEY}` is not set in the environment; set it, or write `$${KEY}` for the text\n"
+    )
