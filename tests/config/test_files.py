@@ -4,10 +4,12 @@ import hashlib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from exporter.config.load import load
 from exporter.errors import ConfigError
 
+ROOT = Path(__file__).parent.parent.parent
 SHOP = "services: [{name: shop, endpoints: [{url: https://example.com/}]}]\n"
 BLOG = "services: [{name: blog, probe: p, endpoints: [{url: https://example.com/}]}]\n"
 
@@ -96,3 +98,16 @@ def test_what_the_system_refuses_is_one_line_with_its_reason() -> None:
 def test_no_file_at_all_is_a_bug_of_the_caller() -> None:
     with pytest.raises(ValueError, match="no configuration file was given"):
         load([], {})
+
+
+def test_without_libyaml_the_tree_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    example = ROOT / "config" / "example.yml"
+    fast = load([str(example)], {"API_TOKEN": "hush"})
+    monkeypatch.setattr("exporter.config.events._Parser", yaml.SafeLoader)
+    assert load([str(example)], {"API_TOKEN": "hush"}) == fast
+    Path("a.yml").write_text("services:\n  - name: a\n   name: b\n")
+    assert problems("a.yml")[0].startswith("a.yml:3: is not valid YAML: ")
+    Path("a.yml").write_text("services:\n\t- a\n")
+    assert problems("a.yml") == ["a.yml:2: is indented with a tab, which YAML does not allow; use spaces"]
+    Path("a.yml").write_text("services: \x01\n")
+    assert problems("a.yml") == ["a.yml:1: has a control character, which YAML does not allow; remove it"]

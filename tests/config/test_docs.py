@@ -1,0 +1,31 @@
+"""What the documentation shows loads, and it leaves no key out."""
+
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from exporter.config.load import load
+from exporter.config.schema import schema
+
+TEXT = (Path(__file__).parent.parent.parent / "docs" / "configuration.md").read_text()
+BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_an_example_in_the_documentation_loads(block: str, tmp_path: Path) -> None:
+    (tmp_path / "token.txt").write_text("Bearer hush\n")
+    (tmp_path / "ca.pem").write_text("certificates")
+    (tmp_path / "uptime.yml").write_text(block)
+    config = load([str(tmp_path / "uptime.yml")], {"API_TOKEN": "hush"})
+    assert config.warnings == ()
+    jsonschema.validate(yaml.safe_load(block), schema())
+
+
+def test_every_key_is_documented() -> None:
+    whole = schema()
+    keys = {key for part in (whole, *whole["$defs"].values()) for key in part.get("properties", {})}
+    named = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`\n]+)`", TEXT))))
+    assert keys - named == set()
