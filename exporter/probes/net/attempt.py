@@ -132,6 +132,8 @@ class Attempt:
 
     def move(self, lane: "Lane", place: Place) -> None:
         """Go on with a connection to `place` on a TLS thread; from the event loop's thread."""
+        if self.stage != NOTHING:
+            self.enter(self.stage)
         self._close()
         self.lane = lane
         self.poller = lane.poller
@@ -219,7 +221,9 @@ class Attempt:
         except ProbeInconclusive as found:
             self.conclude(found)
         else:
-            self._mark = time.monotonic_ns()  # a thread that had to start is in no phase
+            now = time.monotonic_ns()
+            self._started += now - self._mark  # waiting for one of our threads tells nothing about the endpoint
+            self._mark = now
             self.open(place)
 
     def _enter_first(self, stage: int) -> None:
