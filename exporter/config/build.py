@@ -31,40 +31,41 @@ class Builder:
     def __init__(self, root: Map, report: Report) -> None:
         self._report = report
         self._names = Names("service", report)
-        section, _ = validate(RootSection, root, report, "root")
-        self.site = (section and section.site) or ""
+        nothing = Seq(root.mark)
+        section, missing = validate(RootSection, root, report, "root", stand_in={"services": nothing})
+        if (
+            section is None
+        ):  # pragma: no cover -- with a stand-in for its only required key there always is one
+            section = RootSection(services=nothing)
+        self.site = section.site or ""
         self.min_bad = self._alerting(section)
         defaults, wrong = self._defaults(section)
-        probes = Probes((section and section.probes) or Map(root.mark), report)
+        probes = Probes(section.probes or Map(root.mark), report)
         self.probes = probes.named()
         self._window = defaults.window or DEFAULT_WINDOW
-        self._window_mark = _mark(section.defaults if section else None, "window")
-        if defaults.window:
-            self._check_window(defaults.window, self._window_mark)
-        self._endpoints = EndpointBuilder(
-            Shaped(defaults, section.defaults if section else None, wrong), probes, report
-        )
-        self.services = self._services(section.services) if section else ()
-        if section and not report.has_problems:
+        if defaults.window and section.defaults is not None:
+            self._check_window(defaults.window, section.defaults.mark_of("window"))
+        self._endpoints = EndpointBuilder(Shaped(defaults, section.defaults, wrong), probes, report)
+        self.services = self._services(section.services)
+        if not section.services and "services" not in missing:
+            mark = root.mark_of("services")
+            report.problem(mark, "`services` is empty; name at least one service with its endpoints")
+        if not report.has_problems:
             probes.warn_unused()
 
-    def _alerting(self, root: RootSection | None) -> int:
-        if root is None or root.alerting is None:
+    def _alerting(self, root: RootSection) -> int:
+        if root.alerting is None:
             return DEFAULT_MIN_BAD
         section, _ = validate(AlertingSection, root.alerting, self._report, "alerting")
         return (section and section.min_bad) or DEFAULT_MIN_BAD
 
-    def _defaults(self, root: RootSection | None) -> tuple[Defaults, frozenset[str]]:
-        if root is None or root.defaults is None:
+    def _defaults(self, root: RootSection) -> tuple[Defaults, frozenset[str]]:
+        if root.defaults is None:
             return Defaults(), frozenset()
         section, wrong = validate(Defaults, root.defaults, self._report, "defaults")
         return section or Defaults(), wrong
 
     def _services(self, nodes: Seq) -> tuple[Service, ...]:
-        if not nodes:
-            self._report.problem(
-                nodes.mark, "`services` is empty; name at least one service with its endpoints"
-            )
         services = []
         for node, mark in zip(nodes, nodes.marks, strict=True):
             if isinstance(node, Map):
@@ -174,7 +175,3 @@ class Builder:
             kept = units.format_duration(RETENTION)
             longest = units.format_duration(RETENTION - units.DAY)
             self._report.problem(mark, f"`window` is longer than {longest}; history is kept for {kept}")
-
-
-def _mark(node: Map | None, key: str) -> int:
-    return node.mark_of(key) if node is not None else 0

@@ -101,7 +101,7 @@ class _Builder:
         self.key: str | None = None
         self.key_mark = 0
         self.outer: list[tuple[Map | Seq | None, str | None, int]] = []
-        self.anchors: dict[str, Node | None] = {}
+        self.anchors: dict[str, Node] = {}
         self.root: Node | None = None
         self.documents = 0
 
@@ -211,8 +211,7 @@ class _Builder:
             raise _UnusableError(line + 1, f"`*{name}` cannot be a key; write the key out")
         if isinstance(value, str) and "$" in value:
             value = self.expand(value, self.base + line)
-        if value is not None:
-            self._place(value, self.base + line)
+        self._place(value, self.base + line)
 
 
 def _tag(event: _Event) -> str:

@@ -90,7 +90,12 @@ def _explain(model: type[BaseModel], node: Map, error: ErrorDetails, report: Rep
         if not (isinstance(found.node, Map) and key in found.node.empty):
             report.problem(found.mark, f"`{key}` is missing{_HINTS.get(key, '')}")
     elif error["type"] == "extra_forbidden":
-        report.problem(found.mark, _unknown_key(model, path, found.key, section))
+        key = str(path[-1])
+        filled = (
+            key if key == found.key else f"{key}_file"
+        )  # a file's content stands under the key without it
+        mark = find(node, (*path[:-1], filled)).mark
+        report.problem(mark, _unknown_key(model, path, key, section))
     else:
         report.problem(found.mark, _refusal(found, error))
     return str(path[0]) if path else ""

@@ -358,6 +358,13 @@ PROBES = {
         probe("headers: {Authorization_file: nowhere}"),
         ["uptime.yml:9: `Authorization_file`: nowhere cannot be read: No such file or directory"],
     ),
+    "a secret file that the type does not take": (
+        probe("body: a\ntoken_file: uptime.yml"),
+        [
+            "uptime.yml:10: `token_file`: uptime.yml has several lines; a secret is one line",
+            f"uptime.yml:10: `token` {LATER}",
+        ],
+    ),
     "a probe that is not defined": (
         endpoint("probe: apo") + "probes: {api: {type: http}}\n",
         ["uptime.yml:5: `probe`: there is no probe `apo`; did you mean `api`?"],
@@ -543,6 +550,16 @@ alerting: {min_bad: many}
         "uptime.yml:8",
         "uptime.yml:9",
         "uptime.yml:11",
+    ]
+
+
+def test_without_services_the_other_sections_are_checked_all_the_same(problems: Problems) -> None:
+    assert [
+        line.partition(": ")[0] for line in problems("alerting: {min_bad: 0}\nprobes: {a: {type: b}}\n")
+    ] == [
+        "uptime.yml:1",
+        "uptime.yml:1",
+        "uptime.yml:2",
     ]
 
 

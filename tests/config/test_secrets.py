@@ -113,6 +113,12 @@ def test_what_is_wrong_in_the_plain_part_of_a_url_is_said_all_the_same(problems:
     ]
 
 
+def test_a_scheme_must_be_plain(problems: Problems) -> None:
+    assert problems("services: [{name: a, endpoints: [{url: '${SCHEME}://h'}]}]\n", SCHEME="https") == [
+        "uptime.yml:1: `url`: its scheme picks the type of probe and must not come from `${NAME}`"
+    ]
+
+
 def test_a_password_that_ends_the_host_is_not_quoted(problems: Problems) -> None:
     assert problems("services: [{name: a, endpoints: [{url: 'https://me:pa/ss@example.com/'}]}]\n") == [
         "uptime.yml:1: `url`: it has an @ behind the host; percent-encode credentials"
