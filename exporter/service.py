@@ -10,8 +10,10 @@ from itertools import groupby
 from pathlib import Path
 
 from exporter.clock import Clock
+from exporter.config.expand import OWN_ADDRESS
 from exporter.config.load import load as load_config
 from exporter.config.model import Config
+from exporter.config.objectives import objective_of
 from exporter.engine.engine import Engine
 from exporter.engine.instants import Instants
 from exporter.engine.live import Health, Live, LiveEndpoint, LiveSlo
@@ -19,15 +21,12 @@ from exporter.engine.slot import Slot
 from exporter.log import log
 from exporter.probes.base import Prober, ProbeSettings
 from exporter.probes.net.context import Context
-from exporter.record.histories import history_of, load, members, objective_of, settled_until
+from exporter.record.histories import history_of, load, members, settled_until
 from exporter.store.base import EndpointKey, Writer
 from exporter.store.writer import SqliteWriter
 from exporter.web.app import make_app
 from exporter.web.listen import Bound, listen, serve_on
 from exporter.web.source import Source
-
-SELF = "EXPORTER_ADDRESS"
-"""Variable for the configuration: `host:port` at which this machine reaches the exporter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ async def run(settings: Settings, clock: Clock) -> None:
     stop = asyncio.Event()
     _handle_signals(stop)
     async with listen(settings.listen_address) as bound:
-        config = load_config(settings.config_files, {SELF: bound.reached_at(), **settings.environ})
+        config = load_config(settings.config_files, {OWN_ADDRESS: bound.reached_at(), **settings.environ})
         for warning in config.warnings:
             log().warning("config_doubtful", warning=warning)
         store = SqliteWriter.open(settings.storage)
@@ -129,7 +128,7 @@ class _Daemon:
             LiveSlo(
                 service,
                 slo,
-                objective_of(self.config, service, slo),
+                objective_of(service, slo, self.config.min_bad),
                 history_of(slo, self._known[service.id]),
             )
             for service in self.config.services

@@ -36,9 +36,9 @@ def command(
     bringing in the same file again changes nothing.
     """
     import getpass  # noqa: PLC0415 -- `--help` needs none of this
+    import os  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
-    from exporter.cli.environment import environment  # noqa: PLC0415
     from exporter.cli.parsed import parsed  # noqa: PLC0415
     from exporter.clock import SystemClock  # noqa: PLC0415
     from exporter.config.load import load  # noqa: PLC0415
@@ -50,7 +50,7 @@ def command(
     now = SystemClock().wall()
     length = parsed("--staleness", staleness, parse_duration)
     span = parsed("--replace", replace, parse_span)
-    config = load(config_files, environment())
+    config = load(config_files, os.environ)
     read = read_csv(Path(path), config, now)
     store = SqliteWriter.open(Path(storage))
     try:

@@ -42,9 +42,9 @@ def command(  # noqa: PLR0917 -- one argument an option
     A question about an earlier instant is answered with all that is known today.
     """
     import json  # noqa: PLC0415 -- `--help` needs none of this
+    import os  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
-    from exporter.cli.environment import environment  # noqa: PLC0415
     from exporter.cli.parsed import parsed  # noqa: PLC0415
     from exporter.cli.questions import find_slo  # noqa: PLC0415
     from exporter.clock import SystemClock  # noqa: PLC0415
@@ -56,7 +56,7 @@ def command(  # noqa: PLR0917 -- one argument an option
 
     length = parsed("--window", window, parse_duration)
     instant = parsed("--at", at, parse_instant)
-    config = load(config_files, environment())
+    config = load(config_files, os.environ)
     service, found = find_slo(config, slo)
     store = SqliteReader.open(Path(storage))
     try:

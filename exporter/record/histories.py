@@ -3,8 +3,7 @@
 from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
-from exporter.config.model import Config, Service, SloConfig
-from exporter.slo.objective import Objective
+from exporter.config.model import SloConfig
 from exporter.store.base import Mark, Reader, StoredEndpoint
 from exporter.timeline.combine import AllOf, combine
 from exporter.timeline.endpoint import EndpointHistory
@@ -51,13 +50,6 @@ def members(slo: SloConfig, known: Sequence[Known]) -> Sequence[Known]:
 def history_of(slo: SloConfig, known: Sequence[Known]) -> EndpointHistory | AllOf:
     """The past that an SLO asks about."""
     return combine([each.history for each in members(slo, known)])
-
-
-def objective_of(config: Config, service: Service, slo: SloConfig) -> Objective:
-    """What an SLO asks for."""
-    asked = [each for each in service.endpoints if slo.endpoints is None or each.id in slo.endpoints]
-    interval = max(each.policy.interval for each in asked)
-    return Objective(slo.objective, slo.window, slo.unknown, interval, config.min_bad)
 
 
 def settled_until(timeline: Timeline, mark: int, undone: int | None) -> int:

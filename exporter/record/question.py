@@ -1,7 +1,8 @@
 """An SLO asked of the store, as of any instant."""
 
 from exporter.config.model import Config, Service, SloConfig
-from exporter.record.histories import all_settled_until, history_of, load, members, objective_of
+from exporter.config.objectives import objective_of
+from exporter.record.histories import all_settled_until, history_of, load, members
 from exporter.slo.answer import Answer, answer
 from exporter.slo.figures import figures
 from exporter.store.base import Mark, Reader
@@ -43,7 +44,7 @@ def ask(
         for each in known:  # nobody has been watching since
             each.history.timeline.cut(mark.at)
     history = history_of(slo, known)
-    objective = objective_of(config, service, slo)
+    objective = objective_of(service, slo, config.min_bad)
     found = figures(objective, history.sums, at, window)
     good, bad = history.events(found.start)
     good_until, bad_until = history.events(at)
