@@ -80,7 +80,7 @@ class _Daemon:
         self._numbers = store.begin(self._began, kinds)
         self._known = load(store, {service.id for service in config.services})
         self.health = Health(reload_success_at=self._began, commit_at=self._began)
-        self.engine = Engine(instants, store, self.health, self._began)
+        self.engine = Engine(instants, store, self.health, self._began, redact=config.secrets.redact)
         self.slots = self._slots(context)
         self._by_service = {
             key: list(group) for key, group in groupby(self.slots, lambda slot: slot.service.id)

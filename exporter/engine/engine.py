@@ -1,9 +1,9 @@
 """The daemon's heart: starts probes when they are due, takes their results, commits once a second."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 
 from exporter.engine.instants import Advance, Instants
 from exporter.engine.live import Health
@@ -34,7 +34,15 @@ class Engine:
         health: The daemon's own state, kept up to date here.
     """
 
-    def __init__(self, instants: Instants, store: Writer, health: Health, held_until: int) -> None:
+    def __init__(
+        self,
+        instants: Instants,
+        store: Writer,
+        health: Health,
+        held_until: int,
+        *,
+        redact: Callable[[str], str] = str,
+    ) -> None:
         """An engine that probes nothing yet.
 
         Args:
@@ -42,10 +50,12 @@ class Engine:
             store: Where the record is kept.
             health: Kept up to date here.
             held_until: The instant at which the record was taken up, see `Recorder`.
+            redact: Masks secrets in what failures say of themselves, before anybody sees it.
         """
         self._instants = instants
         self._store = store
         self._held_until = held_until
+        self._redact = lru_cache(maxsize=4096)(redact)  # an outage says the same again and again
         self._thread = ThreadPoolExecutor(1, "store")
         self._went_back_from: int | None = None
         self._writing: asyncio.Future[int] | None = None
@@ -94,6 +104,8 @@ class Engine:
     def finished(self, slot: Slot, result: Result) -> None:
         """Take the result of a slot's probe; a failure that is not yet a verdict is tried again soon."""
         at = slot.at
+        if result.detail:
+            result.detail = self._redact(result.detail)
         self.recorder.finished(slot, result, self.schedule.fired)
         if at is not None and result.outcome is Outcome.FAILURE and slot.history.timeline.votes == State.DOWN:
             self.schedule.once(slot, max(at + slot.config.retry_interval, self.schedule.fired))

@@ -35,6 +35,7 @@ class Context:
         self.resolver = Resolver(look_up, max_lookups)
         self.tls = TlsThreads(max_tls_threads)
         self.poller.attach(self.loop)
+        self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -46,7 +47,10 @@ class Context:
         self.close()
 
     def close(self) -> None:
-        """Drop all probes in flight, without a result, and release everything."""
+        """Drop all probes in flight, without a result, and release everything; a second time does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         for task in self._tasks:
             task.cancel()
         self.tls.close()
