@@ -21,11 +21,11 @@ from exporter.engine.slot import Slot
 from exporter.log import log
 from exporter.probes.base import Prober, ProbeSettings
 from exporter.probes.net.context import Context
-from exporter.record.histories import history_of, load, members, settled_until
+from exporter.record.histories import Known, history_of, load, members, settled_until
 from exporter.store.base import EndpointKey, Writer
 from exporter.store.writer import SqliteWriter
 from exporter.web.app import make_app
-from exporter.web.listen import Bound, listen, serve_on
+from exporter.web.listen import listen, serve_on
 from exporter.web.source import Source
 
 
@@ -61,42 +61,65 @@ async def run(settings: Settings, clock: Clock) -> None:
         for warning in config.warnings:
             log().warning("config_doubtful", warning=warning)
         store = SqliteWriter.open(settings.storage)
+        source = Source(Live(config, [], [], Health()), clock.wall)
+        app = make_app(source, settings.external_url)
         try:
-            async with Context() as context:
-                await _Daemon(config, store, context, clock).run(settings, bound, stop)
+            async with serve_on(app, bound), Context() as context:
+                log().info("listening", address=bound.address)
+                record = await asyncio.to_thread(_take_up, config, store, clock)
+                await _Daemon(config, store, context, record).run(source, stop)
         finally:
             store.close()
     log().info("stopped")
 
 
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What the store had when the daemon started.
+
+    Attributes:
+        instants: The engine's clock.
+        began: The instant at which the record was taken up: the present, or its end if that is later.
+        numbers: Of the configured endpoints.
+        known: By id of the service, all endpoints that it ever had.
+    """
+
+    instants: Instants
+    began: int
+    numbers: Mapping[EndpointKey, int]
+    known: Mapping[str, Sequence[Known]]
+
+
+def _take_up(config: Config, store: Writer, clock: Clock) -> _Record:
+    instants, mark = Instants(clock), store.mark()
+    began = max(instants.now, mark.at if mark is not None else 0)
+    kinds = {EndpointKey(s.id, e.id): e.kind for s in config.services for e in s.endpoints}
+    numbers = store.begin(began, kinds)
+    return _Record(instants, began, numbers, load(store, {service.id for service in config.services}))
+
+
 class _Daemon:
     """Everything that lives as long as one configuration is in force."""
 
-    def __init__(self, config: Config, store: Writer, context: Context, clock: Clock) -> None:
+    def __init__(self, config: Config, store: Writer, context: Context, record: _Record) -> None:
         self.config = config
-        instants, mark = Instants(clock), store.mark()
-        self._began = max(instants.now, mark.at if mark is not None else 0)
-        kinds = {EndpointKey(s.id, e.id): e.kind for s in config.services for e in s.endpoints}
-        self._numbers = store.begin(self._began, kinds)
-        self._known = load(store, {service.id for service in config.services})
-        self.health = Health(reload_success_at=self._began, commit_at=self._began)
-        self.engine = Engine(instants, store, self.health, self._began, redact=config.secrets.redact)
+        self._record = record
+        self.health = Health(reload_success_at=record.began, commit_at=record.began)
+        self.engine = Engine(record.instants, store, self.health, record.began, redact=config.secrets.redact)
         self.slots = self._slots(context)
         self._by_service = {
             key: list(group) for key, group in groupby(self.slots, lambda slot: slot.service.id)
         }
-        self.live = Live(config, list(map(self._endpoint, self.slots)), self._slos(), self.health)
 
-    async def run(self, settings: Settings, bound: Bound, stop: asyncio.Event) -> None:
-        """Probe and serve until `stop` is set."""
-        source = Source(self.live, self.engine.now, lambda: True, self._settled)
-        app = make_app(source, settings.external_url)
+    async def run(self, source: Source, stop: asyncio.Event) -> None:
+        """Probe, and show through `source`, until `stop` is set."""
+        live = Live(self.config, list(map(self._endpoint, self.slots)), self._slos(), self.health)
         gc.collect()
         gc.freeze()  # what lives for ever need not be looked at again and again
-        async with serve_on(app, bound), asyncio.TaskGroup() as group:
+        async with asyncio.TaskGroup() as group:
             engine = group.create_task(self.engine.run(self.slots), name="engine")
-            log().info("listening", address=bound.address)
-            log().info("watching", endpoints=len(self.slots), slos=len(self.live.slos))
+            source.show(live, self.engine.now, self._settled)
+            log().info("watching", endpoints=len(self.slots), slos=len(live.slos))
             if self.health.behind_record:
                 log().error("clock_behind_record", seconds=self.health.behind_record / 1000)
             await stop.wait()
@@ -106,12 +129,12 @@ class _Daemon:
         probers = dict[type[ProbeSettings], Prober]()
         slots = []
         for service in self.config.services:
-            histories = {each.stored.number: each.history for each in self._known[service.id]}
+            histories = {each.stored.number: each.history for each in self._record.known[service.id]}
             for endpoint in service.endpoints:
                 kind = type(endpoint.settings)
                 if kind not in probers:
                     probers[kind] = kind.prober(context, self.engine.finished)
-                number = self._numbers[EndpointKey(service.id, endpoint.id)]
+                number = self._record.numbers[EndpointKey(service.id, endpoint.id)]
                 history = histories[number]
                 slots.append(Slot(service, endpoint, number=number, prober=probers[kind], history=history))
         return slots
@@ -129,7 +152,7 @@ class _Daemon:
                 service,
                 slo,
                 objective_of(service, slo, self.config.min_bad),
-                history_of(slo, self._known[service.id]),
+                history_of(slo, self._record.known[service.id]),
             )
             for service in self.config.services
             for slo in service.slos
@@ -140,7 +163,7 @@ class _Daemon:
         committed = self.health.commit_at
         if committed is None:
             return None
-        asked = {each.stored.number for each in members(slo.config, self._known[slo.service.id])}
+        asked = {each.stored.number for each in members(slo.config, self._record.known[slo.service.id])}
         return min(
             settled_until(slot.history.timeline, committed, slot.undone)
             for slot in self._by_service[slo.service.id]

@@ -36,7 +36,7 @@ def make_app(source: Source, external_url: str = "") -> web.Application:
         UsageError: The external URL is no http(s) URL.
     """
     prefix = _prefix(external_url)
-    app = web.Application()
+    app = web.Application(middlewares=[_starting])
     app[SOURCE] = source
     app.on_response_prepare.append(_set_headers)
     app.cleanup_ctx.append(_renders)
@@ -50,6 +50,14 @@ def make_app(source: Source, external_url: str = "") -> web.Application:
         for path in ("/", prefix):
             app.router.add_get(path, _redirect_to(home))
     return app
+
+
+@web.middleware
+async def _starting(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Show nothing until the record was read: an empty answer would look like endpoints that have gone."""
+    if request.app[SOURCE].ready or handler is health.healthy:
+        return await handler(request)
+    return web.Response(status=503, text="uptime-slo-exporter is starting.\n")
 
 
 def _prefix(external_url: str) -> str:

@@ -14,10 +14,7 @@ async def healthy(_request: web.Request) -> web.Response:
 
 async def ready(request: web.Request) -> web.Response:
     """Say whether figures are there, and what is wrong while they are."""
-    source = request.app[SOURCE]
-    if not source.ready():
-        return web.Response(status=503, text="uptime-slo-exporter is starting.\n")
-    lines = ["uptime-slo-exporter is ready.", *degraded(source.live.health)]
+    lines = ["uptime-slo-exporter is ready.", *degraded(request.app[SOURCE].live.health)]
     return web.Response(text="\n".join(lines) + "\n")
 
 

@@ -20,15 +20,21 @@ class Source:
     Attributes:
         live: What is shown; a reload puts another in its place.
         now: Gives the engine's present instant, milliseconds since the epoch.
-        ready: Whether there is a first snapshot.
         settled: Gives the instant before which an SLO's past changes only by corrections;
             None where nothing is settled.
+        ready: Whether there is anything to show.
     """
 
     live: Live
     now: Callable[[], int]
-    ready: Callable[[], bool]
     settled: Callable[[LiveSlo], int | None] = _never
+    ready: bool = False
+
+    def show(
+        self, live: Live, now: Callable[[], int], settled: Callable[[LiveSlo], int | None] = _never
+    ) -> None:
+        """Show this from now on."""
+        self.live, self.now, self.settled, self.ready = live, now, settled, True
 
 
 SOURCE = web.AppKey("source", Source)

@@ -26,7 +26,7 @@ def run(*arguments: str) -> str:
 
 async def against_a_daemon(call: Callable[[str], str]) -> str:
     """What a blocking call answers that is given the URL of a running daemon."""
-    source = Source(everything(), lambda: NOW, lambda: True)
+    source = Source(everything(), lambda: NOW, ready=True)
     async with serve(make_app(source), "127.0.0.1:0") as bound:
         return await asyncio.to_thread(call, f"http://{bound.address}/")
 
@@ -119,6 +119,6 @@ async def test_a_person_at_a_terminal_sees_colours() -> None:
 async def test_a_daemon_without_slos_is_said_so() -> None:
     shown = everything()
     shown.slos.clear()
-    async with serve(make_app(Source(shown, lambda: NOW, lambda: True)), "127.0.0.1:0") as bound:
+    async with serve(make_app(Source(shown, lambda: NOW, ready=True)), "127.0.0.1:0") as bound:
         text = await asyncio.to_thread(run, "--url", f"http://{bound.address}")
     assert text == "The daemon watches no SLO.\n"

@@ -14,7 +14,6 @@ class Server:
     url: str
     source: Source
     client: aiohttp.ClientSession
-    is_ready: bool = True
 
     async def get(self, path: str, **headers: str) -> tuple[int, str]:
         """Status and text of an answer; a header's `_` is read as `-`."""

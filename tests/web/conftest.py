@@ -20,10 +20,9 @@ def shown() -> Live:
 
 @pytest.fixture
 async def server(shown: Live) -> AsyncIterator[Server]:
-    source = Source(shown, lambda: NOW, lambda: running.is_ready, lambda _: NOW - 1000)
+    source = Source(shown, lambda: NOW, lambda _: NOW - 1000, ready=True)
     async with (
         serve(make_app(source), "127.0.0.1:0") as bound,
         aiohttp.ClientSession(auto_decompress=False) as client,
     ):
-        running = Server(f"http://{bound.address}", source, client)
-        yield running
+        yield Server(f"http://{bound.address}", source, client)

@@ -83,15 +83,22 @@ async def test_every_answer_has_the_headers_that_keep_browsers_safe(server: Serv
 
 
 async def test_healthy_while_the_loop_runs(server: Server) -> None:
-    server.is_ready = False
+    server.source.ready = False
     assert await server.get("/-/healthy") == (200, "uptime-slo-exporter is healthy.\n")
 
 
 async def test_ready_once_there_is_a_snapshot(server: Server) -> None:
-    server.is_ready = False
+    server.source.ready = False
     assert (await server.get("/-/ready"))[0] == 503
-    server.is_ready = True
+    server.source.ready = True
     assert await server.get("/-/ready") == (200, "uptime-slo-exporter is ready.\n")
+
+
+@pytest.mark.parametrize("path", ["/", "/metrics", "/api/v1/slos"])
+async def test_nothing_is_shown_before_the_record_was_read(server: Server, path: str) -> None:
+    """An empty scrape would look like endpoints that have gone."""
+    server.source.ready = False
+    assert await server.get(path) == (503, "uptime-slo-exporter is starting.\n")
 
 
 async def test_ready_but_degraded_says_what_is_wrong(server: Server) -> None:
@@ -132,7 +139,7 @@ async def test_the_api_of_nothing_is_an_empty_list(server: Server) -> None:
 
 
 async def test_the_path_of_the_external_url_prefixes_every_route(shown: Live) -> None:
-    app = make_app(Source(shown, lambda: NOW, lambda: True), "https://example.com/up/time/")
+    app = make_app(Source(shown, lambda: NOW, ready=True), "https://example.com/up/time/")
     async with serve(app, "127.0.0.1:0") as bound, ClientSession() as client:
         async with client.get(f"http://{bound.address}/") as answer:
             assert (answer.status, answer.url.path) == (200, "/up/time/")
@@ -145,4 +152,4 @@ async def test_the_path_of_the_external_url_prefixes_every_route(shown: Live) ->
 @pytest.mark.parametrize("url", ["example.com", "ftp://example.com/", "http://", "http://example.com/?a=b"])
 def test_a_wrong_external_url_is_told(shown: Live, url: str) -> None:
     with pytest.raises(UsageError, match=r"is not a URL"):
-        make_app(Source(shown, lambda: NOW, lambda: True), url)
+        make_app(Source(shown, lambda: NOW, ready=True), url)
