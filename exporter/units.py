@@ -138,6 +138,15 @@ def format_percent(ratio: Fraction, places: int = 2) -> str:
     return f"{Decimal(scaled).scaleb(-places):f} %"
 
 
+def describe_share(ratio: Fraction) -> str:
+    """Write a ratio as per cent with two decimals, or with as many as a small one needs to be seen; floored.
+
+    0.0000041 is `0.0004 %`; below 0.000001 % it is `0.00 %`, as nobody would read more zeros.
+    """
+    places = next((places for places in range(2, 7) if abs(ratio) * 10 ** (places + 2) >= 1), 2)
+    return format_percent(ratio, places)
+
+
 def parse_size(text: str) -> int:
     """Read a size such as `1MiB`, `64kB` or `1024`.
 

@@ -228,3 +228,20 @@ def test_zones_agree_with_the_standard_library(naive: datetime, minutes: int) ->
 def test_an_overlong_text_is_shortened_in_the_message() -> None:
     with pytest.raises(ValueError, match=r"`x{40}\.\.\.` is not a duration"):
         units.parse_duration("x" * 500)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        (Fraction(1, 3), "33.33 %"),
+        (Fraction(999_951, 1_000_000), "99.99 %"),
+        (Fraction(41, 10_000_000), "0.0004 %"),
+        (Fraction(1, 10**8), "0.000001 %"),
+        (Fraction(1, 10**9), "0.00 %"),
+        (Fraction(-1, 100_000), "-0.001 %"),
+        (Fraction(0), "0 %"),
+        (Fraction(1), "100 %"),
+    ],
+)
+def test_a_small_share_is_written_with_the_digits_that_it_needs(ratio: Fraction, text: str) -> None:
+    assert units.describe_share(ratio) == text

@@ -12,7 +12,7 @@ import click
 
 from exporter.cli.options import format_option
 from exporter.errors import UptimeError, UsageError
-from exporter.units import SECOND, describe_duration, format_percent
+from exporter.units import SECOND, describe_duration, describe_share, format_percent
 
 DEFAULT_URL = "http://localhost:9895"
 TIMEOUT = 30
@@ -106,14 +106,14 @@ def row(slo: dict[str, Any]) -> tuple[str, ...]:
         slo["state"],
         _per_cent(slo["sli"]),
         f"{float(slo['objective'] * 100):.10g} %",
-        _per_cent(slo["coverage"], 3),
+        NO_VALUE if slo["coverage"] is None else describe_share(Fraction(slo["coverage"])),
         left,
         NO_VALUE if burn is None else f"{float(burn):.2f}",
     )
 
 
-def _per_cent(ratio: Fraction | int | None, places: int = 2) -> str:
-    return NO_VALUE if ratio is None else format_percent(Fraction(ratio), places)
+def _per_cent(ratio: Fraction | int | None) -> str:
+    return NO_VALUE if ratio is None else format_percent(Fraction(ratio))
 
 
 def _print_plain(rows: Sequence[tuple[str, ...]]) -> None:

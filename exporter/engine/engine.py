@@ -154,27 +154,38 @@ class Engine:
     async def _rewind(self, end: int) -> int:
         """Go on with the record from the instant to which the clock went back (ruling 13).
 
+        Where nothing was recorded yet, because the clock is behind the record, it stays so.
+
         Args:
             end: How far the record went; what is stamped from now on up to it is set aside.
 
         Returns:
             The present instant.
         """
-        for slot in self.recorder.slots:
+        dropped = [slot for slot in self.recorder.slots if slot.at is not None]
+        for slot in dropped:
             slot.forget_probe()
-        while self.recorder.held_until < end:
-            if await self._set_aside(end):
-                break
-            await asyncio.sleep(COMMIT_SECONDS)
+        mark = None
+        while self.recorder.held_until < end and mark is None:
+            mark = await self._set_aside(end)
+            if mark is None:
+                await asyncio.sleep(COMMIT_SECONDS)
         now = self._instants.advance().now
-        self.recorder.restart(now)
+        if mark is not None:
+            self.recorder.restart(now, mark)
         self.schedule.seek(now)
+        for slot in dropped:
+            self.schedule.once(slot, now)
         return now
 
-    async def _set_aside(self, end: int) -> bool:
-        """Commit what waits, set aside what the clock took back, and read the rest again; False to try again."""
+    async def _set_aside(self, end: int) -> int | None:
+        """Commit what waits, set aside what the clock took back, and read the rest again.
+
+        Returns:
+            The instant at which the record ends now; None where it has to be tried again.
+        """
         if not await self.commit():
-            return False
+            return None
         now = self._instants.now
         try:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._store.set_aside, end, now)
@@ -183,8 +194,9 @@ class Engine:
                 slot.history.load(self._store.rows(slot.number), absences)
         except StoreError as error:
             log().error("set_aside_failed", error=str(error))
-            return False
-        return True
+            return None
+        self.health.commit_at = now
+        return now
 
     def _written(self, commit: Commit, writing: asyncio.Future[int]) -> None:
         """Take note of how a commit ended."""

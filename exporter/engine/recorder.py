@@ -8,6 +8,7 @@ from exporter.log import log
 from exporter.probes.result import Outcome, Reason, Result
 from exporter.record.histories import settled_until
 from exporter.store.base import Absence, ClosedRow, Commit, Mark, OpenRow
+from exporter.timeline.columns import FOREVER
 from exporter.timeline.row import Row
 from exporter.timeline.tally import State
 from exporter.units import format_instant
@@ -39,6 +40,7 @@ class Recorder:
         self._counted: list[_Counted] = []
         self._taken: list[_Counted] = []
         self._waiting: dict[Counters, Counters] = {}
+        self._cut = -FOREVER  # start of the latest absence
         for slot in self.slots:
             slot.charged = held_until
 
@@ -90,14 +92,21 @@ class Recorder:
         if until <= since:
             return
         self._absences.append(Absence(since, until, cause))
+        self._cut = since
         for slot in self.slots:
             slot.history.timeline.cut(since)
             if slot.row is not None:
                 self._close(slot, slot.row)
 
-    def restart(self, at: int) -> None:
-        """Go on from the instant `at` with what the store now has; what waited is in it or set aside."""
+    def restart(self, at: int, committed: int) -> None:
+        """Go on from the instant `at` with what the store now has; what waited is in it or set aside.
+
+        Args:
+            at: The present, milliseconds.
+            committed: The store's mark, which went back too.
+        """
         self.held_until = min(self.held_until, at)
+        self.committed_at = committed
         self._undone.clear()
         for slot in self.slots:
             slot.charged = at
@@ -149,6 +158,7 @@ class Recorder:
         if (
             row is not None
             and at == slot.row_last + row.step
+            and slot.row_last > self._cut
             and slot.step == row.step
             and vote == row.vote
             and reason == row.reason

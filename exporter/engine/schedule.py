@@ -117,11 +117,18 @@ class Schedule:
                 due = each.due()
 
     def seek(self, now: int) -> None:
-        """Go on after `now`, to which the clock was stepped: the beats in between were not lived."""
+        """Go on after `now`, to which the clock was stepped: the beats in between were not lived.
+
+        Retries and first probes come as much later as they would have.
+        """
+        waiting = [(at - self.fired, slot) for at, _, slot in self._one_offs if slot.one_off == at]
         self.fired = now
         self._one_offs = []
         for each in self._rounds:
             each.seek(now)
+        for after, slot in waiting:
+            slot.one_off = None
+            self.once(slot, now + after)
 
     def next_due(self) -> int:
         """The instant at which something is due next; after every other where nothing is."""

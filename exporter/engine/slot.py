@@ -89,9 +89,9 @@ class Slot:
         self.charged = 0
 
     def forget_probe(self) -> None:
-        """Drop the probe in flight and every plan for another; the record goes on with a new row."""
+        """Drop the probe in flight; the record goes on with a new row."""
         self.prober.cancel(self)
-        self.at = self.one_off = self.row = self.undone = None
+        self.at = self.row = self.undone = None
 
     def next_beat(self, after: int) -> int:
         """The first beat after an instant."""

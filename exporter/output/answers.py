@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from exporter.slo.answer import Answer
-from exporter.units import describe_duration, format_percent
+from exporter.units import describe_duration, describe_share
 
 YOUNG = Fraction(1, 2)
 """Coverage below which an SLI is said together with how little it was seen."""
@@ -73,12 +73,7 @@ def _exact(number: float) -> Fraction:
 
 
 def _percent(ratio: float | None) -> str:
-    """Two decimals, or as many as it takes to show what is not nothing."""
-    if ratio is None:
-        return NO_VALUE
-    exact = _exact(ratio)
-    places = next((places for places in (2, 3, 4, 6) if abs(exact) * 10 ** (places + 2) >= 1), 2)
-    return format_percent(exact, places)
+    return NO_VALUE if ratio is None else describe_share(_exact(ratio))
 
 
 def _length(seconds: Fraction) -> str:

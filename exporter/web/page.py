@@ -25,9 +25,18 @@ STYLE = """
 body { font: 1rem/1.45 system-ui, sans-serif; margin: 1.5rem auto; max-width: 70rem; padding: 0 1rem }
 h1 { font-size: 1.4rem; margin: 0 }
 h2 { font-size: 1.1rem; margin: 1.6rem 0 .3rem }
-table { border-collapse: collapse; width: 100% }
+table { border-collapse: collapse; table-layout: fixed; width: 100% }
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .8rem .25rem 0; text-align: left; vertical-align: top }
 th { color: var(--dim); font-weight: normal }
+th { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.slos th:nth-child(1) { width: 20% }
+.slos th:nth-child(2) { width: 16% }
+.slos th:nth-child(3) { width: 9% }
+.slos th:nth-child(5) { width: 16% }
+.slos th:nth-child(6) { width: 10% }
+.endpoints th:nth-child(1) { width: 36% }
+.endpoints th:nth-child(2) { width: 9% }
+.endpoints th:nth-child(3) { width: 14% }
 td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere }
 .up, .good { color: var(--good); font-weight: 600 }
 .down, .bad { color: var(--bad); font-weight: 600 }
@@ -118,15 +127,19 @@ def _rest(count: int) -> str:
 def _service(view: ServiceView) -> str:
     title = escape(view.title)
     name = "" if view.title == view.name else f" <small>{escape(view.name)}</small>"
-    slos = _table(("SLO", "asks for", "is", "SLI", "budget left", "firing"), map(_slo, view.slos))
-    endpoints = _table(("endpoint", "is", "for", "last failure"), map(_endpoint, view.endpoints))
+    slos = _table("slos", ("SLO", "asks for", "is", "SLI", "budget left", "firing"), map(_slo, view.slos))
+    endpoints = _table("endpoints", ("endpoint", "is", "for", "last failure"), map(_endpoint, view.endpoints))
     return f"<section>\n<h2>{title}{name}</h2>\n{slos}{endpoints}</section>\n"
 
 
-def _table(head: tuple[str, ...], rows: Iterable[str]) -> str:
+def _table(kind: str, head: tuple[str, ...], rows: Iterable[str]) -> str:
     body = "".join(rows)
     cells = "".join(f'<th scope="col">{cell}</th>' for cell in head)
-    return f"<table>\n<thead><tr>{cells}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n" if body else ""
+    return (
+        f'<table class="{kind}">\n<thead><tr>{cells}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n'
+        if body
+        else ""
+    )
 
 
 def _slo(view: SloView) -> str:

@@ -9,7 +9,7 @@ from exporter.slo.figures import Figures, figures
 from exporter.slo.ratio import fraction, number
 from exporter.slo.status import Status, status
 from exporter.timeline.tally import State
-from exporter.units import SECOND, describe_duration, format_percent
+from exporter.units import SECOND, describe_duration, describe_share, format_percent
 
 NO_VALUE = "no value"
 
@@ -155,7 +155,7 @@ def sli_text(answer: Figures) -> str:
         return text
     seen = answer.tally.up + answer.tally.down
     shown = describe_duration(seen if seen < SECOND else seen // SECOND * SECOND)
-    return f"{text} of the {shown} seen ({format_percent(coverage, 3)})"
+    return f"{text} of the {shown} seen ({describe_share(coverage)})"
 
 
 def left_text(answer: Figures) -> str:

@@ -91,7 +91,7 @@ def test_per_cents_are_floored_as_they_were_sent() -> None:
         "burn_rate": {"5m": 1},
     }
     (read,) = parse(json.dumps([slo]), "http://localhost")
-    assert row(read) == ("a", "b", "good", "99.99 %", "29 %", "29.000 %", "57.00 % (1s)", "-")
+    assert row(read) == ("a", "b", "good", "99.99 %", "29 %", "29.00 %", "57.00 % (1s)", "-")
 
 
 def test_help_has_examples() -> None:

@@ -222,7 +222,9 @@ class Attempt:
             self.conclude(found)
         else:
             now = time.monotonic_ns()
-            self._started += now - self._mark  # waiting for one of our threads tells nothing about the endpoint
+            self._started += (
+                now - self._mark
+            )  # waiting for one of our threads tells nothing about the endpoint
             self._mark = now
             self.open(place)
 
