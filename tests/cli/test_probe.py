@@ -1,0 +1,141 @@
+import json
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from click.testing import CliRunner, Result
+
+from exporter.cli.probe import command
+from exporter.errors import ConfigError, UsageError
+from tests.support.target import Target
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(command, arguments, standalone_mode=True, catch_exceptions=False)
+
+
+@pytest.fixture
+def target() -> Iterator[Target]:
+    with closing(Target()) as server:
+        yield server
+
+
+def test_a_success_is_told_as_a_table_with_status_0(target: Target) -> None:
+    ran = run(target.url)
+    assert ran.exit_code == 0
+    rows = dict(line.split(None, 1) for line in ran.output.splitlines())
+    assert (rows["result"], rows["status"], rows["target"]) == ("success", "200", target.url)
+    assert rows["connect"].endswith(" ms")
+    assert rows["resolve"] == "-"
+
+
+def test_json_has_everything(target: Target) -> None:
+    found: dict[str, Any] = json.loads(run(target.url, "--format", "json").output)
+    assert (found["result"], found["reason"], found["detail"], found["type"]) == ("success", None, "", "http")
+    assert found["http"] == {"status": 200}
+    assert list(found["phases"]) == ["resolve", "connect", "tls", "processing", "transfer"]
+    assert found["phases"]["tls"] is None
+    assert 0 < found["phases"]["connect"] <= found["duration_seconds"]
+    assert "tls" not in found
+
+
+def test_a_failure_has_its_reason_and_status_1(target: Target) -> None:
+    target.fail(503)
+    ran = run(target.url, "--format", "json")
+    found = json.loads(ran.output)
+    assert ran.exit_code == 1
+    assert (found["result"], found["reason"], found["detail"]) == ("failure", "status", "status 503")
+    assert "failure (status)" in run(target.url).output
+
+
+def test_a_tcp_probe_has_its_own_phases(target: Target) -> None:
+    ran = run(f"tcp://127.0.0.1:{target.port}", "--format", "json")
+    assert list(json.loads(ran.output)["phases"]) == ["resolve", "connect"]
+
+
+def test_neither_credentials_nor_query_are_shown(target: Target) -> None:
+    ran = run(f"http://me:hush@127.0.0.1:{target.port}/x?key=hush")
+    assert "hush" not in ran.output
+    assert f"http://127.0.0.1:{target.port}/x" in ran.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("example.com",),
+        ("gopher://example.com/",),
+        ("http://",),
+        ("http://a b/",),
+        ("http://h/", "--timeout", "5"),
+        ("http://h/", "--timeout", "0s"),
+    ],
+)
+def test_wrong_arguments_are_refused_with_status_2(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError) as refused:
+        run(*arguments)
+    assert refused.value.exit_status == 2
+    assert "\n" not in str(refused.value)
+
+
+@pytest.fixture
+def config(tmp_path: Path, target: Target, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("API_KEY", "hush-hush")
+    file = tmp_path / "uptime.yml"
+    file.write_text(
+        f"""
+probes:
+  api: {{type: http, headers: {{X-Key: "${{API_KEY}}"}}, expect: {{status: [503]}}}}
+  port: {{type: tcp}}
+services:
+  - {{name: site, endpoints: [{{url: "{target.url}"}}], slos: [{{objective: 99}}]}}
+"""
+    )
+    return file
+
+
+def test_named_settings_come_from_the_configuration(target: Target, config: Path) -> None:
+    arguments = (target.url, "--probe", "api", "--config.file", str(config))
+    assert run(*arguments).exit_code == 1
+    target.fail(503)
+    assert run(*arguments).exit_code == 0
+
+
+def test_a_name_that_is_unknown_or_of_another_type_is_refused(target: Target, config: Path) -> None:
+    for name, why in (("apo", "it has: api, port"), ("port", "does not probe http://")):
+        with pytest.raises(UsageError, match=why):
+            run(target.url, "--probe", name, "--config.file", str(config))
+
+
+def test_a_wrong_configuration_is_told(target: Target, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError):
+        run(target.url, "--probe", "api", "--config.file", str(tmp_path / "missing.yml"))
+
+
+def test_a_certificate_that_nobody_trusts_is_shown_with_its_end() -> None:
+    certificate = trustme.CA().issue_cert("127.0.0.1")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        url = f"https://127.0.0.1:{server.server_port}/"
+        ran = run(url, "--format", "json")
+        table = run(url)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    found = json.loads(ran.output)
+    assert (ran.exit_code, found["reason"]) == (1, "certificate")
+    assert (found["tls"]["verified"], found["tls"]["version"]) == (False, "TLSv1.3")
+    assert found["tls"]["not_after"].endswith("Z")
+    assert found["tls"]["problem"] == found["detail"]
+    assert f"not verified: {found['detail']}" in table.output

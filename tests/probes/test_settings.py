@@ -1,0 +1,181 @@
+import json
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from exporter.probes.base import ProbeSettings
+from exporter.probes.check import HttpCheck, TcpCheck
+from exporter.probes.fields import parse_status, pattern
+from exporter.probes.http import HttpSettings
+from exporter.probes.registry import TYPES, by_kind, by_scheme
+from exporter.probes.result import Phases, Reason
+from exporter.probes.tcp import TcpSettings
+
+
+def test_every_kind_and_scheme_finds_its_type() -> None:
+    assert {kind: settings.kind for kind, settings in by_kind.items()} == {"http": "http", "tcp": "tcp"}
+    assert {scheme: settings.kind for scheme, settings in by_scheme.items()} == {
+        "http": "http",
+        "https": "http",
+        "tcp": "tcp",
+    }
+    assert sum(len(settings.schemes) for settings in TYPES) == len(by_scheme)
+
+
+@pytest.mark.parametrize("settings", TYPES)
+def test_every_type_says_what_it_can_produce(settings: type[ProbeSettings]) -> None:
+    assert set(settings.reasons) <= set(Reason)
+    assert set(settings.phases) <= set(Phases._fields)
+    assert len(set(settings.reasons)) == len(settings.reasons)
+
+
+def test_scalars_arrive_as_text() -> None:
+    settings = HttpSettings.model_validate(
+        {
+            "method": "POST",
+            "headers": {"X-Number": "1.10"},
+            "body": "no",
+            "expect": {"status": ["2xx", "401", "500-502"], "max_body": "64KiB", "body_matches": "ok"},
+            "tls": {"insecure": "true", "min_version": "1.3"},
+            "follow_redirects": "no",
+            "ip_family": "6",
+        }
+    )
+    check = settings.check("http://a.example/", 1500)
+    assert check.timeout == 1_500_000_000
+    assert check.redirects == 0
+    assert check.tls.insecure
+    assert {200, 299, 401, 500, 501, 502} <= check.rules.statuses
+    assert not {300, 400, 503} & check.rules.statuses
+    assert (check.rules.max_body, check.rules.strict) == (65536, True)
+    assert [rule.pattern for rule in check.rules.body] == ["ok"]
+
+
+def test_the_defaults_are_a_get_that_expects_2xx_and_follows_redirects() -> None:
+    check = HttpSettings().check("https://a.example/", 5000)
+    assert check.hop.method == "GET"
+    assert check.rules.statuses == frozenset(range(200, 300))
+    assert (check.rules.max_body, check.rules.strict, check.redirects) == (1 << 20, False, 10)
+    assert check.tls.min_version == "1.2"
+    assert (check.hop.place.host, check.hop.place.port, check.hop.secure) == ("a.example", 443, True)
+
+
+def test_endpoints_of_one_setting_share_its_rules() -> None:
+    settings = HttpSettings()
+    assert settings.check("http://a/", 1).rules is settings.check("http://b/", 1).rules
+    assert (
+        HttpSettings().check("http://a/", 1).rules.statuses is settings.check("http://a/", 1).rules.statuses
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"unknown": "x"},
+        {"method": "post"},
+        {"method": "GET /"},
+        {"method": "CONNECT"},
+        {"headers": {"X\r\nY": "z"}},
+        {"headers": {"X:": "z"}},
+        {"headers": {"X": "a\r\nY: b"}},
+        {"headers": {"X": "a\nb"}},
+        {"headers": {"X": "a\x00b"}},
+        {"headers": {"Content-Length": "3"}},
+        {"headers": {"connection": "keep-alive"}},
+        {"headers": {"X-A": "1", "x-a": "2"}},
+        {"expect": {"status": []}},
+        {"expect": {"status": ["2x"]}},
+        {"expect": {"status": ["204-200"]}},
+        {"expect": {"status": ["99"]}},
+        {"expect": {"status": ["040"]}},
+        {"expect": {"body_matches": ["("]}},
+        {"expect": {"header_matches": {"X": "["}}},
+        {"expect": {"header_matches": {"X Y": "a"}}},
+        {"expect": {"max_body": "0"}},
+        {"expect": {"max_body": "lots"}},
+        {"tls": {"min_version": "1.1"}},
+        {"tls": {"key_file": "key.pem"}},
+        {"tls": {"insecure": "perhaps"}},
+        {"ip_family": "5"},
+    ],
+)
+def test_wrong_settings_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        HttpSettings.model_validate(wrong)
+
+
+def test_a_refusal_never_shows_what_was_given() -> None:
+    with pytest.raises(ValidationError) as refused:
+        HttpSettings.model_validate({"headers": {"Authorization": "hush\nhush"}, "body": {"hush": "hush"}})
+    assert "hush" not in str(refused.value)
+
+
+def test_what_may_be_secret_is_not_in_the_repr() -> None:
+    settings = HttpSettings(headers={"X-Key": "hush"}, body="hush")
+    check = settings.check("https://u:hush@a.example/?token=hush", 1)
+    assert "hush" not in repr(settings) + repr(check)
+
+
+@pytest.mark.parametrize(
+    ("url", "settings", "why"),
+    [
+        ("ftp://h/", HttpSettings(), "takes http and https"),
+        ("http://h/ä", HttpSettings(), "percent-encode"),
+        ("http://u:p@h/", HttpSettings(headers={"authorization": "x"}), "keep one"),
+        ("http://127.0.0.1/", HttpSettings(ip_family="6"), "ip_family"),
+        ("tcp://[::1]:1", TcpSettings(ip_family="4"), "ip_family"),
+        ("tcp://h", TcpSettings(), "tcp://host:port"),
+        ("tcp://h:1/x", TcpSettings(), "tcp://host:port"),
+        ("tcp://u@h:1", TcpSettings(), "tcp://host:port"),
+        ("http://h:1", TcpSettings(), "tcp://host:port"),
+    ],
+)
+def test_a_url_that_does_not_fit_is_refused_with_the_reason(
+    url: str, settings: ProbeSettings, why: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(why)):
+        settings.check(url, 5000)
+
+
+@pytest.mark.parametrize("settings", [HttpSettings(), TcpSettings()])
+@pytest.mark.parametrize("timeout", [0, -1])
+def test_a_timeout_must_be_positive(settings: ProbeSettings, timeout: int) -> None:
+    with pytest.raises(ValueError, match="timeout"):
+        settings.check(f"{settings.schemes[0]}://127.0.0.1:1", timeout)
+
+
+def test_checks_are_of_their_type() -> None:
+    assert isinstance(HttpSettings().check("http://h", 1), HttpCheck)
+    assert isinstance(TcpSettings().check("tcp://h:1", 1), TcpCheck)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("200", [200]),
+        ("2xx", list(range(200, 300))),
+        ("5XX", list(range(500, 600))),
+        ("200-202", [200, 201, 202]),
+    ],
+)
+def test_statuses_are_codes_classes_and_ranges(text: str, codes: list[int]) -> None:
+    assert list(parse_status(text)) == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "text_searched"),
+    [(".*ok", "ok"), (".*?ok.*", "ok.*"), ("^.*ok", "^.*ok"), (".*+", ".*+"), ("a.*b", "a.*b"), (".*", "")],
+)
+def test_a_leading_dot_star_is_left_out(text: str, text_searched: str) -> None:
+    assert pattern(text).pattern == text_searched
+
+
+def test_the_settings_load_no_network_library() -> None:
+    code = "import json, sys, exporter.probes.registry; print(json.dumps(sorted(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    loaded = set(json.loads(ran.stdout))
+    assert not {"asyncio", "httptools", "OpenSSL", "ssl", "aiohttp", "requests", "idna"} & loaded
