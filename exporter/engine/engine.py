@@ -147,7 +147,7 @@ class Engine:
         log().warning("clock_stepped", by_seconds=(found.now - found.before) / 1000)
         if found.now >= found.before:
             self.recorder.absent(found.before, found.now, "clock")
-            self.schedule.seek(found.now)
+            self.schedule.seek(found.before, found.now)
         elif self._went_back_from is None:
             self._went_back_from = found.before
 
@@ -163,7 +163,7 @@ class Engine:
             The present instant.
         """
         dropped = [slot for slot in self.recorder.slots if slot.at is not None]
-        for slot in dropped:
+        for slot in self.recorder.slots:
             slot.forget_probe()
         mark = None
         while self.recorder.held_until < end and mark is None:
@@ -173,7 +173,7 @@ class Engine:
         now = self._instants.advance().now
         if mark is not None:
             self.recorder.restart(now, mark)
-        self.schedule.seek(now)
+        self.schedule.seek(end, now)
         for slot in dropped:
             self.schedule.once(slot, now)
         return now

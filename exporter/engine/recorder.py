@@ -107,6 +107,7 @@ class Recorder:
         """
         self.held_until = min(self.held_until, at)
         self.committed_at = committed
+        self._cut = -FOREVER
         self._undone.clear()
         for slot in self.slots:
             slot.charged = at

@@ -116,19 +116,19 @@ class Schedule:
                 self._beat(each.take(), due, now, each.interval)
                 due = each.due()
 
-    def seek(self, now: int) -> None:
-        """Go on after `now`, to which the clock was stepped: the beats in between were not lived.
+    def seek(self, before: int, now: int) -> None:
+        """Go on after `now`, to which the clock was stepped from `before`: the beats in between were not lived.
 
         Retries and first probes come as much later as they would have.
         """
-        waiting = [(at - self.fired, slot) for at, _, slot in self._one_offs if slot.one_off == at]
+        waiting = [(at - before, slot) for at, _, slot in self._one_offs if slot.one_off == at]
         self.fired = now
         self._one_offs = []
         for each in self._rounds:
             each.seek(now)
         for after, slot in waiting:
             slot.one_off = None
-            self.once(slot, now + after)
+            self.once(slot, now + max(0, after))
 
     def next_due(self) -> int:
         """The instant at which something is due next; after every other where nothing is."""
