@@ -1,0 +1,177 @@
+"""The real engine, recorder and store in simulated time, with endpoints that follow a script."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from exporter.config.model import Config, Service, SloConfig
+from exporter.config.objectives import objective_of
+from exporter.engine.engine import Engine
+from exporter.engine.instants import Instants
+from exporter.engine.live import Health
+from exporter.engine.slot import Slot, spread
+from exporter.probes.base import Probed
+from exporter.record.histories import history_of, load, settled_until
+from exporter.record.question import ask
+from exporter.slo.answer import Answer
+from exporter.slo.figures import Figures, figures
+from exporter.store.base import EndpointKey
+from exporter.store.reader import SqliteReader
+from exporter.store.writer import SqliteWriter
+from exporter.timeline.tally import State
+from tests.support.machine import HandClock
+from tests.support.world import RESULTS
+
+Answers = Callable[[str, int], tuple[State, int]]
+"""By endpoint and the instant at which its probe starts: what it finds, and after how many milliseconds."""
+
+NEVER = 1 << 40
+"""Milliseconds after which a probe that hangs would answer."""
+
+
+def up(_name: str, _at: int) -> tuple[State, int]:
+    return State.UP, 5
+
+
+def beat(service: Service, after: int, endpoint: int = 0) -> int:
+    """The first beat of a service's endpoint after an instant."""
+    chosen = service.endpoints[endpoint]
+    interval = chosen.policy.interval
+    phase = spread(service.id, chosen.id, interval)
+    return phase + ((after - phase) // interval + 1) * interval
+
+
+@dataclass
+class Machine:
+    """One machine: its clocks, its disk, what its endpoints answer, and the daemon while it lives.
+
+    Attributes:
+        begun: Instants at which probes began, by endpoint.
+    """
+
+    path: Path
+    services: Sequence[Service]
+    clock: HandClock
+    answers: Answers = up
+    begun: dict[str, list[int]] = field(default_factory=dict)
+
+    @property
+    def config(self) -> Config:
+        return Config(tuple(self.services), "", 3, "")
+
+    @asynccontextmanager
+    async def daemon(self) -> AsyncIterator["Alive"]:
+        """A daemon that lives until the block ends, and then stops cleanly."""
+        alive = Alive(self)
+        task = asyncio.get_running_loop().create_task(alive.engine.run(alive.slots))
+        try:
+            yield alive
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+            alive.store.close()
+        if not task.cancelled():
+            task.result()
+
+    def ask(self, at: int | None = None, service: int = 0, slo: int = 0) -> Answer:
+        """What `sli` would answer now."""
+        chosen = self.services[service]
+        store = SqliteReader.open(self.path)
+        try:
+            return ask(store, self.config, chosen, chosen.slos[slo], now=self.clock.wall(), at=at)
+        finally:
+            store.close()
+
+
+class Alive:
+    """A daemon that runs, put together as the service does it; the prober of all its slots.
+
+    Attributes:
+        engine: Its engine.
+        slots: What it probes.
+        store: Its store.
+        health: Its own state.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.store = SqliteWriter.open(machine.path)
+        instants, mark = Instants(machine.clock), self.store.mark()
+        began = max(instants.now, mark.at if mark is not None else 0)
+        kinds = {EndpointKey(s.id, e.id): e.kind for s in machine.services for e in s.endpoints}
+        numbers = self.store.begin(began, kinds)
+        self.health = Health(commit_at=began)
+        self.engine = Engine(instants, self.store, self.health, began)
+        self.known = load(self.store, {service.id for service in machine.services})
+        histories = {each.stored.number: each.history for group in self.known.values() for each in group}
+        self.slots = [
+            Slot(service, each, number=number, prober=self, history=histories[number])
+            for service in machine.services
+            for each in service.endpoints
+            for number in [numbers[EndpointKey(service.id, each.id)]]
+        ]
+        self._histories = {
+            (service.id, slo.id): history_of(slo, self.known[service.id])
+            for service in machine.services
+            for slo in service.slos
+        }
+
+    def begin(self, probed: Probed) -> None:
+        """Be the prober: begin a probe."""
+        assert isinstance(probed, Slot)
+        assert probed.at is not None
+        self.machine.begun.setdefault(probed.config.name, []).append(probed.at)
+        vote, took = self.machine.answers(probed.config.name, probed.at)
+        loop = asyncio.get_running_loop()
+        probed.attempt = loop.call_later(took / 1000, self._finish, probed, vote)
+
+    def cancel(self, probed: Probed) -> None:
+        """Drop the probe in flight."""
+        if probed.attempt is not None:
+            probed.attempt.cancel()
+            probed.attempt = None
+
+    def _finish(self, slot: Slot, vote: State) -> None:
+        slot.attempt = None
+        self.engine.finished(slot, RESULTS[vote])
+
+    def figures(self, at: int, service: int = 0, slo: int = 0) -> Figures:
+        """What the running daemon shows of an SLO at an instant, from its memory."""
+        chosen = self.machine.services[service]
+        asked: SloConfig = chosen.slos[slo]
+        objective = objective_of(chosen, asked, self.machine.config.min_bad)
+        return figures(objective, self._histories[chosen.id, asked.id].sums, at)
+
+    def stored_figures(self, at: int, service: int = 0, slo: int = 0) -> Figures:
+        """The same from what the store has of it."""
+        chosen = self.machine.services[service]
+        asked = chosen.slos[slo]
+        reader = SqliteReader.open(self.machine.path)
+        try:
+            known = load(reader, {chosen.id})[chosen.id]
+        finally:
+            reader.close()
+        objective = objective_of(chosen, asked, self.machine.config.min_bad)
+        return figures(objective, history_of(asked, known).sums, at)
+
+    def settled(self) -> int:
+        """The instant before which nothing changes but by corrections."""
+        committed = self.health.commit_at
+        assert committed is not None
+        return min(settled_until(slot.history.timeline, committed, slot.undone) for slot in self.slots)
+
+    def counters(self) -> Sequence[Mapping[str, int]]:
+        """All counters of each slot, as a scrape would show them now."""
+        found = []
+        for slot in self.slots:
+            self.engine.recorder.charge(slot)
+            counters = slot.counters
+            names = ("success", "failure", "inconclusive", "up", "down", "unknown")
+            found.append({name: getattr(counters, name) for name in names})
+        return found
+
+    def asked(self, slot: int = 0) -> State:
+        """What `uptime_endpoint_state` would show now."""
+        return self.slots[slot].history.state(self.engine.now())
