@@ -25,17 +25,17 @@ STYLE = """
 body { font: 1rem/1.45 system-ui, sans-serif; margin: 1.5rem auto; max-width: 70rem; padding: 0 1rem }
 h1 { font-size: 1.4rem; margin: 0 }
 h2 { font-size: 1.1rem; margin: 1.6rem 0 .3rem }
+* { box-sizing: border-box }
 table { border-collapse: collapse; table-layout: fixed; width: 100% }
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .8rem .25rem 0; text-align: left; vertical-align: top }
 th { color: var(--dim); font-weight: normal }
 th { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
-.slos th:nth-child(1) { width: 20% }
-.slos th:nth-child(2) { width: 16% }
-.slos th:nth-child(3) { width: 9% }
-.slos th:nth-child(5) { width: 16% }
-.slos th:nth-child(6) { width: 10% }
-.endpoints th:nth-child(1) { width: 36% }
-.endpoints th:nth-child(2) { width: 9% }
+.slos th:nth-child(1) { width: 18% }
+.slos th:nth-child(2) { width: 15% }
+.slos th:nth-child(5) { width: 20% }
+.slos th:nth-child(6) { width: 9% }
+.endpoints th:nth-child(1) { width: 33% }
+.slos th:nth-child(3), .endpoints th:nth-child(2) { width: 9% }
 .endpoints th:nth-child(3) { width: 14% }
 td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere }
 .up, .good { color: var(--good); font-weight: 600 }
