@@ -1,9 +1,11 @@
 """The real engine, recorder and store in simulated time, with endpoints that follow a script."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 
 from exporter.config.model import Config, Service, SloConfig
@@ -63,7 +65,7 @@ class Machine:
 
     @asynccontextmanager
     async def daemon(self) -> AsyncIterator["Alive"]:
-        """A daemon that lives until the block ends, and then stops cleanly."""
+        """A daemon that lives until the block ends, and then stops cleanly, unless it was killed before."""
         alive = Alive(self)
         task = asyncio.get_running_loop().create_task(alive.engine.run(alive.slots))
         try:
@@ -72,6 +74,8 @@ class Machine:
             task.cancel()
             await asyncio.wait([task])
             alive.store.close()
+            if alive.disk is not None:
+                alive.disk.replace(self.path)
         if not task.cancelled():
             task.result()
 
@@ -93,10 +97,12 @@ class Alive:
         slots: What it probes.
         store: Its store.
         health: Its own state.
+        disk: What the disk had when it was killed; None while it was not.
     """
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
+        self.disk: Path | None = None
         self.store = SqliteWriter.open(machine.path)
         instants, mark = Instants(machine.clock), self.store.mark()
         began = max(instants.now, mark.at if mark is not None else 0)
@@ -117,6 +123,12 @@ class Alive:
             for service in machine.services
             for slo in service.slos
         }
+
+    def kill(self) -> None:
+        """Let the disk keep what it has now, as kill -9 does: what the daemon does later is lost."""
+        self.disk = self.machine.path.with_suffix(".killed")
+        with closing(sqlite3.connect(self.machine.path)) as disk, closing(sqlite3.connect(self.disk)) as kept:
+            disk.backup(kept)
 
     def begin(self, probed: Probed) -> None:
         """Be the prober: begin a probe."""
@@ -175,3 +187,10 @@ class Alive:
     def asked(self, slot: int = 0) -> State:
         """What `uptime_endpoint_state` would show now."""
         return self.slots[slot].history.state(self.engine.now())
+
+
+def one_slo(watched: Service, window: int = 3_600_000, per_cent: str = "99.9") -> Service:
+    """The service with one SLO over all of its endpoints."""
+    ratio = Fraction(per_cent) / 100
+    slo = SloConfig("availability", "availability", "availability", ratio, per_cent, window)
+    return replace(watched, slos=(slo,))
