@@ -102,6 +102,7 @@ class SqliteWriter(SqliteReader):
         """Add a batch as a whole or, with a StoreError, not at all."""
         with self._transaction():
             if batch.replaced is not None:
+                self._close_open_rows()  # as a stopped daemon left them: their ends are needed here
                 for endpoint in batch.rows:
                     self._set_aside(batch.at, batch.replaced, f"replaced by {batch.who}", endpoint)
             results = sum(row.results for rows in batch.rows.values() for row in rows)
