@@ -21,7 +21,7 @@ class Answer:
 
     Attributes:
         status: 0 until the headers of the final answer are there.
-        headers: Of the final answer, names in lower case, in order.
+        headers: Of the final answer, in order.
         body: What was kept of it.
         received: Bytes of the body, up to one more than the limit.
         complete: Nothing more is wanted.
@@ -29,7 +29,6 @@ class Answer:
 
     __slots__ = (
         "_body",
-        "_closes",
         "_fed",
         "_head_only",
         "_keep",
@@ -56,7 +55,6 @@ class Answer:
         self._body = bytearray() if keep else None
         self._limit = limit
         self._head_only = head_only
-        self._closes = True
         self._fed = 0
         self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
         # As every browser does: a line may end without CR, and what follows a closed message is not ours.
@@ -76,7 +74,7 @@ class Answer:
 
     def header(self, name: bytes) -> list[bytes]:
         """All values of a header; the name in lower case."""
-        return [value for known, value in self.headers if known == name]
+        return [value for known, value in self.headers if known.lower() == name]
 
     def feed(self, data: bytes | memoryview) -> None:
         """Take what has come.
@@ -105,7 +103,7 @@ class Answer:
         Raises:
             ProbeFailed: It came before the answer's.
         """
-        if self.complete or (self.status and self._closes):
+        if self.complete or (self.status and self._ends_with_connection()):
             self.complete = True
         elif self.status:
             raise ProbeFailed(Reason.RESET, f"the connection ended in the body, after {self.received} bytes")
@@ -117,16 +115,19 @@ class Answer:
         """Let the parser go, which holds this object."""
         self._parser = None
 
+    def _ends_with_connection(self) -> bool:
+        codings = self.header(b"transfer-encoding")
+        if codings:
+            return not codings[-1].lower().endswith(b"chunked")
+        return not self.header(b"content-length")
+
     # -- called by httptools; what they raise would hide in its own error ---------------
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header of an answer that may be the final one; trailers do not count."""
         if self.status:
             return
-        name = name.lower()
         self.headers.append((name, value))
-        if name == b"content-length" or (name == b"transfer-encoding" and value.lower().endswith(b"chunked")):
-            self._closes = False
 
     def on_headers_complete(self) -> None:
         """See whether this is the final answer, and whether a body follows."""
@@ -140,7 +141,6 @@ class Answer:
             )
         if status < _FINAL and status != _SWITCHING:
             self.headers.clear()
-            self._closes = True
             return
         self.status = status
         if self._head_only or status == _SWITCHING:

@@ -21,6 +21,7 @@ BROKEN = select.EPOLLERR | select.EPOLLHUP
 
 _WATCHED = select.EPOLLIN | select.EPOLLOUT | select.EPOLLET
 _BATCH = 256
+_ROUNDS = 4
 _GRAIN = 10_000_000
 _BUFFER = 1 << 16
 _NEVER = math.inf
@@ -222,11 +223,21 @@ class Poller:
 
     def _ready(self, wait: float | None = 0) -> None:
         sources = self._sources
-        # Looked up before any is handled: a descriptor that is closed on the way and
-        # opened anew must not get the old one's event.
-        for source, events in [(sources.get(fd), events) for fd, events in self._epoll.poll(wait, _BATCH)]:
-            if source is not None:
-                _guarded(source, source.ready, events)
+        for _ in range(
+            _ROUNDS
+        ):  # a system call is cheaper than a turn of the event loop for what came meanwhile
+            events = self._epoll.poll(wait, _BATCH)
+            if not events:
+                return
+            # Looked up before any is handled: a descriptor that is closed on the way and
+            # opened anew must not get the old one's event.
+            for source, what in [(sources.get(fd), what) for fd, what in events]:
+                if source is not None:
+                    try:
+                        source.ready(what)
+                    except Exception as error:  # noqa: BLE001 -- the outermost frame of a probe
+                        source.crash(error)
+            wait = 0
 
 
 def _expire(source: Source) -> None:

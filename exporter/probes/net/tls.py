@@ -6,7 +6,7 @@ each time; what a certificate says of itself is remembered by its digest.
 
 import os
 import socket
-from pathlib import Path
+from hashlib import sha256
 from typing import Any
 
 from OpenSSL import SSL, crypto
@@ -22,7 +22,7 @@ _VERSIONS = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
 _RECORD = 1 << 14
 _REMEMBERED = 1 << 16
 
-Stamp = tuple[tuple[int, int, int], ...]
+Stamp = tuple[tuple[int, int, int, int], ...]
 
 
 class Channel:
@@ -144,7 +144,7 @@ class Handshakes:
             name: That the certificate must be for.
         """
         chain = (not errors and connection.get_verified_chain()) or connection.get_peer_cert_chain() or []
-        digests = [certificate.digest("sha256") for certificate in chain]
+        digests = [_digest(certificate) for certificate in chain]
         ends = [self._end(digest, certificate) for digest, certificate in zip(digests, chain, strict=True)]
         problem = _text(errors[min(errors)]) if errors else self._name_problem(digests[0], chain[0], name)
         return TlsFacts(ends[0], min(ends), not problem, connection.get_protocol_version_name(), problem)
@@ -242,14 +242,19 @@ def _failed(error: SSL.Error) -> ProbeFailed:
     return ProbeFailed(Reason.TLS, f"TLS: {said or 'failed'}")
 
 
-def _stamp(file: str) -> tuple[int, int, int]:
+def _digest(certificate: crypto.X509) -> bytes:
+    """SHA-256 of a certificate; a third of the time of `X509.digest`, which writes hexadecimal."""
+    return sha256(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate)).digest()
+
+
+def _stamp(file: str) -> tuple[int, int, int, int]:
+    """What changes whenever a file's content or the right to read it may have changed."""
     try:
-        with Path(file).open("rb") as opened:
-            found = os.fstat(opened.fileno())
+        found = os.stat(file)  # noqa: PTH116 -- before each probe: a Path costs more than the call
     except OSError as error:
         msg = f"cannot read {file}: {error.strerror}"
         raise ProbeInconclusive(msg) from error
-    return found.st_mtime_ns, found.st_ino, found.st_size
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size
 
 
 def _make_room(memory: dict[Any, Any]) -> None:
