@@ -62,7 +62,7 @@ def settled_until(timeline: Timeline, mark: int, undone: int | None) -> int:
     """
     settled = mark if undone is None else min(mark, undone)
     pending = timeline.pending_since()
-    if pending is not None and mark < pending[1]:
+    if pending is not None and settled < pending[1]:
         settled = min(settled, pending[0])
     return settled
 

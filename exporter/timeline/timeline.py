@@ -114,9 +114,20 @@ class Timeline:
         self._trim()
 
     def pending_since(self) -> tuple[int, int] | None:
-        """First result of the daemon's pending verdict, and the end of what the latest may speak for."""
+        """First result of the daemon's pending verdict, and the end of what the latest may speak for.
+
+        A result that had spoken out before the next one came is given up: nobody waits for
+        its label any more, though a verdict may still change it.
+        """
         pending = self._live.pending
-        return (pending[0].at, pending[-1].until) if pending else None
+        if not pending:
+            return None
+        first = pending[-1]
+        for earlier in reversed(pending[:-1]):
+            if earlier.until <= first.at:
+                break
+            first = earlier
+        return first.at, pending[-1].until
 
     def before(self, at: int) -> tuple[int, int]:
         """Milliseconds up and down before the instant `at`."""
