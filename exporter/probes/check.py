@@ -37,14 +37,12 @@ class TlsCheck(NamedTuple):
         min_version: `1.2` or `1.3`.
         cert_file: Client certificate chain; empty for none.
         key_file: Its key; empty where `cert_file` has it.
-        insecure: Send the request even where verification failed.
     """
 
     ca_file: str = ""
     min_version: str = "1.2"
     cert_file: str = ""
     key_file: str = ""
-    insecure: bool = False
 
 
 class Hop(NamedTuple):
@@ -111,6 +109,7 @@ class HttpCheck:
         timeout: Nanoseconds for the whole probe, redirects included.
         rules: What the last answer must be.
         tls: What handshakes take.
+        insecure: Send the request even where verification failed.
         redirects: How many are followed; 0 for none.
     """
 
@@ -118,6 +117,7 @@ class HttpCheck:
     timeout: int
     rules: Rules
     tls: TlsCheck
+    insecure: bool
     redirects: int
 
 

@@ -113,8 +113,8 @@ class TlsSettings(_Block):
         return self
 
     def check(self) -> TlsCheck:
-        """Compile them, less the name."""
-        return TlsCheck(self.ca_file, self.min_version, self.cert_file, self.key_file, self.insecure)
+        """Compile what makes an OpenSSL context."""
+        return TlsCheck(self.ca_file, self.min_version, self.cert_file, self.key_file)
 
 
 class HttpSettings(ProbeSettings):
@@ -162,6 +162,7 @@ class HttpSettings(ProbeSettings):
             timeout=deadline(timeout),
             rules=self.expect.rules,
             tls=self.tls.check(),
+            insecure=self.tls.insecure,
             redirects=MAX_REDIRECTS if self.follow_redirects else 0,
         )
 

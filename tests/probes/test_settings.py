@@ -48,7 +48,7 @@ def test_scalars_arrive_as_text() -> None:
     check = settings.check("http://a.example/", 1500)
     assert check.timeout == 1_500_000_000
     assert check.redirects == 0
-    assert check.tls.insecure
+    assert check.insecure
     assert {200, 299, 401, 500, 501, 502} <= check.rules.statuses
     assert not {300, 400, 503} & check.rules.statuses
     assert (check.rules.max_body, check.rules.strict) == (65536, True)

@@ -101,7 +101,7 @@ class _HttpAttempt(Attempt):
         if not channel.handshake():
             return
         facts = self.facts = channel.facts
-        if facts is not None and facts.problem and not self._check.tls.insecure:
+        if facts is not None and facts.problem and not self._check.insecure:
             raise ProbeFailed(Reason.CERTIFICATE, facts.problem)
         self._talk(IN)
 

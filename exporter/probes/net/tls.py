@@ -111,11 +111,16 @@ class Handshakes:
             ProbeInconclusive: A local file cannot be used.
         """
         name = server_name.rstrip(".")
-        connection = SSL.Connection(self.context(check), sock)  # type: ignore[arg-type]  # only its fileno() is used
+        connection = SSL.Connection(self._latest(check), sock)  # type: ignore[arg-type]  # only its fileno() is used
         if not literal_family(name):
             connection.set_tlsext_host_name(name.encode("ascii"))
         connection.set_connect_state()
         return Channel(self, connection, name)
+
+    def _latest(self, check: TlsCheck) -> SSL.Context:
+        """The context that was made last: its files were looked at when the probe began."""
+        known = self._contexts.get(check)
+        return self.context(check) if known is None else known[1]
 
     def context(self, check: TlsCheck) -> SSL.Context:
         """The context for these settings; made anew where a file of theirs has changed.
@@ -123,7 +128,6 @@ class Handshakes:
         Raises:
             ProbeInconclusive: A file cannot be used.
         """
-        check = check._replace(insecure=False)
         known = self._contexts.get(check)
         if known is not None and not (check.ca_file or check.cert_file):
             return known[1]
