@@ -114,9 +114,9 @@ class Timeline:
         self._trim()
 
     def pending_since(self) -> tuple[int, int] | None:
-        """First result of the daemon's pending verdict, and the end of what the latest may speak for.
+        """First result of the daemon's pending verdict, and the instant until which its verdict is waited for.
 
-        A result that had spoken out before the next one came is given up: nobody waits for
+        That is as long as the latest could have spoken, whether or not somebody was there. A result that had spoken out before the next one came is given up: nobody waits for
         its label any more, though a verdict may still change it.
         """
         pending = self._live.pending
@@ -124,10 +124,10 @@ class Timeline:
             return None
         first = pending[-1]
         for earlier in reversed(pending[:-1]):
-            if earlier.until <= first.at:
+            if earlier.spoken <= first.at:
                 break
             first = earlier
-        return first.at, pending[-1].until
+        return first.at, pending[-1].spoken
 
     def before(self, at: int) -> tuple[int, int]:
         """Milliseconds up and down before the instant `at`."""

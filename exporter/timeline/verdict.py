@@ -13,15 +13,16 @@ class Laid:
 
     Attributes:
         at: Its instant.
-        until: End of what it speaks for, unless another result comes before.
+        spoken: End of what it could speak for at most.
+        until: End of what it speaks for, unless another result comes before; an absence ends it sooner.
         state: The label that it carries; a verdict may still change it.
     """
 
-    __slots__ = ("at", "state", "until")
+    __slots__ = ("at", "spoken", "state", "until")
 
     def __init__(self, at: int, until: int) -> None:
         self.at = at
-        self.until = until
+        self.spoken = self.until = until
         self.state = State.UNKNOWN
 
     def says_nothing(self) -> bool:

@@ -16,11 +16,13 @@ class Probe(NamedTuple):
     event: bool = True
 
 
-def labels(probes: Sequence[Probe]) -> list[State]:
-    """Rule 2: the label of each result, one source by itself."""
+def labels(probes: Sequence[Probe], drops: Sequence[int] = ()) -> list[State]:
+    """Rule 2: the label of each result, one source by itself; a removal at one of `drops` ends a pending run."""
     verdict, run = State.UNKNOWN, list[int]()
     out = list[State]()
     for index, probe in enumerate(probes):
+        if run and any(probes[run[-1]].at < drop <= probe.at for drop in drops):
+            run = []
         out.append(State.UNKNOWN if probe.vote == State.UNKNOWN else verdict)
         if probe.vote == State.UNKNOWN:
             continue
@@ -37,12 +39,13 @@ def labels(probes: Sequence[Probe]) -> list[State]:
     return out
 
 
-def paint(probes: Sequence[Probe], cuts: Sequence[int], end: int) -> list[State]:
-    """Rule 1: the state of each millisecond in [0, end)."""
+def paint(probes: Sequence[Probe], cuts: Sequence[int], end: int, drops: Sequence[int] = ()) -> list[State]:
+    """Rule 1: the state of each millisecond in [0, end); `drops` are removals, `cuts` absences."""
+    cuts = [*cuts, *drops]
     label = dict[int, State]()
     for source in {probe.source for probe in probes}:
         own = [probe for probe in probes if probe.source == source]
-        label |= {probe.at: each for probe, each in zip(own, labels(own), strict=True)}
+        label |= {probe.at: each for probe, each in zip(own, labels(own, drops), strict=True)}
     state = [State.UNKNOWN] * end
     for index, probe in enumerate(probes):
         until = min(end, probe.at + probe.policy.staleness)

@@ -153,8 +153,8 @@ def test_combined_states_equal_a_recount_however_often_they_are_asked(
         ]
         histories.append(EndpointHistory())
         arrivals += [(probe.at, len(histories) - 1, probe) for probe in probes]
-        cuts_ = [removed[0]] if removed else []
-        state: list[State | None] = list(paint(probes, cuts_, END))
+        drops = [removed[0]] if removed else []
+        state: list[State | None] = list(paint(probes, [], END, drops))
         for at in range(END):
             if not probes or at < probes[0].at or (removed and removed[0] <= at < removed[1]):
                 state[at] = None
