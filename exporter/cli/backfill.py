@@ -37,9 +37,11 @@ def command(
     """
     import getpass  # noqa: PLC0415 -- `--help` needs none of this
     import os  # noqa: PLC0415
+    from functools import partial  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
     from exporter.cli.parsed import parsed  # noqa: PLC0415
+    from exporter.cli.progress import watched  # noqa: PLC0415
     from exporter.clock import SystemClock  # noqa: PLC0415
     from exporter.config.load import load  # noqa: PLC0415
     from exporter.record.backfill import Origin, backfill, parse_span  # noqa: PLC0415
@@ -51,7 +53,7 @@ def command(
     length = parsed("--staleness", staleness, parse_duration)
     span = parsed("--replace", replace, parse_span)
     config = load(config_files, os.environ)
-    read = read_csv(Path(path), config, now)
+    read = read_csv(Path(path), config, now, partial(watched, label=f"Reading {path}"))
     store = SqliteWriter.open(Path(storage))
     try:
         origin = Origin(getpass.getuser(), path, read.sha256)

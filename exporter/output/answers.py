@@ -31,7 +31,8 @@ def lines(answer: Answer) -> Iterator[str]:
     yield f"  objective  {_verdict(answer['met'])}"
     burn = ", ".join(f"{window} {_rate(rate)}" for window, rate in answer["burn_rate"].items())
     yield f"  burn rate  {burn or 'no window is short enough'}"
-    yield f"  settled    until {answer['settled_until'] or 'nothing is: no daemon has written here'}"
+    settled = answer["settled_until"]
+    yield f"  settled    {f'until {settled}' if settled else 'nothing yet: no daemon has written to this store'}"
 
 
 def _sli(answer: Answer) -> str:

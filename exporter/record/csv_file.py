@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -52,7 +52,11 @@ class CsvResults:
     sha256: str
 
 
-def read_csv(path: Path, config: Config, now: int) -> CsvResults:
+Lines = Callable[[Sequence[str]], Iterable[str]]
+"""Hands lines on one by one, perhaps with a bar."""
+
+
+def read_csv(path: Path, config: Config, now: int, watch: Lines = iter) -> CsvResults:
     """Read a file with the columns `timestamp,service,endpoint,result` and perhaps `duration_seconds,reason`.
 
     Rows may come in any order; an instant that is given twice with the same result counts once.
@@ -61,6 +65,7 @@ def read_csv(path: Path, config: Config, now: int) -> CsvResults:
         path: UTF-8, with a header.
         config: Whose services and endpoints the rows name.
         now: Milliseconds; a row after it is a mistake.
+        watch: Hands the lines on while somebody watches.
 
     Raises:
         ConfigError: With every mistake, by line.
@@ -77,7 +82,7 @@ def read_csv(path: Path, config: Config, now: int) -> CsvResults:
             [Problem(str(path), 0, f"is not UTF-8 (byte {error.start}); convert it first")]
         ) from error
     reading = _Reading(str(path), config, now)
-    results = reading.read(text.splitlines())
+    results = reading.read(watch(text.splitlines()))
     return CsvResults(results, hashlib.sha256(data).hexdigest())
 
 
