@@ -188,6 +188,8 @@ class Attempt:
         seconds = f"{self._timeout / 1e9:g}s"
         if self._lookup is not None and not self._lookup.started:
             self.conclude(ProbeInconclusive("no thread was free for the name lookup"))
+        elif self.stage == NOTHING:
+            self.conclude(ProbeInconclusive("no thread was ready for TLS"))
         elif self.stage == RESOLVE:
             self.fail(Reason.DNS, f"{self._place.host}: no answer from the name lookup within {seconds}")
         else:

@@ -58,14 +58,14 @@ class _HttpAttempt(Attempt):
     def prepare(self) -> None:
         """See that certificates and keys can be read before anything is sent."""
         if self.lane is not None:
-            self.lane.handshakes.context(self._check.tls)
+            self.lane.ready_for(self._check.tls)
 
     def connected(self, events: int) -> None:
         """Send the request, or begin the handshake."""
         hop, lane, sock = self._hop, self.lane, self.sock
         if not hop.secure:
             self._talk(events)
-        elif lane is not None and sock is not None:
+        elif lane is not None and lane.handshakes is not None and sock is not None:
             self.enter(TLS)
             self._channel = lane.handshakes.start(sock, self._check.tls, hop.server_name)
             self._shake(self._channel)
@@ -76,9 +76,8 @@ class _HttpAttempt(Attempt):
         if self.stage == TLS and channel is not None:
             self._shake(channel)
             return
-        if self._unsent is not None:
-            self._send(self._unsent)
-        if channel is not None or events & (IN | BROKEN):
+        is_broken = self._unsent is not None and not self._send(self._unsent)
+        if is_broken or channel is not None or events & (IN | BROKEN):
             self._receive()
 
     def drop(self) -> None:
@@ -113,11 +112,11 @@ class _HttpAttempt(Attempt):
             head_only=self._hop.method == "HEAD",
             keep=bool(rules.body or rules.not_body),
         )
-        self._send(self._hop.request)
-        if events & (IN | BROKEN):
+        if not self._send(self._hop.request) or events & (IN | BROKEN):
             self._receive()
 
-    def _send(self, data: bytes | memoryview) -> None:
+    def _send(self, data: bytes | memoryview) -> bool:
+        """Send as much as will go; False where the connection is broken: what was said before is still to be read."""
         self._unsent = None
         send = (self._channel or self.sock).send  # type: ignore[union-attr]  # there is a socket
         try:
@@ -128,7 +127,8 @@ class _HttpAttempt(Attempt):
         except BlockingIOError:
             self._unsent = memoryview(data)
         except OSError:
-            return  # what the server said before it hung up is still to be read
+            return False
+        return True
 
     def _receive(self) -> None:
         poller, answer = self.poller, self._answer

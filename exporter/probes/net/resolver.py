@@ -66,7 +66,8 @@ class Resolver:
         self._jobs: queue.SimpleQueue[Lookup | None] = queue.SimpleQueue()
         self._under_way: dict[tuple[str, int], Lookup] = {}
         self._threads = 0
-        self._idle = 0
+        self._unfinished = 0
+        self._is_closed = False
 
     def join(self, host: str, family: int, waiter: Waiter) -> Lookup:
         """Ask for the addresses of a name; `waiter.resolved()` is posted to the waiter's poller.
@@ -79,6 +80,7 @@ class Resolver:
             if lookup is None:
                 lookup = Lookup(host, family)
                 self._hire()
+                self._unfinished += 1
                 self._under_way[host, family] = lookup
                 self._jobs.put(lookup)
             lookup.waiters.append(waiter)
@@ -93,11 +95,12 @@ class Resolver:
     def close(self) -> None:
         """Let the threads go as they come back; one that hangs in a lookup dies with the process."""
         with self._lock:
+            self._is_closed = True
             for _ in range(self._threads):
                 self._jobs.put(None)
 
     def _hire(self) -> None:
-        if self._idle > self._jobs.qsize() or self._threads >= self._limit:
+        if self._unfinished < self._threads or self._threads >= self._limit:
             return
         try:
             threading.Thread(target=self._work, name="lookup", daemon=True).start()
@@ -110,31 +113,32 @@ class Resolver:
 
     def _work(self) -> None:
         while True:
-            lookup = self._next_job()
-            if lookup is None:
-                return
+            try:
+                lookup = self._jobs.get(timeout=_IDLE_SECONDS)
+            except queue.Empty:
+                lookup = None
             with self._lock:
+                if lookup is None:
+                    if self._is_closed or self._jobs.empty():
+                        self._threads -= 1
+                        return
+                    continue  # a job came at the last moment
                 lookup.started = True
-                wanted = bool(lookup.waiters)
-                if not wanted:
-                    self._under_way.pop((lookup.host, lookup.family), None)
-            if wanted:
-                self._tell(lookup, self._answer(lookup))
+                if not lookup.waiters:
+                    self._finish(lookup)
+                    continue
+            answer = self._answer(lookup)
+            with self._lock:
+                waiters = self._finish(lookup)
+            for waiter in waiters:
+                poller = waiter.poller
+                if poller is not None:
+                    poller.post(waiter, waiter.resolved, answer)
 
-    def _next_job(self) -> Lookup | None:
-        with self._lock:
-            self._idle += 1
-        try:
-            job = self._jobs.get(timeout=_IDLE_SECONDS)
-        except queue.Empty:
-            job = None
-        with self._lock:
-            self._idle -= 1
-            if job is None:
-                self._threads -= 1
-                if not self._threads and not self._jobs.empty():
-                    self._hire()  # it came while the last thread was leaving
-        return job
+    def _finish(self, lookup: Lookup) -> list[Waiter]:
+        self._unfinished -= 1
+        del self._under_way[lookup.host, lookup.family]
+        return lookup.waiters
 
     def _answer(self, lookup: Lookup) -> Answer:
         try:
@@ -144,15 +148,6 @@ class Resolver:
         if not addresses:
             return ProbeFailed(Reason.DNS, f"{lookup.host} has no address")
         return addresses
-
-    def _tell(self, lookup: Lookup, answer: Answer) -> None:
-        with self._lock:
-            self._under_way.pop((lookup.host, lookup.family), None)
-            waiters, lookup.waiters = lookup.waiters, []
-        for waiter in waiters:
-            poller = waiter.poller
-            if poller is not None:
-                poller.post(waiter, waiter.resolved, answer)
 
 
 def system_lookup(host: str, family: int) -> Sequence[Address]:

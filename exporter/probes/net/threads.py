@@ -2,8 +2,10 @@
 
 import os
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from exporter.probes.check import TlsCheck
 from exporter.probes.net.poller import Poller
 from exporter.probes.result import ProbeInconclusive
 
@@ -18,7 +20,7 @@ class Lane:
 
     Attributes:
         poller: It runs in the thread.
-        handshakes: OpenSSL contexts and memories, for the thread only.
+        handshakes: OpenSSL contexts and memories, for the thread only; None before it has them.
         load: Probes given to it that have no result yet; kept on the event loop's thread.
     """
 
@@ -30,7 +32,7 @@ class Lane:
             RuntimeError: There is no thread for it.
         """
         self.load = 0
-        self.handshakes: Handshakes
+        self.handshakes: Handshakes | None = None
         self.poller = Poller()
         self.thread = threading.Thread(target=self._run, name=f"tls-{number}", daemon=True)
         try:
@@ -40,10 +42,23 @@ class Lane:
             raise
 
     def _run(self) -> None:
-        from exporter.probes.net.tls import Handshakes  # noqa: PLC0415 -- OpenSSL is loaded on first use, off the loop
+        # OpenSSL is loaded on first use, off the loop; where it cannot be, probes are told when they come.
+        with suppress(ImportError):
+            from exporter.probes.net.tls import Handshakes  # noqa: PLC0415
 
-        self.handshakes = Handshakes()
+            self.handshakes = Handshakes()
         self.poller.run()
+
+    def ready_for(self, check: TlsCheck) -> None:
+        """See that a handshake can be made; in the thread.
+
+        Raises:
+            ProbeInconclusive: OpenSSL or a local file cannot be loaded.
+        """
+        if self.handshakes is None:
+            msg = "pyOpenSSL cannot be loaded"
+            raise ProbeInconclusive(msg)
+        self.handshakes.context(check)
 
     def close(self) -> None:
         """End the thread and drop its probes."""

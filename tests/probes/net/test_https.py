@@ -181,9 +181,12 @@ async def test_no_common_version_fails_as_tls(probing: Probing, server_tls: Serv
     assert result.tls.version == "TLSv1.2"
 
 
-async def test_a_handshake_that_stalls_times_out(probing: Probing) -> None:
+async def test_a_handshake_that_stalls_times_out(probing: Probing, server_tls: ServerTls) -> None:
+    context = await probing.context()
+    well = await probing.serve(ok(), tls=server_tls("127.0.0.1"))
+    await probing.probe(f"https://127.0.0.1:{well.port}/", context=context)  # now the thread runs
     server = await probing.serve(handler=_stall)
-    result = await probing.probe(f"https://127.0.0.1:{server.port}/", SHORT)
+    result = await probing.probe(f"https://127.0.0.1:{server.port}/", SHORT, context=context)
     assert (result.reason, result.detail) == (Reason.TIMEOUT, "timed out after 0.2s in the TLS handshake")
 
 
