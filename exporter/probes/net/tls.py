@@ -14,15 +14,12 @@ from service_identity import CertificateError, VerificationError
 from service_identity.cryptography import verify_certificate_hostname, verify_certificate_ip_address
 
 from exporter.probes.check import TlsCheck
-from exporter.probes.result import ProbeFailed, ProbeInconclusive, Reason, TlsFacts
+from exporter.probes.net.tls_context import Stamp, make_context, stamp_of
+from exporter.probes.result import ProbeFailed, Reason, TlsFacts
 from exporter.probes.url import literal_family
 
-_GROUPS = (b"X25519:P-256:P-384:P-521:X25519MLKEM768", b"X25519:P-256:P-384")
-_VERSIONS = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
 _RECORD = 1 << 14
 _REMEMBERED = 1 << 16
-
-Stamp = tuple[tuple[int, int, int, int], ...]
 
 
 class Channel:
@@ -100,7 +97,7 @@ class Handshakes:
     """OpenSSL contexts, one for each distinct settings, and what is known of certificates. For one thread."""
 
     def __init__(self) -> None:
-        self._contexts: dict[TlsCheck, tuple[Stamp, SSL.Context]] = {}
+        self._contexts: dict[TlsCheck, tuple[tuple[Stamp, ...], SSL.Context]] = {}
         self._ends: dict[bytes, int] = {}
         self._names: dict[tuple[bytes, str], str] = {}
 
@@ -132,11 +129,11 @@ class Handshakes:
         if known is not None and not (check.ca_file or check.cert_file):
             return known[1]
         files = [file for file in (check.ca_file, check.cert_file, check.key_file) if file]
-        stamp = tuple(map(_stamp, files))
-        if known is not None and known[0] == stamp:
+        stamps = tuple(map(stamp_of, files))
+        if known is not None and known[0] == stamps:
             return known[1]
-        context = _make_context(check)
-        self._contexts[check] = stamp, context
+        context = make_context(check)
+        self._contexts[check] = stamps, context
         return context
 
     def facts(self, connection: SSL.Connection, errors: dict[int, int], name: str) -> TlsFacts:
@@ -167,53 +164,6 @@ class Handshakes:
             _make_room(self._names)
             problem = self._names[digest, name] = _match(certificate, name)
         return problem
-
-
-def _make_context(check: TlsCheck) -> SSL.Context:
-    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
-    context.set_min_proto_version(_VERSIONS[check.min_version])
-    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-    context.set_alpn_protos([b"http/1.1"])
-    context.set_verify(SSL.VERIFY_PEER, _note)
-    _set_groups(context)
-    try:
-        if check.ca_file:
-            context.load_verify_locations(check.ca_file)
-        else:
-            context.set_default_verify_paths()
-    except SSL.Error as error:
-        msg = f"no certificate can be read from the ca_file {check.ca_file}"
-        raise ProbeInconclusive(msg) from error
-    if check.cert_file:
-        try:
-            context.use_certificate_chain_file(check.cert_file)
-            context.use_privatekey_file(check.key_file or check.cert_file)
-            context.check_privatekey()
-        except (SSL.Error, crypto.Error) as error:
-            msg = f"no certificate with its key can be read from the cert_file {check.cert_file}"
-            raise ProbeInconclusive(msg) from error
-    return context
-
-
-def _set_groups(context: SSL.Context) -> None:
-    """Offer X25519 first, which saves a third of a handshake; there is no public way to."""
-    lib: Any = getattr(SSL, "_lib", None)
-    handle = getattr(context, "_context", None)
-    choose = getattr(lib, "SSL_CTX_set1_curves_list", None)
-    clear = getattr(lib, "ERR_clear_error", None)
-    if choose is None or clear is None or handle is None:
-        return
-    for groups in _GROUPS:
-        if choose(handle, groups):
-            return
-        clear()
-
-
-def _note(connection: SSL.Connection, _certificate: crypto.X509, error: int, depth: int, ok: int) -> bool:
-    """Keep what verification finds and go on, so that the certificates are seen to their end."""
-    if not ok:
-        connection.get_app_data().setdefault(depth, error)
-    return True
 
 
 def _match(certificate: crypto.X509, name: str) -> str:
@@ -249,16 +199,6 @@ def _failed(error: SSL.Error) -> ProbeFailed:
 def _digest(certificate: crypto.X509) -> bytes:
     """SHA-256 of a certificate; a third of the time of `X509.digest`, which writes hexadecimal."""
     return sha256(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate)).digest()
-
-
-def _stamp(file: str) -> tuple[int, int, int, int]:
-    """What changes whenever a file's content or the right to read it may have changed."""
-    try:
-        found = os.stat(file)  # noqa: PTH116 -- before each probe: a Path costs more than the call
-    except OSError as error:
-        msg = f"cannot read {file}: {error.strerror}"
-        raise ProbeInconclusive(msg) from error
-    return found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size
 
 
 def _make_room(memory: dict[Any, Any]) -> None:
