@@ -40,17 +40,16 @@ def command(
     from functools import partial  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
-    from exporter.cli.parsed import parsed  # noqa: PLC0415
+    from exporter.cli.parsed import parsed, parsed_length  # noqa: PLC0415
     from exporter.cli.progress import watched  # noqa: PLC0415
     from exporter.clock import SystemClock  # noqa: PLC0415
     from exporter.config.load import load  # noqa: PLC0415
     from exporter.record.backfill import Origin, backfill, parse_span  # noqa: PLC0415
     from exporter.record.csv_file import read_csv  # noqa: PLC0415
     from exporter.store.writer import SqliteWriter  # noqa: PLC0415
-    from exporter.units import parse_duration  # noqa: PLC0415
 
     now = SystemClock().wall()
-    length = parsed("--staleness", staleness, parse_duration)
+    length = parsed_length("--staleness", staleness)
     span = parsed("--replace", replace, parse_span)
     config = load(config_files, os.environ)
     read = read_csv(Path(path), config, now, partial(watched, label=f"Reading {path}"))

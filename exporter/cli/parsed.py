@@ -21,3 +21,18 @@ def parsed(option: str, text: str | None, parse: Callable[[str], T]) -> T | None
     except ValueError as error:
         msg = f"{option}: {error}"
         raise UsageError(msg) from error
+
+
+def parsed_length(option: str, text: str | None) -> int | None:
+    """Parse an option that is a duration above nought, in milliseconds; None where it was not given.
+
+    Raises:
+        UsageError: It is no duration, or nought.
+    """
+    from exporter.units import parse_duration  # noqa: PLC0415 -- `--help` needs none of this
+
+    length = parsed(option, text, parse_duration)
+    if length == 0:
+        msg = f"{option}: `{text}` has to be longer than that"
+        raise UsageError(msg)
+    return length

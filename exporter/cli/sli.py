@@ -45,16 +45,16 @@ def command(  # noqa: PLR0917 -- one argument an option
     import os  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
-    from exporter.cli.parsed import parsed  # noqa: PLC0415
+    from exporter.cli.parsed import parsed, parsed_length  # noqa: PLC0415
     from exporter.cli.questions import find_slo  # noqa: PLC0415
     from exporter.clock import SystemClock  # noqa: PLC0415
     from exporter.config.load import load  # noqa: PLC0415
     from exporter.output.answers import lines  # noqa: PLC0415
     from exporter.record.question import ask  # noqa: PLC0415
     from exporter.store.reader import SqliteReader  # noqa: PLC0415
-    from exporter.units import parse_duration, parse_instant  # noqa: PLC0415
+    from exporter.units import parse_instant  # noqa: PLC0415
 
-    length = parsed("--window", window, parse_duration)
+    length = parsed_length("--window", window)
     instant = parsed("--at", at, parse_instant)
     config = load(config_files, os.environ)
     service, found = find_slo(config, slo)

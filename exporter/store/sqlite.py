@@ -39,12 +39,14 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     Raises:
         StoreError: It cannot be opened, is none of ours, or of a newer version.
     """
+    _refuse_folder(path)
     with translated(path):
         connection = sqlite3.connect(
             path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
             _migrate(connection, path)
+            _try_to_write(connection)
         except BaseException:
             connection.close()
             raise
@@ -57,6 +59,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     Raises:
         StoreError: There is none, or it cannot be read.
     """
+    _refuse_folder(path)
     if not path.exists():
         msg = f"{path}: there is no such store; start `run` first, or give the right --storage"
         raise StoreError(msg)
@@ -70,6 +73,18 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def _refuse_folder(path: Path) -> None:
+    """Say in words what SQLite would say in a riddle."""
+    try:
+        is_folder = path.is_dir()
+    except OSError as error:
+        msg = f"{path}: cannot be looked at: {error.strerror}"
+        raise StoreError(msg) from error
+    if is_folder:
+        msg = f"{path}: is a folder; --storage is the path of a file"
+        raise StoreError(msg)
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -93,6 +108,16 @@ def _check(connection: sqlite3.Connection, path: Path, oldest: int = 0) -> None:
     if version < oldest:
         msg = f"{path}: the store is empty; start `run` first, or give the right --storage"
         raise StoreError(msg)
+
+
+def _try_to_write(connection: sqlite3.Connection) -> None:
+    """Find now what would stop the first commit: a lock, or a file that this user may only read."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
