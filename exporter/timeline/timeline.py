@@ -184,7 +184,7 @@ class Timeline:
         self.last, self.until, self._source = last, laid.until, source
         self.version += 1
         decided = vote != State.UNKNOWN and self._verdict_of(source).take(laid, vote, policy)
-        if not (laid.says_nothing() and self._tail and self._tail[-1].says_nothing()):
+        if vote != State.UNKNOWN or not (self._tail and self._tail[-1].says_nothing()):
             self._tail.append(laid)
         if decided:
             self._relay()

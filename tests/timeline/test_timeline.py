@@ -200,3 +200,14 @@ def test_a_run_that_never_decides_keeps_only_what_is_pending() -> None:
         history.add(index * 15, (UP, DOWN, UNKNOWN)[index % 3], policy, event=True)
     assert history.state(9_999 * 15) == UNKNOWN
     assert len(history.timeline._tail) <= 3  # noqa: SLF001 -- memory is the point
+
+
+def test_a_verdict_over_results_that_an_absence_cut_at_once_leaves_the_time_between_unknown() -> None:
+    """Both were in flight when the prober went away: they count, but speak for no time."""
+    history = EndpointHistory()
+    policy = Policy(2_000, 1_600, 5_600, up_after=2)
+    for at in (288, 2_288):
+        history.timeline.cut(at)
+        history.add(at, UP, policy, event=True)
+    history.add(4_288, UP, policy, event=True)
+    assert tally(history.sums, 0, 5_288)[:4] == (1_000, 0, 0, 4_288)
