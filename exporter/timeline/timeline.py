@@ -27,7 +27,7 @@ class Timeline:
 
     __slots__ = (
         "_columns",
-        "_cut",
+        "_cuts",
         "_imported",
         "_live",
         "_source",
@@ -44,7 +44,7 @@ class Timeline:
         self._imported: dict[int, Verdict] = {}
         self._source = LIVE
         self._tail: list[Laid] = []  # what was laid since the oldest pending result
-        self._cut = _NEVER
+        self._cuts: list[int] = []  # absences that began after the latest of the daemon's results
         self.first: int | None = None
         self.last: int | None = None
         self.until = _NEVER
@@ -95,7 +95,7 @@ class Timeline:
 
     def cut(self, at: int) -> None:
         """Begin an absence of the prober: what it measured before says nothing from `at` on."""
-        self._cut = at
+        self._cuts.append(at)
         self.version += 1
         if self._source == LIVE and self.last is not None and at < self.until:
             self.until = max(at, self.last)
@@ -164,7 +164,8 @@ class Timeline:
             and source == self._source == LIVE
             and not self._tail
             and self.last is not None
-            and max(self.last, self._cut) < at <= self.until
+            and not self._cuts
+            and self.last < at <= self.until
         )
 
     def _lay(self, laid: Laid, last: int, vote: State, policy: Policy, source: int) -> None:
@@ -179,8 +180,8 @@ class Timeline:
             self._columns.push(self.until, State.UNKNOWN)
         if vote == State.UNKNOWN:
             laid.until = last
-        elif source == LIVE and at <= self._cut:
-            laid.until = min(laid.until, max(self._cut, last))
+        elif source == LIVE:
+            self._end_at_absence(laid, last)
         self.last, self.until, self._source = last, laid.until, source
         self.version += 1
         decided = vote != State.UNKNOWN and self._verdict_of(source).take(laid, vote, policy)
@@ -191,6 +192,13 @@ class Timeline:
         else:
             self._columns.push(at, laid.state)
         self._trim()
+
+    def _end_at_absence(self, laid: Laid, last: int) -> None:
+        """Let a result that came late, after its prober had gone away, speak until then only."""
+        while self._cuts and self._cuts[0] < laid.at:
+            del self._cuts[0]
+        if self._cuts:
+            laid.until = min(laid.until, max(self._cuts[0], last))
 
     def _relay(self) -> None:
         """Lay the tail anew, after a verdict has relabelled some of it."""

@@ -211,3 +211,11 @@ def test_a_verdict_over_results_that_an_absence_cut_at_once_leaves_the_time_betw
         history.add(at, UP, policy, event=True)
     history.add(4_288, UP, policy, event=True)
     assert tally(history.sums, 0, 5_288)[:4] == (1_000, 0, 0, 4_288)
+
+
+def test_a_result_that_comes_after_two_absences_speaks_until_the_first() -> None:
+    history = EndpointHistory()
+    for cut in (288, 2_288):
+        history.timeline.cut(cut)
+    history.add(200, UP, Policy(2_000, 1_600, 5_600), event=True)
+    assert tally(history.sums, 0, 5_000)[:4] == (88, 0, 0, 4_912)
