@@ -80,10 +80,17 @@ class Engine:
                 group.create_task(self._beats(), name="beats")
                 group.create_task(self._commits(), name="commits")
         finally:
-            for slot in slots:
-                slot.prober.cancel(slot)
+            await self._end()
+
+    async def _end(self) -> None:
+        """Commit everything up to this instant; a probe that is due by then is left undone."""
+        if self._went_back_from is None:
+            self.schedule.fire(self._look())
+        for slot in self.recorder.slots:
+            slot.prober.cancel(slot)
+        if self._went_back_from is None:
             await self.commit()
-            self._thread.shutdown()
+        self._thread.shutdown()
 
     async def commit(self) -> bool:
         """Write what happened since the last commit; False where it could not be written and waits.
@@ -202,15 +209,17 @@ class Engine:
         """Take note of how a commit ended."""
         self._writing = None
         health = self.health
-        try:
-            health.store_bytes = writing.result()
-        except StoreError as error:
+        error = writing.exception()
+        if error is not None:
             self.recorder.failed(commit)
+            if not isinstance(error, StoreError):
+                raise error  # a mistake of this program: the event loop says so
             health.write_failures += 1
             if health.store_error != str(error):
                 log().error("commit_failed", error=str(error), rows=self.recorder.pending_rows)
             health.store_error = str(error)
         else:
+            health.store_bytes = writing.result()
             self.recorder.committed(commit)
             health.commit_at = commit.mark.at
             if health.store_error:
