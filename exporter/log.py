@@ -7,19 +7,11 @@ with their unit in the name: `log().info("store_pruned", rows=120)`.
 import logging
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, TextIO, cast
 
-_rich_was_loaded = "rich" in sys.modules
-if not _rich_was_loaded:
-    # structlog loads rich wherever it is installed, for tracebacks that are not shown
-    # here; that would cost every start a tenth of a second.
-    sys.modules["rich"] = None  # type: ignore[assignment]
-try:
-    import structlog
-finally:
-    if not _rich_was_loaded:
-        del sys.modules["rich"]
+import structlog
 
 Logger = structlog.typing.FilteringBoundLogger
 
@@ -44,9 +36,24 @@ def configure(level: str = "info", fmt: str = "logfmt") -> None:
             _renderer(fmt),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _Indifferent(sys.stderr))),
     )
     logging.basicConfig(handlers=[_Forward()], level=max(LEVELS[level], logging.WARNING), force=True)
+
+
+class _Indifferent:
+    """A stream that goes on where nobody reads it or its disk is full: a lost line must not end the daemon."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 def log() -> Logger:

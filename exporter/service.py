@@ -21,7 +21,7 @@ from exporter.engine.slot import Slot
 from exporter.log import log
 from exporter.probes.base import Prober, ProbeSettings
 from exporter.probes.net.context import Context
-from exporter.record.histories import Known, history_of, load, members, settled_until
+from exporter.record.histories import Known, history_of, load, members
 from exporter.store.base import EndpointKey, Writer
 from exporter.store.writer import SqliteWriter
 from exporter.web.app import make_app
@@ -136,7 +136,10 @@ class _Daemon:
                     probers[kind] = kind.prober(context, self.engine.finished)
                 number = self._record.numbers[EndpointKey(service.id, endpoint.id)]
                 history = histories[number]
-                slots.append(Slot(service, endpoint, number=number, prober=probers[kind], history=history))
+                prober, began = probers[kind], self._record.began
+                slots.append(
+                    Slot(service, endpoint, number=number, prober=prober, history=history, began=began)
+                )
         return slots
 
     def _endpoint(self, slot: Slot) -> LiveEndpoint:
@@ -158,17 +161,12 @@ class _Daemon:
             for slo in service.slos
         ]
 
-    def _settled(self, slo: LiveSlo) -> int | None:
+    def _settled(self, slo: LiveSlo) -> int:
         """The instant before which an SLO's past changes only by corrections."""
-        committed = self.health.commit_at
-        if committed is None:
-            return None
         asked = {each.stored.number for each in members(slo.config, self._record.known[slo.service.id])}
-        return min(
-            settled_until(slot.history.timeline, committed, slot.undone)
-            for slot in self._by_service[slo.service.id]
-            if slot.number in asked
-        )
+        slots = [slot for slot in self._by_service[slo.service.id] if slot.number in asked]
+        recorder = self.engine.recorder
+        return min(map(recorder.settled_until, slots), default=recorder.committed_at)
 
 
 def _handle_signals(stop: asyncio.Event) -> None:

@@ -14,6 +14,7 @@ from exporter.errors import StoreError
 from exporter.log import log
 from exporter.probes.result import Outcome, Result
 from exporter.store.base import Commit, Writer
+from exporter.timeline.row import Row
 from exporter.timeline.tally import State
 
 TICK = 10
@@ -88,8 +89,8 @@ class Engine:
             self.schedule.fire(self._look())
         for slot in self.recorder.slots:
             slot.prober.cancel(slot)
-        if self._went_back_from is None:
-            await self.commit()
+        if self._went_back_from is None and not await self.commit():
+            log().error("stopped_unwritten", rows=self.recorder.pending_rows, error=self.health.store_error)
         self._thread.shutdown()
 
     async def commit(self) -> bool:
@@ -133,6 +134,7 @@ class Engine:
                 self._went_back_from = None
             self.schedule.fire(now)
             self.health.missed = self.schedule.missed
+            self.health.pending_rows = self.recorder.pending_rows
             await asyncio.sleep(min(max(TICK, self.schedule.next_due() - now), LONGEST_NAP) / 1000)
 
     async def _commits(self) -> None:
@@ -195,15 +197,22 @@ class Engine:
             return None
         now = self._instants.now
         try:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._store.set_aside, end, now)
-            absences = self._store.absences()
+            rows, absences = await asyncio.get_running_loop().run_in_executor(
+                self._thread, self._set_aside_and_read, end, now
+            )
             for slot in self.recorder.slots:
-                slot.history.load(self._store.rows(slot.number), absences)
+                slot.history.load(rows[slot.number], absences)
         except StoreError as error:
             log().error("set_aside_failed", error=str(error))
             return None
         self.health.commit_at = now
         return now
+
+    def _set_aside_and_read(self, end: int, now: int) -> tuple[dict[int, Sequence[Row]], Sequence[int]]:
+        """Runs in the store's thread; what the record has afterwards."""
+        self._store.set_aside(end, now)
+        rows = {slot.number: self._store.rows(slot.number) for slot in self.recorder.slots}
+        return rows, self._store.absences()
 
     def _written(self, commit: Commit, writing: asyncio.Future[int]) -> None:
         """Take note of how a commit ended."""

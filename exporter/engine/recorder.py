@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from exporter.engine.live import Counters
 from exporter.engine.slot import Slot
-from exporter.log import log
+from exporter.log import Logger, log
 from exporter.probes.result import Outcome, Reason, Result
 from exporter.record.histories import settled_until
 from exporter.store.base import Absence, ClosedRow, Commit, Mark, OpenRow
@@ -26,14 +26,16 @@ class Recorder:
     Attributes:
         held_until: The record's end when the daemon started: before it nothing is recorded,
             because the clock is wrong now or was wrong then (ruling 13).
-        committed_at: Instant of the last commit; None before the first.
+        committed_at: Instant of the last commit; at first that of taking the record up.
     """
 
     def __init__(self, slots: Iterable[Slot], held_until: int) -> None:
         self.slots = tuple(slots)
         self.held_until = held_until
-        self.committed_at: int | None = None
-        self._undone: dict[int, int] = {}
+        self.committed_at = held_until
+        self._unsettled = {slot.number: slot for slot in self.slots if slot.history.timeline.pending_since()}
+        self._settled = self._settle(held_until)
+        self._settled_when_written: dict[int, int] = {}
         self._closed: list[ClosedRow] = []
         self._opened: list[OpenRow] = []
         self._absences: list[Absence] = []
@@ -41,21 +43,20 @@ class Recorder:
         self._taken: list[_Counted] = []
         self._waiting: dict[Counters, Counters] = {}
         self._cut = -FOREVER  # start of the latest absence
-        for slot in self.slots:
-            slot.charged = held_until
 
     @property
     def pending_rows(self) -> int:
-        """Rows that wait for a commit."""
-        return len(self._opened)
+        """Rows that wait for a commit, new ones and ends of old ones."""
+        return len(self._opened) + len(self._closed)
 
     def started(self, slot: Slot) -> None:
         """Note that a probe is in flight: nothing is done from its instant on, or from the first missed beat."""
         at, row = slot.at, slot.row
-        if at is None or at < self.held_until:
+        if at is None or at <= self.held_until:
             return
         implied = slot.row_last + row.step if row is not None and row.step else at
-        slot.undone = self._undone[slot.number] = min(at, implied)
+        slot.undone = min(at, implied)
+        self._unsettled[slot.number] = slot
 
     def finished(self, slot: Slot, result: Result, fired: int) -> None:
         """Take the result of the probe in flight.
@@ -69,22 +70,27 @@ class Recorder:
         if at is None:
             return
         slot.at = None
+        told_nothing, slot.told_nothing = slot.told_nothing, result.outcome is Outcome.INCONCLUSIVE
         slot.last.update(at, result)
-        if at < self.held_until:
+        if at <= self.held_until:
             return
         vote = _VOTES[result.outcome]
         timeline = slot.history.timeline
         before = timeline.verdict
         slot.history.add(at, vote, slot.config.policy, event=slot.event)
-        if timeline.verdict != before:
-            _log_verdict(slot, at, timeline.verdict, result)
         self._extend(slot, at, vote, result.reason.value if result.reason else "")
         self._counted.append((slot.counters, result.outcome, result.reason, result.duration))
-        if slot.step and at + slot.step <= fired:
-            slot.undone = self._undone[slot.number] = at + slot.step  # missed while this one was in flight
-        else:
-            slot.undone = None
-            self._undone.pop(slot.number, None)
+        missed = slot.step and at + slot.step <= fired  # while this one was in flight
+        slot.undone = at + slot.step if missed else None
+        self._unsettled[slot.number] = slot
+        if timeline.verdict != before:
+            _log_verdict(slot, at, timeline.verdict, result)
+        elif slot.told_nothing and not told_nothing:
+            _named(slot).warning("endpoint_unknown", since=format_instant(at), detail=result.detail)
+        elif told_nothing and not slot.told_nothing:
+            _named(slot).info(
+                "endpoint_known", since=format_instant(at), state=timeline.state(at).name.lower()
+            )
 
     def absent(self, since: int, until: int, cause: str) -> None:
         """Enter a span that was not lived: what was measured before it ends there."""
@@ -108,7 +114,8 @@ class Recorder:
         self.held_until = min(self.held_until, at)
         self.committed_at = committed
         self._cut = -FOREVER
-        self._undone.clear()
+        self._unsettled = {slot.number: slot for slot in self.slots if slot.history.timeline.pending_since()}
+        self._settled = self._settle(committed)
         for slot in self.slots:
             slot.charged = at
 
@@ -116,14 +123,16 @@ class Recorder:
         """Everything since the last commit, as of the instant `at`; None while nothing is to be recorded."""
         if at < self.held_until:
             return None
-        commit = Commit(Mark(at, dict(self._undone)), self._closed, self._opened, self._absences)
+        self._settled_when_written = self._settle(at)
+        due = {number: slot.undone for number, slot in self._unsettled.items() if slot.undone is not None}
+        commit = Commit(Mark(at, due), self._closed, self._opened, self._absences)
         self._closed, self._opened, self._absences = [], [], []
         self._taken, self._counted = self._counted, []
         return commit
 
     def committed(self, commit: Commit) -> None:
         """The commit is durable: what it counted may be shown."""
-        self.committed_at = commit.mark.at
+        self.committed_at, self._settled = commit.mark.at, self._settled_when_written
         for counters, outcome, reason, duration in self._taken:
             counters.count(outcome, reason, duration)
         for counters, waiting in self._waiting.items():
@@ -139,11 +148,13 @@ class Recorder:
             self._waiting.setdefault(counters, Counters()).count(outcome, reason, duration)
         self._taken = []
 
+    def settled_until(self, slot: Slot) -> int:
+        """The instant before which nothing of the endpoint changes but by corrections, as of the last commit."""
+        return self._settled.get(slot.number, self.committed_at)
+
     def charge(self, slot: Slot) -> None:
         """Let the counters have the endpoint's time that has settled since (design rule D)."""
-        if self.committed_at is None:
-            return
-        settled = settled_until(slot.history.timeline, self.committed_at, slot.undone)
+        settled = self.settled_until(slot)
         if settled <= slot.charged:
             return
         up0, down0 = slot.history.timeline.before(slot.charged)
@@ -153,6 +164,19 @@ class Recorder:
         counters.down += down1 - down0
         counters.unknown += settled - slot.charged - (up1 - up0) - (down1 - down0)
         slot.charged = settled
+
+    def _settle(self, at: int) -> dict[int, int]:
+        """Settled instants of the slots that are not settled up to `at`, by number; forgets those that are."""
+        settled = {
+            number: settled_until(slot.history.timeline, at, slot.undone)
+            for number, slot in self._unsettled.items()
+        }
+        self._unsettled = {
+            number: slot
+            for number, slot in self._unsettled.items()
+            if slot.undone is not None or slot.history.timeline.pending_since() is not None
+        }
+        return {number: instant for number, instant in settled.items() if instant < at}
 
     def _extend(self, slot: Slot, at: int, vote: State, reason: str) -> None:
         row = slot.row
@@ -181,8 +205,11 @@ class Recorder:
 def _log_verdict(slot: Slot, at: int, verdict: State, result: Result) -> None:
     """One line per transition, for people who read logs."""
     since = format_instant(slot.history.timeline.since(at) or at)
-    entry = log().bind(service=slot.service.name, endpoint=slot.config.name, since=since)
     if verdict == State.UP:
-        entry.info("endpoint_up")
+        _named(slot).info("endpoint_up", since=since)
     else:
-        entry.warning("endpoint_down", reason=result.reason, detail=result.detail)
+        _named(slot).warning("endpoint_down", since=since, reason=result.reason, detail=result.detail)
+
+
+def _named(slot: Slot) -> Logger:
+    return log().bind(service=slot.service.name, endpoint=slot.config.name)

@@ -105,10 +105,7 @@ class Schedule:
             at, _, slot = heappop(one_offs)
             if slot.one_off == at:  # else a beat came first
                 slot.one_off = None
-                if slot.at is None:
-                    slot.at = at if now - at <= slot.tolerance else now
-                    slot.step, slot.event = 0, False
-                    self._start(slot)
+                self._begin(slot, at if now - at <= slot.tolerance else now, 0, event=False)
         for each in self._rounds:
             self.missed += each.skip(now)
             due = each.due()
@@ -137,13 +134,17 @@ class Schedule:
 
     def _beat(self, slot: Slot, due: int, now: int, interval: int) -> None:
         slot.one_off = None
-        if slot.at is not None:
-            self.missed += 1
-            return
-        self._late(now - due)
-        if now - due <= slot.tolerance:
-            slot.at, slot.step = due, interval
+        in_time = now - due <= slot.tolerance
+        if self._begin(slot, due if in_time else now, interval if in_time else 0, event=True):
+            self._late(now - due)
         else:
-            slot.at, slot.step = now, 0
-        slot.event = True
+            self.missed += 1
+
+    def _begin(self, slot: Slot, at: int, step: int, *, event: bool) -> bool:
+        """Start a probe at the instant `at`, unless one is in flight or has been begun then: False."""
+        if slot.at is not None or at <= slot.begun:
+            return False
+        slot.at = slot.begun = at
+        slot.step, slot.event = step, event
         self._start(slot)
+        return True

@@ -5,6 +5,7 @@ import hashlib
 from exporter.config.model import Endpoint, Service
 from exporter.engine.live import Counters, LastProbe
 from exporter.probes.base import Prober
+from exporter.timeline.columns import FOREVER
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.row import Row
 
@@ -26,8 +27,10 @@ class Slot:
         counters: Since the process started.
         last: Facts of the latest probe.
         phase: Milliseconds from each multiple of the interval to its beat.
+        told_nothing: Whether the latest probe was inconclusive.
         tolerance: Milliseconds by which a start may miss its beat and still count as the beat.
         at: Instant of the probe in flight; None while there is none.
+        begun: Instant of the latest probe that was begun; instants only grow.
         step: Of the probe in flight: the interval where it counts as its beat, else 0.
         event: Whether the probe in flight is an event of an SLI.
         one_off: When a retry or first probe is due; None where none is.
@@ -40,6 +43,7 @@ class Slot:
     __slots__ = (
         "at",
         "attempt",
+        "begun",
         "charged",
         "check",
         "config",
@@ -55,6 +59,7 @@ class Slot:
         "row_last",
         "service",
         "step",
+        "told_nothing",
         "tolerance",
         "undone",
     )
@@ -67,7 +72,9 @@ class Slot:
         number: int,
         prober: Prober,
         history: EndpointHistory,
+        began: int,
     ) -> None:
+        """A slot that is probed from the instant `began` on."""
         self.service = service
         self.config = config
         self.number = number
@@ -79,19 +86,22 @@ class Slot:
         self.last = LastProbe()
         self.phase = spread(service.id, config.id, config.policy.interval)
         self.tolerance = min(LARGEST_EARLY_OR_LATE, config.policy.interval // 20)
+        self.told_nothing = False
         self.at: int | None = None
+        self.begun = -FOREVER
         self.step = 0
         self.event = False
         self.one_off: int | None = None
         self.row: Row | None = None
         self.row_last = 0
         self.undone: int | None = None
-        self.charged = 0
+        self.charged = began
 
     def forget_probe(self) -> None:
         """Drop the probe in flight; the record goes on with a new row."""
         self.prober.cancel(self)
         self.at = self.row = self.undone = None
+        self.begun = -FOREVER
 
     def next_beat(self, after: int) -> int:
         """The first beat after an instant."""

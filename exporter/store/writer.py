@@ -88,9 +88,7 @@ class SqliteWriter(SqliteReader):
             self._connection.execute(
                 "UPDATE absence SET set_aside_at = ? WHERE since >= ? AND set_aside_at IS NULL", (now, at)
             )
-            self._connection.execute(
-                "UPDATE watch SET since = min(since, ?), until = min(until, ?)", (at, at)
-            )
+            self._bound_watches(at)
             self._write_mark(at, {})
 
     def enter(self, configured: Mapping[EndpointKey, str], now: int) -> Mapping[EndpointKey, int]:
@@ -128,6 +126,15 @@ class SqliteWriter(SqliteReader):
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+    def _bound_watches(self, at: int) -> None:
+        """Let no endpoint be configured or removed later than `at`; of several later spans the last one counts."""
+        self._connection.execute(
+            "DELETE FROM watch WHERE since >= ? AND since < "
+            "(SELECT max(since) FROM watch AS other WHERE other.endpoint = watch.endpoint)",
+            (at,),
+        )
+        self._connection.execute("UPDATE watch SET since = min(since, ?), until = min(until, ?)", (at, at))
 
     def _write_mark(self, at: int, due: Mapping[int, int]) -> None:
         blob = b"".join(DUE.pack(endpoint, first) for endpoint, first in due.items())

@@ -45,14 +45,14 @@ def test_the_record_equals_what_was_committed_however_often_the_daemon_dies(
             end = world.now + lived * 100
             while world.now < end:
                 world.pass_time(min(end, world.now + every * 10))
+                settled = [
+                    (index, at, states(slot.history, at))
+                    for index, (slot, at) in enumerate(zip(world.slots, world.settled(), strict=True))
+                ]
                 if world.now < end:
                     world.commit()
                     for slot in world.slots:
                         assert loaded(path, slot.number, world.now) == states(slot.history, world.now)
-                    settled = [
-                        (index, at, states(slot.history, at))
-                        for index, (slot, at) in enumerate(zip(world.slots, world.settled(), strict=True))
-                    ]
             world.kill()
             world.now += away * 100
         world.start()

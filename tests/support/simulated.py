@@ -113,7 +113,7 @@ class Alive:
         self.known = load(self.store, {service.id for service in machine.services})
         histories = {each.stored.number: each.history for group in self.known.values() for each in group}
         self.slots = [
-            Slot(service, each, number=number, prober=self, history=histories[number])
+            Slot(service, each, number=number, prober=self, history=histories[number], began=began)
             for service in machine.services
             for each in service.endpoints
             for number in [numbers[EndpointKey(service.id, each.id)]]

@@ -11,7 +11,6 @@ from exporter.engine.slot import Slot
 from exporter.probes.base import Probed
 from exporter.probes.result import Outcome, Reason, Result
 from exporter.probes.tcp import TcpSettings
-from exporter.record.histories import settled_until
 from exporter.store.base import EndpointKey
 from exporter.store.writer import SqliteWriter
 from exporter.timeline.endpoint import EndpointHistory
@@ -88,7 +87,7 @@ class World:
             number = numbers[EndpointKey(self.service.id, each.id)]
             history = EndpointHistory(removed[number])
             history.load(self.store.rows(number), self.store.absences())
-            slots.append(Slot(self.service, each, number=number, prober=self, history=history))
+            slots.append(Slot(self.service, each, number=number, prober=self, history=history, began=held))
         self.slots = slots
         self.recorder = Recorder(slots, held)
         self.schedule = Schedule(slots, self.now, self._start, lambda _late: None)
@@ -121,10 +120,7 @@ class World:
 
     def settled(self) -> Sequence[int]:
         """Each slot's settled instant as of the last commit."""
-        committed = self.recorder.committed_at
-        if committed is None:
-            return []
-        return [settled_until(slot.history.timeline, committed, slot.undone) for slot in self.slots]
+        return [self.recorder.settled_until(slot) for slot in self.slots]
 
     def begin(self, probed: Probed) -> None:
         """Be the prober of every slot: begin a probe."""
@@ -147,7 +143,7 @@ class World:
         vote = slot.attempt
         assert isinstance(vote, State)
         assert slot.at is not None
-        if slot.at >= self.recorder.held_until:
+        if slot.at > self.recorder.held_until:
             probe = Probe(slot.at, vote, slot.config.policy, event=slot.event)
             self._fresh.append((slot.config.name, probe))
         at = slot.at
