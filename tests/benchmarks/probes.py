@@ -95,10 +95,14 @@ def report(scheme: str, plan: Plan, rounds: Sequence[Round]) -> dict[str, Any]:
             for number, one in enumerate(rounds, 1)
         ],
     )
-    ratio = median(one.our_cost / one.their_cost for one in rounds)
-    scraped = median(one.with_scrapes(plan.endpoints) / one.their_cost for one in rounds)
+    sound = [one for one in rounds if not complaints(plan, one)]
+    told = f"{len(sound)} sound rounds" if sound else "all rounds, none of which is sound:"
+    sound = sound or list(rounds)
+    ratio = median(one.our_cost / one.their_cost for one in sound)
+    scraped = median(one.with_scrapes(plan.endpoints) / one.their_cost for one in sound)
     print(
-        f"  median ratio {ratio:.3f} (goal: at most {GOALS[scheme]}), {scraped:.3f} with a scrape each interval"
+        f"  median ratio of {told} {ratio:.3f} (goal: at most {GOALS[scheme]}), "
+        f"{scraped:.3f} with a scrape each interval"
     )
     report_rounds(plan, rounds)
     return {"median_ratio": ratio, "median_ratio_scraped": scraped, "rounds": [asdict(one) for one in rounds]}
@@ -138,11 +142,11 @@ def report_rounds(plan: Plan, rounds: Sequence[Round]) -> None:
     )
     for number, one in enumerate(rounds, 1):
         for complaint in complaints(plan, one):
-            print(f"  round {number} is worth little: {complaint}")
+            print(f"  round {number} is not sound: {complaint}")
 
 
 def complaints(plan: Plan, one: Round) -> list[str]:
-    """What makes a round's figures doubtful; empty where nothing does."""
+    """What makes a round's figures doubtful, such as a machine that is busy elsewhere; empty where nothing does."""
     found = []
     if one.ours.up < plan.endpoints:
         found.append(f"only {one.ours.up} of {plan.endpoints} endpoints were up")
