@@ -57,11 +57,8 @@ class SqliteWriter(SqliteReader):
                 self._close_open_rows()
                 self._insert_absence(Absence(mark.at, now, "stopped"))
             numbers = self._enter(configured, now)
-            gone = [
-                (now, stored.number)
-                for stored in self.endpoints()
-                if stored.number not in set(numbers.values())
-            ]
+            present = set(numbers.values())
+            gone = [(now, stored.number) for stored in self.endpoints() if stored.number not in present]
             self._connection.executemany(
                 "UPDATE watch SET until = max(since, ?) WHERE endpoint = ? AND until IS NULL", gone
             )
