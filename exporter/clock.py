@@ -1,4 +1,4 @@
-"""The only reader of time: everything else is given an instant or a `Clock`."""
+"""The only reader of the wall clock: everything else is given an instant or a `Clock`."""
 
 import time
 from typing import Protocol

@@ -14,6 +14,7 @@ from exporter.config.expand import OWN_ADDRESS
 from exporter.config.load import load as load_config
 from exporter.config.model import Config
 from exporter.config.objectives import objective_of
+from exporter.engine import descriptors
 from exporter.engine.engine import Engine
 from exporter.engine.instants import Instants
 from exporter.engine.live import Health, Live, LiveEndpoint, LiveSlo
@@ -60,6 +61,7 @@ async def run(settings: Settings, clock: Clock) -> None:
         config = load_config(settings.config_files, {OWN_ADDRESS: bound.reached_at(), **settings.environ})
         for warning in config.warnings:
             log().warning("config_doubtful", warning=warning)
+        _ask_for_descriptors(config)
         store = SqliteWriter.open(settings.storage)
         source = Source(Live(config, [], [], Health()), clock.wall)
         app = make_app(source, settings.external_url)
@@ -167,6 +169,17 @@ class _Daemon:
         slots = [slot for slot in self._by_service[slo.service.id] if slot.number in asked]
         recorder = self.engine.recorder
         return min(map(recorder.settled_until, slots), default=recorder.committed_at)
+
+
+def _ask_for_descriptors(config: Config) -> None:
+    limit, needed = descriptors.raise_limit(), descriptors.may_need(config)
+    if limit < needed:
+        log().warning(
+            "descriptors_few",
+            limit=limit,
+            may_need=needed,
+            cure="raise the hard limit (ulimit -Hn, LimitNOFILE=)",
+        )
 
 
 def _handle_signals(stop: asyncio.Event) -> None:

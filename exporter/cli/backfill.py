@@ -35,8 +35,7 @@ def command(
     What was measured stays: a row within a stored series is skipped and counted, so that
     bringing in the same file again changes nothing.
     """
-    import getpass  # noqa: PLC0415 -- `--help` needs none of this
-    import os  # noqa: PLC0415
+    import os  # noqa: PLC0415 -- `--help` needs none of this
     from functools import partial  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
@@ -55,10 +54,21 @@ def command(
     read = read_csv(Path(path), config, now, partial(watched, label=f"Reading {path}"))
     store = SqliteWriter.open(Path(storage))
     try:
-        origin = Origin(getpass.getuser(), path, read.sha256)
+        origin = Origin(_user(), path, read.sha256)
         done = backfill(store, config, read.results, origin, now=now, staleness=length, replaced=span)
     finally:
         store.close()
     click.echo(
         f"{path}: {done.results} results imported, {done.skipped} skipped as something is stored there"
     )
+
+
+def _user() -> str:
+    """Name the user who runs this, by number where the system knows no name."""
+    import getpass  # noqa: PLC0415 -- `--help` needs none of this
+    import os  # noqa: PLC0415
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

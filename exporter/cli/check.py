@@ -2,7 +2,7 @@
 
 import click
 
-from exporter.cli.options import config_option, format_option
+from exporter.cli.options import DEFAULT_CONFIG, config_option, format_option
 
 _EPILOG = """\b
 Examples:
@@ -25,8 +25,12 @@ def command(files: tuple[str, ...], config_files: tuple[str, ...], format_: str)
     import os  # noqa: PLC0415
 
     from exporter.config.load import load  # noqa: PLC0415
+    from exporter.errors import UsageError  # noqa: PLC0415
     from exporter.output.budgets import budgets, lines  # noqa: PLC0415
 
+    if files and config_files != (DEFAULT_CONFIG,):
+        msg = "give the files either as arguments or with --config.file, not both"
+        raise UsageError(msg)
     config = load(files or config_files, os.environ)
     checked = budgets(config)
     for warning in config.warnings:

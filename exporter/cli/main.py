@@ -5,6 +5,7 @@ Subcommands are imported when they are called, so that `--help` and `--version` 
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
@@ -143,3 +144,6 @@ def _errors_as_lines() -> Iterator[None]:
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(PIPE_CLOSED)
+    except Exception:  # noqa: BLE001 -- the outermost frame: 1 would say that the answer is no
+        traceback.print_exc()
+        sys.exit(UptimeError.exit_status)

@@ -19,6 +19,8 @@ from exporter.timeline.policy import Policy
 DEFAULT_INTERVAL = 15 * units.SECOND
 DEFAULT_TIMEOUT = 5 * units.SECOND
 LONGEST_RETRY = 5 * units.SECOND
+SHORTEST_INTERVAL = 100
+"""Milliseconds; below it the engine's tick would be a large part of the interval."""
 
 _SHAPING = frozenset({"interval", "timeout", "staleness", "retry_interval"})
 
@@ -123,6 +125,12 @@ class EndpointBuilder:
         retry_interval, retry_mark = _first(chain, "retry_interval")
         down_after, down_mark = _first(chain, "down_after")
         up_after, _ = _first(chain, "up_after")
+        if interval < SHORTEST_INTERVAL:
+            _, mark = _first(chain, "interval")
+            shortest = units.format_duration(SHORTEST_INTERVAL)
+            self._report.problem(
+                mark, f"`interval` is shorter than {shortest}, the shortest that beats can be kept at"
+            )
         if not any(shaped.wrong & _SHAPING for shaped in chain):
             self._check(interval, "staleness", staleness, staleness_mark)
             self._check(interval, "retry_interval", retry_interval, retry_mark)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 from exporter.engine.live import Live, LiveEndpoint, LiveSlo
-from exporter.errors import UptimeError
 
 AT_ONCE = 25
 """Endpoints and SLOs between two breaths: about a millisecond's work."""
@@ -26,7 +25,7 @@ def services(live: Live) -> Iterator[Part]:
         yield endpoints[first_endpoint:endpoint], slos[first_slo:slo]
     if endpoint < len(endpoints) or slo < len(slos):
         msg = "endpoints and SLOs are not in the order of the configuration"
-        raise UptimeError(msg)
+        raise AssertionError(msg)
 
 
 async def breathing(live: Live) -> AsyncIterator[Part]:

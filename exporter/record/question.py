@@ -2,10 +2,12 @@
 
 from exporter.config.model import Config, Service, SloConfig
 from exporter.config.objectives import objective_of
+from exporter.errors import UsageError
 from exporter.record.histories import all_settled_until, history_of, load, members
 from exporter.slo.answer import Answer, answer
 from exporter.slo.figures import figures
 from exporter.store.base import Mark, Reader
+from exporter.units import EARLIEST
 
 ALIVE = 5_000
 """Milliseconds after its last commit for which a daemon is taken to be alive."""
@@ -36,9 +38,15 @@ def ask(
         now: Milliseconds since the epoch.
         at: The instant that is asked about; None for the default one.
         window: Milliseconds, in place of the SLO's own window; None for that.
+
+    Raises:
+        UsageError: The window begins before there were instants.
     """
     mark = store.mark()
     at = default_instant(mark, now) if at is None else at
+    if at - (window or slo.window) < EARLIEST:
+        msg = "the window begins before the year 1; ask for a shorter one, or for a later instant"
+        raise UsageError(msg)
     known = members(slo, load(store, {service.id}).get(service.id, ()))
     if mark is not None and now - mark.at >= ALIVE:
         for each in known:  # nobody has been watching since

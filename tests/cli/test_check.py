@@ -105,6 +105,12 @@ def test_files_join_and_globs_work(run: Run, tmp_path: Path) -> None:
     assert run("check", "--config.file", "*.yml").stdout.startswith("2 services, 2 endpoints, 2 SLOs;")
 
 
+def test_files_are_given_in_one_way(run: Run, file: Path) -> None:
+    done = run("check", str(file), "--config.file", str(file))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "give the files either as arguments or with --config.file, not both\n"
+
+
 def test_a_missing_file_says_how_to_get_one(run: Run) -> None:
     shown = run("check")
     assert (shown.returncode, shown.stderr) == (

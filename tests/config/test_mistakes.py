@@ -380,6 +380,10 @@ PROBES = {
 }
 
 TOGETHER = {
+    "an interval that no beat can be kept at": (
+        endpoint("interval: 99ms"),
+        ["uptime.yml:5: `interval` is shorter than 100ms, the shortest that beats can be kept at"],
+    ),
     "a staleness shorter than the interval": (
         endpoint("interval: 1m\nstaleness: 30s"),
         [

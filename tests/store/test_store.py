@@ -127,6 +127,17 @@ def test_what_the_clock_took_back_is_set_aside_and_not_deleted(path: Path, write
     assert kept == [(48_000, 48_000, 1), (63_000, 63_000, 2)]
 
 
+def test_an_endpoint_that_came_and_went_later_than_the_new_now_is_watched_from_then_on(
+    writer: SqliteWriter,
+) -> None:
+    """Ruling 13: configured, removed and configured again in the span that the clock took back."""
+    writer.begin(0, {WEB: "http"})
+    for now, configured in ((50_000, {}), (60_000, {WEB: "http"}), (70_000, {}), (80_000, {WEB: "http"})):
+        writer.begin(now, configured)
+    writer.set_aside(90_000, 40_000)
+    assert [each.removed for each in writer.endpoints()] == [()]
+
+
 def test_an_imported_batch_may_replace_a_span(writer: SqliteWriter) -> None:
     web = writer.begin(0, {WEB: "http"})[WEB]
     writer.commit(Commit(Mark(70_000, {}), [], [OpenRow(web, row(3_000))]))

@@ -1,0 +1,34 @@
+"""An SLO asked of the store."""
+
+from pathlib import Path
+
+import pytest
+
+from exporter.config.load import load
+from exporter.errors import UsageError
+from exporter.record.question import ask, default_instant
+from exporter.store.base import Mark
+from exporter.store.writer import SqliteWriter
+from exporter.units import EARLIEST, YEAR
+
+
+def test_a_window_that_begins_before_there_were_instants_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "uptime.yml"
+    file.write_text("services: [{name: a, endpoints: [{url: 'http://127.0.0.1/'}], slos: [{objective: 99}]}]")
+    config = load([str(file)], {})
+    [service] = config.services
+    store = SqliteWriter.open(tmp_path / "uptime.db")
+    for window, at in ((9_000 * YEAR, None), (None, EARLIEST)):
+        with pytest.raises(UsageError, match="the window begins before the year 1"):
+            ask(store, config, service, service.slos[0], now=0, at=at, window=window)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("mark", "instant"), [(None, 10_000), (9_000, 9_000), (5_001, 5_001), (5_000, 10_000), (11_000, 10_000)]
+)
+def test_the_newest_commit_is_asked_about_while_a_daemon_lives_else_now(
+    mark: int | None, instant: int
+) -> None:
+    """Ruling 15."""
+    assert default_instant(None if mark is None else Mark(mark, {}), now=10_000) == instant
