@@ -66,6 +66,7 @@ def command(  # noqa: PLR0917 -- one argument an option
     """Probe all endpoints on their beats, keep the record, and serve metrics and pages."""
     import asyncio  # noqa: PLC0415 -- `--help` needs none of this
     import os  # noqa: PLC0415
+    import sys  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
     from exporter.clock import SystemClock  # noqa: PLC0415
@@ -73,6 +74,7 @@ def command(  # noqa: PLR0917 -- one argument an option
     from exporter.service import Settings, run  # noqa: PLC0415
 
     configure(log_level, log_format)
+    sys.setswitchinterval(0.0005)  # TLS in threads else holds the beats up by 5 ms at a time
     settings = Settings(config_files, Path(storage), listen_address, external_url, os.environ)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(run(settings, SystemClock()))
