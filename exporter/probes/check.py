@@ -1,11 +1,13 @@
 """What a probe type's settings are compiled to, once for each endpoint: plain values, read only."""
 
-import re
 import socket
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.probes.url import Url, literal_family
+
+if TYPE_CHECKING:
+    import regex
 
 _FAMILIES = {"any": socket.AF_UNSPEC, "4": socket.AF_INET, "6": socket.AF_INET6}
 
@@ -77,6 +79,18 @@ class TcpCheck:
     timeout: int
 
 
+class Rule(NamedTuple):
+    """A regular expression.
+
+    Attributes:
+        text: As configured, for people: what is searched for may be shorter.
+        pattern: To be searched for.
+    """
+
+    text: str
+    pattern: "regex.Pattern[str]"
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What an answer must be.
@@ -92,12 +106,22 @@ class Rules:
     """
 
     statuses: frozenset[int]
-    headers: tuple[tuple[bytes, re.Pattern[str]], ...]
-    not_headers: tuple[tuple[bytes, re.Pattern[str]], ...]
-    body: tuple[re.Pattern[str], ...]
-    not_body: tuple[re.Pattern[str], ...]
+    headers: tuple[tuple[bytes, Rule], ...]
+    not_headers: tuple[tuple[bytes, Rule], ...]
+    body: tuple[Rule, ...]
+    not_body: tuple[Rule, ...]
     max_body: int
     strict: bool
+
+    @property
+    def on_headers(self) -> bool:
+        """Whether any is about a header."""
+        return bool(self.headers or self.not_headers)
+
+    @property
+    def on_body(self) -> bool:
+        """Whether any is about the body."""
+        return bool(self.body or self.not_body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
+from exporter.probes.check import Rule
 from exporter.units import parse_size
 
 _STATUS = re.compile(r"([1-9])xx|(\d{3})(?:-(\d{3}))?", re.IGNORECASE)
@@ -33,7 +34,7 @@ def parse_status(text: str) -> range:
     return codes
 
 
-def pattern(text: str) -> re.Pattern[str]:
+def rule(text: str) -> Rule:
     """Compile a rule that is searched for anywhere.
 
     A leading `.*` changes nothing in a search, but makes it quadratic in the length of
@@ -42,17 +43,19 @@ def pattern(text: str) -> re.Pattern[str]:
     Raises:
         ValueError: It is no regular expression.
     """
+    import regex  # noqa: PLC0415 -- most configurations have no such rule
+
     try:
-        re.compile(text)
-    except re.error as error:
+        regex.compile(text)
+    except (regex.error, RecursionError) as error:
         msg = f"is not a regular expression: {error}"
         raise ValueError(msg) from error
     bare = text
     while found := _ANYTHING.match(bare):
-        if bare[found.end() : found.end() + 1] in ("?", "+", "*"):
+        if bare[found.end() : found.end() + 1] in ("?", "+", "*", "{"):
             break
         bare = bare[found.end() :]
-    return re.compile(bare)
+    return Rule(text, regex.compile(bare))
 
 
 def _size(text: object) -> int:
@@ -68,7 +71,7 @@ def _listed(value: Any) -> Any:  # noqa: ANN401 -- whatever the file says
 
 
 def _checked_pattern(text: str) -> str:
-    pattern(text)
+    rule(text)
     return text
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from exporter.probes.base import Finished, Prober, ProbeSettings
 from exporter.probes.check import HttpCheck, Rules, TlsCheck, deadline
-from exporter.probes.fields import IpFamily, Pattern, Patterns, Size, Statuses, parse_status, pattern
+from exporter.probes.fields import IpFamily, Pattern, Patterns, Size, Statuses, parse_status, rule
 from exporter.probes.request import first_hop
 from exporter.probes.result import Reason
 
@@ -82,14 +82,12 @@ class ExpectSettings(_Block):
         """They, compiled; shared by all endpoints that use these settings."""
         return Rules(
             statuses=_codes(self.status),
-            headers=tuple(
-                (name.lower().encode(), pattern(rule)) for name, rule in self.header_matches.items()
-            ),
+            headers=tuple((name.lower().encode(), rule(text)) for name, text in self.header_matches.items()),
             not_headers=tuple(
-                (name.lower().encode(), pattern(rule)) for name, rule in self.header_not_matches.items()
+                (name.lower().encode(), rule(text)) for name, text in self.header_not_matches.items()
             ),
-            body=tuple(map(pattern, self.body_matches)),
-            not_body=tuple(map(pattern, self.body_not_matches)),
+            body=tuple(map(rule, self.body_matches)),
+            not_body=tuple(map(rule, self.body_not_matches)),
             max_body=self.max_body or DEFAULT_MAX_BODY,
             strict=self.max_body is not None,
         )

@@ -5,14 +5,17 @@ import sys
 from typing import Any
 
 import pytest
+import regex
 from pydantic import ValidationError
 
 from exporter.probes.base import ProbeSettings
 from exporter.probes.check import HttpCheck, TcpCheck
-from exporter.probes.fields import parse_status, pattern
+from exporter.probes.fields import parse_status, rule
 from exporter.probes.http import HttpSettings
+from exporter.probes.net.http1 import Answer
+from exporter.probes.net.judge import Judge
 from exporter.probes.registry import TYPES, by_kind, by_scheme
-from exporter.probes.result import Phases, Reason
+from exporter.probes.result import Phases, ProbeFailed, Reason
 from exporter.probes.tcp import TcpSettings
 
 
@@ -52,7 +55,7 @@ def test_scalars_arrive_as_text() -> None:
     assert {200, 299, 401, 500, 501, 502} <= check.rules.statuses
     assert not {300, 400, 503} & check.rules.statuses
     assert (check.rules.max_body, check.rules.strict) == (65536, True)
-    assert [rule.pattern for rule in check.rules.body] == ["ok"]
+    assert [rule.text for rule in check.rules.body] == ["ok"]
 
 
 def test_the_defaults_are_a_get_that_expects_2xx_and_follows_redirects() -> None:
@@ -171,11 +174,19 @@ def test_statuses_are_codes_classes_and_ranges(text: str, codes: list[int]) -> N
     [(".*ok", "ok"), (".*?ok.*", "ok.*"), ("^.*ok", "^.*ok"), (".*+", ".*+"), ("a.*b", "a.*b"), (".*", "")],
 )
 def test_a_leading_dot_star_is_left_out(text: str, text_searched: str) -> None:
-    assert pattern(text).pattern == text_searched
+    assert rule(text) == (text, regex.compile(text_searched))
 
 
 def test_the_settings_load_no_network_library() -> None:
     code = "import json, sys, exporter.probes.registry; print(json.dumps(sorted(sys.modules)))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     loaded = set(json.loads(ran.stdout))
-    assert not {"asyncio", "httptools", "OpenSSL", "ssl", "aiohttp", "requests", "idna"} & loaded
+    assert not {"asyncio", "httptools", "OpenSSL", "ssl", "aiohttp", "requests", "idna", "regex"} & loaded
+
+
+def test_a_rule_is_shown_as_it_is_configured() -> None:
+    rules = HttpSettings.model_validate({"expect": {"body_matches": ".*hush"}}).expect.rules
+    answer = Answer(100, keep=True)
+    answer.feed(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
+    with pytest.raises(ProbeFailed, match=re.escape("the body does not match '.*hush'")):
+        Judge(rules, answer).body()

@@ -133,11 +133,21 @@ class Attempt:
     def move(self, lane: "Lane", place: Place) -> None:
         """Go on with a connection to `place` on a TLS thread; from the event loop's thread."""
         if self.stage != NOTHING:
-            self.enter(self.stage)
-        self._close()
+            self.pause()
         self.lane = lane
         self.poller = lane.poller
         lane.poller.post(self, self._arrive, place)
+
+    def pause(self) -> None:
+        """Close the connection, as the next thing to wait for is a thread of ours."""
+        self.enter(self.stage)
+        self._close()
+
+    def resume(self) -> None:
+        """Leave out what passed since the pause: waiting for a thread tells nothing about the endpoint."""
+        now = time.monotonic_ns()
+        self._started += now - self._mark
+        self._mark = now
 
     def succeed(self) -> None:
         """End the probe: all is well."""
@@ -223,11 +233,7 @@ class Attempt:
         except ProbeInconclusive as found:
             self.conclude(found)
         else:
-            now = time.monotonic_ns()
-            self._started += (
-                now - self._mark
-            )  # waiting for one of our threads tells nothing about the endpoint
-            self._mark = now
+            self.resume()
             self.open(place)
 
     def _enter_first(self, stage: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from types import TracebackType
 from typing import Self
 
+from exporter.probes.net.judges import Judges
 from exporter.probes.net.poller import Poller
 from exporter.probes.net.resolver import LookUp, Resolver
 from exporter.probes.net.threads import TlsThreads
@@ -17,11 +18,17 @@ class Context:
         loop: The event loop.
         poller: Of the loop's thread.
         resolver: Looks names up.
+        judges: Threads for rules that take long.
         tls: Threads for probes over TLS, started when they are needed.
     """
 
     def __init__(
-        self, *, look_up: LookUp | None = None, max_lookups: int = 128, max_tls_threads: int | None = None
+        self,
+        *,
+        look_up: LookUp | None = None,
+        max_lookups: int = 128,
+        max_tls_threads: int | None = None,
+        max_judges: int | None = None,
     ) -> None:
         """Open it.
 
@@ -29,10 +36,12 @@ class Context:
             look_up: Instead of the system's name lookup; blocking.
             max_lookups: Threads for lookups at most, > 0.
             max_tls_threads: Threads for TLS at most, > 0; None for one a core.
+            max_judges: Threads for rules that take long at most, > 0; None for one a core.
         """
         self.loop = asyncio.get_running_loop()
         self.poller = Poller()
         self.resolver = Resolver(look_up, max_lookups)
+        self.judges = Judges(max_judges)
         self.tls = TlsThreads(max_tls_threads)
         self.poller.attach(self.loop)
         self._closed = False
@@ -57,6 +66,7 @@ class Context:
         self.poller.abandon()
         self.poller.close()
         self.resolver.close()
+        self.judges.close()
 
     def spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Run a coroutine in a task that ends with the context at the latest."""

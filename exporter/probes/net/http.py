@@ -1,5 +1,6 @@
 """Runs http probes: plain ones on the event loop's poller, those over TLS on the TLS threads."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from exporter.probes.base import Finished, Probed
@@ -7,13 +8,14 @@ from exporter.probes.check import Hop, HttpCheck
 from exporter.probes.net.attempt import PROCESSING, TLS, TRANSFER, Attempt
 from exporter.probes.net.faults import verdict
 from exporter.probes.net.http1 import Answer
-from exporter.probes.net.judge import judge_body, judge_head
+from exporter.probes.net.judge import Judge, TooSlow, judge_size, judge_status
 from exporter.probes.net.poller import BROKEN, IN
 from exporter.probes.request import next_hop
 from exporter.probes.result import ProbeFailed, ProbeInconclusive, Reason
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
+    from exporter.probes.net.judges import Case
     from exporter.probes.net.tls import Channel
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -40,12 +42,13 @@ class HttpProber:
 
 
 class _HttpAttempt(Attempt):
-    __slots__ = ("_answer", "_channel", "_check", "_followed", "_hop", "_judged", "_unsent")
+    __slots__ = ("_answer", "_case", "_channel", "_check", "_followed", "_hop", "_judged", "_late", "_unsent")
 
     def start(self, check: HttpCheck) -> None:
         """Begin with the configured request."""
         self._check = check
         self._followed = 0
+        self._case: Case | None = None
         self._answer: Answer | None = None
         self._channel: Channel | None = None
         if not check.hop.secure:
@@ -87,9 +90,33 @@ class _HttpAttempt(Attempt):
             self._answer.close()
             self._answer = None
 
+    def judged(self, verdict: ProbeFailed | None) -> None:
+        """Take the verdict of a thread."""
+        if self.poller is None:
+            return
+        self.resume()
+        if verdict is None:
+            self.succeed()
+        else:
+            self.conclude(verdict)
+
+    def expire(self) -> None:
+        """End: the time is over, perhaps that of a rule."""
+        case = self._case
+        if case is None:
+            super().expire()
+        elif not case.started:
+            self.conclude(ProbeInconclusive("no thread was free to judge the answer"))
+        else:
+            seconds = f"{self._check.timeout / 1e9:g}s"
+            self.fail(
+                Reason.TIMEOUT,
+                f"timed out after {seconds} judging the answer: the rule {case.judge.rule!r} takes too long",
+            )
+
     def _go(self, hop: Hop) -> None:
         self._hop = hop
-        self._judged = False
+        self._judged = self._late = False
         self._unsent: memoryview | None = None
         if hop.secure and self.lane is None:
             self.move(self._context.tls.lane(), hop.place)
@@ -110,7 +137,7 @@ class _HttpAttempt(Attempt):
         self._answer = Answer(
             rules.max_body,
             head_only=self._hop.method == "HEAD",
-            keep=bool(rules.body or rules.not_body),
+            keep=rules.on_body,
         )
         if not self._send(self._hop.request) or events & (IN | BROKEN):
             self._receive()
@@ -164,12 +191,34 @@ class _HttpAttempt(Attempt):
             if location:
                 self._follow(answer.status, location[0])
                 return True
-            judge_head(check.rules, answer)
+            judge_status(check.rules, answer.status)
+            if check.rules.on_headers:
+                self._judge_headers(answer)
         if not answer.complete:
             return False
-        judge_body(check.rules, answer)
-        self.succeed()
+        judge_size(check.rules, answer)
+        if self._late or check.rules.on_body:
+            self._judge(answer)
+        else:
+            self.succeed()
         return True
+
+    def _judge_headers(self, answer: Answer) -> None:
+        try:
+            Judge(self._check.rules, answer).headers()
+        except TooSlow:
+            self._late = True  # they are judged with the body
+
+    def _judge(self, answer: Answer) -> None:
+        """Judge the body now, or headers and body on a thread where that takes longer than a moment."""
+        rules = self._check.rules
+        if not self._late:
+            with suppress(TooSlow):
+                Judge(rules, answer).body()
+                self.succeed()
+                return
+        self.pause()
+        self._case = self._context.judges.ask(self, rules, answer)
 
     def _follow(self, status: int, location: bytes) -> None:
         if self._followed == self._check.redirects:
