@@ -106,6 +106,24 @@ def test_named_settings_come_from_the_configuration(target: Target, config: Path
     assert run(*arguments).exit_code == 0
 
 
+def test_a_rule_that_comes_from_the_environment_is_not_shown(
+    target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATTERN", r".*hush\d")
+    file = tmp_path / "uptime.yml"
+    file.write_text(
+        f"""
+probes:
+  api: {{type: http, expect: {{body_matches: ["${{PATTERN}}"]}}}}
+services:
+  - {{name: site, endpoints: [{{url: "{target.url}"}}], slos: [{{objective: 99}}]}}
+"""
+    )
+    ran = run(target.url, "--probe", "api", "--config.file", str(file))
+    assert "the body does not match '<secret>'" in ran.output
+    assert "hush" not in ran.output
+
+
 def test_a_name_that_is_unknown_or_of_another_type_is_refused(target: Target, config: Path) -> None:
     for name, why in (("apo", "it has: api, port"), ("port", "does not probe http://")):
         with pytest.raises(UsageError, match=why):
