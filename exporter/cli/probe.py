@@ -90,11 +90,12 @@ def _settings(url: str, name: str | None, config_files: tuple[str, ...]) -> tupl
 
 
 def _check(settings: "ProbeSettings", url: str, timeout: str) -> Any:  # noqa: ANN401 -- each type has its own
+    from exporter.cli.parsed import parsed_length  # noqa: PLC0415
     from exporter.errors import UsageError  # noqa: PLC0415
-    from exporter.units import parse_duration  # noqa: PLC0415
 
+    length = parsed_length("--timeout", timeout) or 0
     try:
-        return settings.check(url, parse_duration(timeout))
+        return settings.check(url, length)
     except ValueError as error:
         raise UsageError(str(error)) from error
 

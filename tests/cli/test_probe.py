@@ -72,8 +72,6 @@ def test_neither_credentials_nor_query_are_shown(target: Target) -> None:
         ("gopher://example.com/",),
         ("http://",),
         ("http://a b/",),
-        ("http://h/", "--timeout", "5"),
-        ("http://h/", "--timeout", "0s"),
     ],
 )
 def test_wrong_arguments_are_refused_with_status_2(arguments: tuple[str, ...]) -> None:
@@ -81,6 +79,13 @@ def test_wrong_arguments_are_refused_with_status_2(arguments: tuple[str, ...]) -
         run(*arguments)
     assert refused.value.exit_status == 2
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("timeout", ["5", "0s", "soon"])
+def test_a_wrong_timeout_is_refused_by_its_name(timeout: str) -> None:
+    with pytest.raises(UsageError, match="^--timeout: ") as refused:
+        run("http://h/", "--timeout", timeout)
+    assert refused.value.exit_status == 2
 
 
 @pytest.fixture
