@@ -83,7 +83,7 @@ def test_wrong_arguments_are_refused_with_status_2(arguments: tuple[str, ...]) -
 
 @pytest.mark.parametrize("timeout", ["5", "0s", "soon"])
 def test_a_wrong_timeout_is_refused_by_its_name(timeout: str) -> None:
-    with pytest.raises(UsageError, match="^--timeout: ") as refused:
+    with pytest.raises(UsageError, match=r"^--timeout: ") as refused:
         run("http://h/", "--timeout", timeout)
     assert refused.value.exit_status == 2
 
