@@ -1,6 +1,7 @@
 """One probe over one socket at a time: resolve, connect, and what a type does then, under one deadline."""
 
 import socket
+import threading
 import time
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -32,6 +33,8 @@ _DOING = (
     "receiving the answer",
 )
 
+_NOT_READY = "no thread was ready for TLS"
+
 _STREAM = socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
 
 
@@ -56,6 +59,7 @@ class Attempt:
         "_context",
         "_endpoint",
         "_finished",
+        "_handover",
         "_index",
         "_lookup",
         "_mark",
@@ -79,6 +83,7 @@ class Attempt:
         self._timeout = timeout
         self._started = self._mark = time.monotonic_ns()
         self._spent: list[int | None] = [None] * 5
+        self._handover: threading.Lock | None = None
         self._lookup: Lookup | None = None
         self._addresses: Sequence[Address] = ()
         self._index = 0
@@ -131,11 +136,14 @@ class Attempt:
         self.stage = stage
 
     def move(self, lane: "Lane", place: Place) -> None:
-        """Go on with a connection to `place` on a TLS thread; from the event loop's thread."""
+        """Go on with a connection to `place` on a TLS thread; from the event loop's thread.
+
+        Until it arrives it belongs to the poller that it is leaving, on which it is watched.
+        """
         if self.stage != NOTHING:
             self.pause()
         self.lane = lane
-        self.poller = lane.poller
+        self._handover = threading.Lock()
         lane.poller.post(self, self._arrive, place)
 
     def pause(self) -> None:
@@ -195,11 +203,20 @@ class Attempt:
 
     def expire(self) -> None:
         """End: the time is over."""
-        seconds = f"{self._timeout / 1e9:g}s"
+        lane = self.lane
+        if lane is None:
+            self.overdue(f"{self._timeout / 1e9:g}s")
+        elif self._is_mine():
+            self.conclude(ProbeInconclusive(_NOT_READY))
+        elif (
+            lane.thread is threading.current_thread()
+        ):  # or it has arrived at this moment, and is watched there
+            self.overdue(f"{self._timeout / 1e9:g}s")
+
+    def overdue(self, seconds: str) -> None:
+        """Say what the time was spent on, all `seconds` of it."""
         if self._lookup is not None and not self._lookup.started:
             self.conclude(ProbeInconclusive("no thread was free for the name lookup"))
-        elif self.stage == NOTHING:
-            self.conclude(ProbeInconclusive("no thread was ready for TLS"))
         elif self.stage == RESOLVE:
             self.fail(Reason.DNS, f"{self._place.host}: no answer from the name lookup within {seconds}")
         else:
@@ -212,11 +229,10 @@ class Attempt:
 
     def cancel(self) -> None:
         """Drop everything; from the event loop's thread."""
-        poller = self.poller
-        if poller is self._context.poller:
+        if self.lane is None or self._is_mine():
             self.abandon()
-        elif poller is not None:
-            poller.post(self, self.abandon)
+        else:
+            self.lane.poller.post(self, self.abandon)
         self._leave()
 
     def abandon(self, _nothing: object = None) -> None:
@@ -224,10 +240,19 @@ class Attempt:
         self._close()
         self.poller = None
 
+    def _is_mine(self) -> bool:
+        """Whether this thread is the first to take a probe that is on its way to a TLS thread."""
+        return self._handover is not None and self._handover.acquire(blocking=False)
+
     def _arrive(self, place: Place) -> None:
-        if self.poller is None:
+        lane = self.lane
+        if not self._is_mine() or lane is None:
             return
-        self.poller.watch(self, self._timeout)
+        self.poller = lane.poller
+        if self.deadline <= time.monotonic_ns():
+            self.conclude(ProbeInconclusive(_NOT_READY))
+            return
+        lane.poller.watch(self, self._timeout)
         try:
             self.prepare()
         except ProbeInconclusive as found:

@@ -51,8 +51,7 @@ class _HttpAttempt(Attempt):
         self._case: Case | None = None
         self._answer: Answer | None = None
         self._channel: Channel | None = None
-        if not check.hop.secure:
-            self._context.poller.watch(self, check.timeout)
+        self._context.poller.watch(self, check.timeout)
         try:
             self._go(check.hop)
         except ProbeInconclusive as found:
@@ -100,15 +99,14 @@ class _HttpAttempt(Attempt):
         else:
             self.conclude(verdict)
 
-    def expire(self) -> None:
-        """End: the time is over, perhaps that of a rule."""
+    def overdue(self, seconds: str) -> None:
+        """Say what the time was spent on, perhaps on a rule."""
         case = self._case
         if case is None:
-            super().expire()
+            super().overdue(seconds)
         elif not case.started:
             self.conclude(ProbeInconclusive("no thread was free to judge the answer"))
         else:
-            seconds = f"{self._check.timeout / 1e9:g}s"
             self.fail(
                 Reason.TIMEOUT,
                 f"timed out after {seconds} judging the answer: the rule {case.judge.rule!r} takes too long",

@@ -1,20 +1,44 @@
 import asyncio
 import os
 import ssl
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import trustme
 
-from exporter.probes.result import Outcome, Reason
+from exporter.probes.net.poller import Poller
+from exporter.probes.registry import by_kind
+from exporter.probes.result import Outcome, Reason, Result
 from tests.support.raw import Probing, ok, probe_all
 
 ServerTls = Callable[..., ssl.SSLContext]
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 SOON = datetime(2030, 1, 1, tzinfo=UTC)
 SHORT = 200
+
+
+def hold(go: threading.Event) -> None:
+    go.wait(60)
+
+
+class Anybody:
+    """Whose post keeps a thread busy."""
+
+    poller: Poller | None = None
+    deadline = 0
+
+    def ready(self, events: int) -> None: ...
+
+    def expire(self) -> None: ...
+
+    def abandon(self) -> None: ...
+
+    def crash(self, error: Exception) -> None:
+        raise error
 
 
 async def test_a_verified_answer_has_the_facts_of_its_certificate(
@@ -293,3 +317,45 @@ async def test_a_body_that_ends_with_the_connection_needs_no_goodbye(
         f"https://127.0.0.1:{server.port}/", tls={"ca_file": ca_file}, expect={"body_matches": "all of it$"}
     )
     assert result.outcome is Outcome.SUCCESS
+
+
+@pytest.mark.parametrize("scheme", ["https", "http"])
+async def test_a_tls_thread_that_never_comes_is_our_own_fault(
+    probing: Probing, server_tls: ServerTls, ca_file: str, scheme: str
+) -> None:
+    secure = await probing.serve(ok(), tls=server_tls("127.0.0.1"))
+    location = f"Location: https://127.0.0.1:{secure.port}/".encode()
+    plain = await probing.serve(ok(b"", b"302 Found", location))
+    context = await probing.context(max_tls_threads=1)
+    url = f"{scheme}://127.0.0.1:{secure.port if scheme == 'https' else plain.port}/"
+    go = threading.Event()
+    lane = context.tls.lane()
+    lane.poller.post(Anybody(), hold, go)
+    try:
+        result = await probing.probe(url, SHORT, context=context, tls={"ca_file": ca_file})
+    finally:
+        go.set()
+    assert (result.outcome, result.detail) == (Outcome.INCONCLUSIVE, "no thread was ready for TLS")
+    assert lane.load == 1
+    result = await probing.probe(url, context=context, tls={"ca_file": ca_file})
+    assert result.outcome is Outcome.SUCCESS
+
+
+async def test_a_probe_that_is_cancelled_on_its_way_to_a_thread_never_arrives(
+    probing: Probing, server_tls: ServerTls, ca_file: str
+) -> None:
+    secure = await probing.serve(ok(), tls=server_tls("127.0.0.1"))
+    context = await probing.context(max_tls_threads=1)
+    settings = by_kind["http"].model_validate({"tls": {"ca_file": ca_file}})
+    go = threading.Event()
+    lane = context.tls.lane()
+    lane.poller.post(Anybody(), hold, go)
+    results: list[Result] = []
+    prober = settings.prober(context, lambda _endpoint, result: results.append(result))
+    check = settings.check(f"https://127.0.0.1:{secure.port}/", 5000)
+    endpoint = SimpleNamespace(check=check, attempt=None)
+    prober.begin(endpoint)
+    prober.cancel(endpoint)
+    go.set()
+    await probing.probe(f"https://127.0.0.1:{secure.port}/", context=context, tls={"ca_file": ca_file})
+    assert (len(secure.requests), results, lane.load) == (1, [], 1)
