@@ -64,11 +64,6 @@ def test_libraries_speak_in_the_same_form(capsys: pytest.CaptureFixture[str]) ->
     assert line.endswith('level=warning event=library_spoke logger=asyncio message="took 3 s"')
 
 
-def test_logging_loads_no_terminal_library() -> None:
-    code = "import sys, exporter.log; sys.exit('rich' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
 def test_a_line_that_cannot_be_written_is_lost_and_nothing_else() -> None:
     """A disk that is full under the log, or a pipe that nobody reads."""
     code = "from exporter.log import configure, log; configure(); log().info('probe_done'); print('went on')"
