@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from exporter.probes.base import Finished, Probed
 from exporter.probes.check import Hop, HttpCheck
-from exporter.probes.net.attempt import PROCESSING, TLS, TRANSFER, Attempt
+from exporter.probes.net.attempt import Attempt
 from exporter.probes.net.faults import verdict
 from exporter.probes.net.http1 import Answer
 from exporter.probes.net.judge import Judge, TooSlow, judge_size, judge_status
 from exporter.probes.net.poller import BROKEN, IN
+from exporter.probes.net.stages import PROCESSING, TLS, TRANSFER
 from exporter.probes.request import next_hop
 from exporter.probes.result import ProbeFailed, ProbeInconclusive, Reason
 
