@@ -1,10 +1,12 @@
 import asyncio
 import ssl
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
-from exporter.probes.result import Outcome, Reason
+from exporter.probes.registry import by_kind
+from exporter.probes.result import Outcome, Reason, Result
 from tests.support.raw import Probing, ok
 
 SECRET = {"Authorization": "Bearer hush", "Cookie": "a=hush", "X-Api-Key": "hush", "X-Plain": "seen"}
@@ -139,11 +141,27 @@ async def test_a_redirect_may_lead_to_tls_and_back(
 
 
 async def test_one_deadline_spans_all_redirects(probing: Probing) -> None:
+    seen = []
+    third = asyncio.Event()
+
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        await asyncio.sleep(0.06)
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        if len(seen) == 3:
+            third.set()
+            await reader.read()
         writer.write(redirect("/again"))
 
     server = await probing.serve(handler=handler)
-    result = await probing.probe(f"http://127.0.0.1:{server.port}/", 200)
-    assert result.reason is Reason.TIMEOUT
+    context = await probing.context()
+    settings = by_kind["http"]()
+    results: list[Result] = []
+    prober = settings.prober(context, lambda _endpoint, result: results.append(result))
+    endpoint = SimpleNamespace(check=settings.check(f"http://127.0.0.1:{server.port}/", 60_000), attempt=None)
+    prober.begin(endpoint)
+    deadline = endpoint.attempt.deadline
+    await third.wait()
+    assert endpoint.attempt.deadline == deadline
+    context.poller.expire(deadline - 1)
+    assert results == []
+    context.poller.expire(deadline)
+    assert [(result.reason, result.status) for result in results] == [(Reason.TIMEOUT, 302)]
