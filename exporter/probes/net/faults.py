@@ -33,6 +33,11 @@ _TEXTS = {
 }
 
 
+def said(number: int) -> str:
+    """What an error number says, for people; the same wherever it is met."""
+    return _TEXTS.get(number) or os.strerror(number).lower()
+
+
 def verdict(number: int, place: str) -> ProbeFailed | ProbeInconclusive:
     """Say what an error number of a connection means.
 
@@ -40,7 +45,6 @@ def verdict(number: int, place: str) -> ProbeFailed | ProbeInconclusive:
         number: An `errno`; one that the table does not have counts as unreachable.
         place: Where the connection went, for people.
     """
-    text = _TEXTS.get(number) or os.strerror(number).lower()
     if number in OWN:
-        return ProbeInconclusive(text)
-    return ProbeFailed(_REASONS.get(number, Reason.UNREACHABLE), f"{place}: {text}")
+        return ProbeInconclusive(said(number))
+    return ProbeFailed(_REASONS.get(number, Reason.UNREACHABLE), f"{place}: {said(number)}")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from exporter.probes.check import Address
-from exporter.probes.net.faults import OWN
+from exporter.probes.net.faults import OWN, said
 from exporter.probes.net.poller import Source
 from exporter.probes.result import ProbeFailed, ProbeInconclusive, Reason
 
@@ -166,7 +166,7 @@ def _verdict(host: str, error: OSError | UnicodeError) -> ProbeFailed | ProbeInc
     if isinstance(error, OSError) and error.errno == socket.EAI_MEMORY:
         return ProbeInconclusive("no memory for a name lookup")
     if own := _own_fault():
-        return ProbeInconclusive(f"no name lookup: {own}")
+        return ProbeInconclusive(own)
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return ProbeFailed(Reason.DNS, f"{host}: {text.lower()}")
 
@@ -177,5 +177,5 @@ def _own_fault() -> str:
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
     except OSError as error:
         if error.errno in OWN:
-            return str(error.strerror).lower()
+            return said(error.errno)
     return ""

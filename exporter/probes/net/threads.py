@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from exporter.probes.check import TlsCheck
+from exporter.probes.net.faults import said
 from exporter.probes.net.poller import Poller
 from exporter.probes.result import ProbeInconclusive
 
@@ -86,7 +87,10 @@ class TlsThreads:
             try:
                 least = Lane(len(self._lanes))
                 self._lanes.append(least)
-            except (OSError, RuntimeError) as error:
+            except OSError as error:
+                if least is None:
+                    raise ProbeInconclusive(said(error.errno or 0)) from error
+            except RuntimeError as error:
                 if least is None:
                     msg = f"no thread can be started for TLS: {error}"
                     raise ProbeInconclusive(msg) from error
