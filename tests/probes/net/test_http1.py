@@ -186,3 +186,16 @@ def test_a_body_that_is_not_kept_is_counted() -> None:
     answer = Answer(LIMIT)
     answer.feed(PLAIN)
     assert (answer.body, answer.received) == (b"", 2)
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 5",
+        b"Content-Length: 5\r\nContent-Length: 6",
+    ],
+)
+def test_an_answer_with_two_ends_is_none(framing: bytes) -> None:
+    found = refused(b"HTTP/1.1 200 OK\r\n" + framing + b"\r\n\r\n5\r\nhello\r\n0\r\n\r\n")
+    assert found.reason is Reason.PROTOCOL
