@@ -219,3 +219,28 @@ def test_a_result_that_comes_after_two_absences_speaks_until_the_first() -> None
         history.timeline.cut(cut)
     history.add(200, UP, Policy(2_000, 1_600, 5_600), event=True)
     assert tally(history.sums, 0, 5_000)[:4] == (88, 0, 0, 4_912)
+
+
+def test_what_lies_in_a_span_without_the_endpoint_is_not_counted() -> None:
+    """Rule 8, also for what was brought in of that time; and alone it says what it says among others."""
+    policy = Policy(15, 5, 35)
+    rows = [Row(at, 0, at, UP, "", event=True, policy=policy, source=1) for at in range(10, 200, 15)]
+    history = EndpointHistory([(50, 90), (300, FOREVER)])
+    history.load(rows, [])
+    together = AllOf([history])
+    for at in range(400):
+        assert history.sums(at) == together.sums(at)
+    assert history.sums(400) == (175, 0, 0, 250)
+    assert [history.watches(at) for at in (9, 10, 50, 90, 299, 300)] == [
+        False,
+        True,
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_a_window_that_ends_before_it_starts_is_refused() -> None:
+    with pytest.raises(ValueError, match="window ends before it starts"):
+        tally(EndpointHistory().sums, 2, 1)
