@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _BUSY = 32
 
+LEAVE_SECONDS = 5.0
+"""How long a thread may take to end when the daemon does."""
+
 
 class Lane:
     """One thread with a poller of its own.
@@ -64,7 +67,9 @@ class Lane:
     def close(self) -> None:
         """End the thread and drop its probes."""
         self.poller.stop()
-        self.thread.join()
+        self.thread.join(LEAVE_SECONDS)
+        if self.thread.is_alive():  # stuck in a file system that hangs, say: it ends with the process
+            return
         self.poller.abandon()
         self.poller.close()
 
