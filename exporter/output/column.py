@@ -44,11 +44,13 @@ def fastest_texts() -> Texts:
 class Column:
     """The samples of one family, rows of equal shape together."""
 
-    __slots__ = ("family", "rows")
+    __slots__ = ("_parts", "family", "rows")
 
     def __init__(self, family: Family) -> None:
         self.family = family
-        self.rows: dict[Shape, tuple[list[str], list[float]]] = {}
+        # By the identity of a shape, which is made once: to hash its texts for each row would take longer than the row.
+        self.rows: dict[int, tuple[Shape, list[str], list[float]]] = {}
+        self._parts: dict[tuple[int, tuple[bool, ...]], Shape] = {}
 
     def add(self, label_text: str, value: float) -> None:
         """Add a row of one sample."""
@@ -56,25 +58,32 @@ class Column:
 
     def extend(self, label_text: str, shape: Shape, values: Sequence[float]) -> None:
         """Add a row: a value for each child of `shape`."""
-        rows = self.rows.get(shape)
+        rows = self.rows.get(id(shape))
         if rows is None:
-            rows = self.rows[shape] = ([], [])
-        rows[0].append(label_text)
-        rows[1].extend(values)
+            rows = self.rows[id(shape)] = (shape, [], [])
+        rows[1].append(label_text)
+        rows[2].extend(values)
 
     def extend_known(self, label_text: str, shape: Shape, values: Sequence[float | None]) -> None:
         """Add a row whose children may be without a value; those are left out."""
         if None in values:
-            pairs = [(child, value) for child, value in zip(shape, values, strict=True) if value is not None]
-            shape = tuple(child for child, _ in pairs)
-            values = [value for _, value in pairs]
+            shape = self._part(shape, tuple(value is not None for value in values))
+            values = [value for value in values if value is not None]
         if shape:
             self.extend(label_text, shape, values)  # type: ignore[arg-type]  # no None is left
+
+    def _part(self, shape: Shape, known: tuple[bool, ...]) -> Shape:
+        """The children of `shape` that have a value: one tuple however many rows are alike."""
+        part = self._parts.get((id(shape), known))
+        if part is None:
+            part = tuple(child for child, has_value in zip(shape, known, strict=True) if has_value)
+            self._parts[id(shape), known] = part
+        return part
 
     def slices(self, style: Style, texts: Texts) -> Iterator[str]:
         """The family as text, about `LINES` lines at a time; nothing where it has no sample."""
         head = style.head(self.family)
-        for shape, (label_texts, values) in self.rows.items():
+        for shape, label_texts, values in self.rows.values():
             width = len(shape)
             row = template(self.family.name, shape)
             step = max(1, LINES // width)

@@ -5,7 +5,7 @@ from itertools import accumulate
 from exporter.engine.live import DURATION_BOUNDS, Histogram, LiveEndpoint
 from exporter.output import names
 from exporter.output.column import Column, Shape, buckets, children
-from exporter.output.style import labels
+from exporter.output.style import Words, WordsById, labels
 from exporter.probes.result import Outcome, Phases
 from exporter.timeline.tally import State
 
@@ -28,10 +28,12 @@ class EndpointColumns:
 
     Args:
         users: Names of the labels that the configuration gives to any endpoint.
+        words: Label texts that are known from an earlier time; what is missing is added.
     """
 
-    def __init__(self, users: tuple[str, ...]) -> None:
+    def __init__(self, users: tuple[str, ...], words: WordsById) -> None:
         self.users = users
+        self._words = words
         self.info = Column(names.ENDPOINT_INFO)
         self.up = Column(names.ENDPOINT_UP)
         self.state = Column(names.ENDPOINT_STATE)
@@ -57,19 +59,23 @@ class EndpointColumns:
 
     def take(self, endpoint: LiveEndpoint, at: int) -> None:
         """Add all that the endpoint shows at the instant `at`."""
-        text = labels((names.SERVICE, endpoint.service.name), (names.ENDPOINT, endpoint.config.name))
-        self._take_info(endpoint, text)
+        words = self._words.get(id(endpoint))
+        if words is None:
+            words = self._words[id(endpoint)] = self._worded(endpoint)
+        text, info = words
+        self.info.add(info, 1)
         self._take_state(endpoint, text, at)
         self._take_counters(endpoint, text)
         self._take_last(endpoint, text)
 
-    def _take_info(self, endpoint: LiveEndpoint, text: str) -> None:
+    def _worded(self, endpoint: LiveEndpoint) -> Words:
         config = endpoint.config
-        text = f"{text},{labels(('type', config.kind), ('target', config.target))}"
+        text = labels((names.SERVICE, endpoint.service.name), (names.ENDPOINT, config.name))
+        info = f"{text},{labels(('type', config.kind), ('target', config.target))}"
         if self.users:
             given = {**dict(endpoint.service.labels), **dict(config.labels)}
-            text = f"{text},{labels(*((name, given.get(name, '')) for name in self.users))}"
-        self.info.add(text, 1)
+            info = f"{info},{labels(*((name, given.get(name, '')) for name in self.users))}"
+        return text, info
 
     def _take_state(self, endpoint: LiveEndpoint, text: str, at: int) -> None:
         state = endpoint.history.state(at)

@@ -3,7 +3,7 @@
 from exporter.engine.live import LiveSlo
 from exporter.output import names
 from exporter.output.column import Column, Shape, children
-from exporter.output.style import labels
+from exporter.output.style import Words, WordsById, labels
 from exporter.slo.figures import Figures, figures
 from exporter.slo.objective import Plan
 from exporter.slo.ratio import number
@@ -20,10 +20,12 @@ class SloColumns:
 
     Args:
         users: Names of the labels that the configuration gives to any SLO.
+        words: Label texts that are known from an earlier time; what is missing is added.
     """
 
-    def __init__(self, users: tuple[str, ...]) -> None:
+    def __init__(self, users: tuple[str, ...], words: WordsById) -> None:
         self.users = users
+        self._words = words
         self.info = Column(names.SLO_INFO)
         self.objective = Column(names.SLO_OBJECTIVE)
         self.window = Column(names.SLO_WINDOW)
@@ -43,13 +45,20 @@ class SloColumns:
 
     def take(self, slo: LiveSlo, at: int) -> None:
         """Add all that the SLO shows at the instant `at`."""
-        text = labels((names.SERVICE, slo.service.name), (names.SLO, slo.config.name))
-        self._take_question(slo, text)
+        words = self._words.get(id(slo))
+        if words is None:
+            words = self._words[id(slo)] = self._worded(slo)
+        text, info = words
+        self.info.add(info, 1)
+        ratio = slo.objective.ratio
+        self.objective.add(text, ratio.numerator / ratio.denominator)
+        self.window.add(text, slo.objective.window / 1000)
         self._take_answer(slo, text, figures(slo.objective, slo.history.sums, at))
         self.state.extend(text, STATUS_SHAPE, ONE_HOT[status(slo.history.state(at))])
 
-    def _take_question(self, slo: LiveSlo, text: str) -> None:
+    def _worded(self, slo: LiveSlo) -> Words:
         config = slo.config
+        text = labels((names.SERVICE, slo.service.name), (names.SLO, config.name))
         info = labels(
             ("title", config.title),
             ("objective", config.objective_text),
@@ -60,10 +69,7 @@ class SloColumns:
         if self.users:
             given = {**dict(slo.service.labels), **dict(config.labels)}
             info = f"{info},{labels(*((name, given.get(name, '')) for name in self.users))}"
-        self.info.add(f"{text},{info}", 1)
-        ratio = slo.objective.ratio
-        self.objective.add(text, ratio.numerator / ratio.denominator)
-        self.window.add(text, slo.objective.window / 1000)
+        return text, f"{text},{info}"
 
     def _take_answer(self, slo: LiveSlo, text: str, answer: Figures) -> None:
         for column, ratio in (

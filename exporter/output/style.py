@@ -41,6 +41,13 @@ OPENMETRICS = Style(
 )
 
 
+Words = tuple[str, str]
+"""Label texts of one thing: its identity, and all that its info metric says."""
+
+WordsById = dict[int, Words]
+"""By `id()` of what they are of, which lives as long as they do."""
+
+
 def escape(value: str) -> str:
     """A label's value as both formats want it."""
     return value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

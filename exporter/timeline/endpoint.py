@@ -68,16 +68,6 @@ class EndpointHistory:
         for source in sources - {LIVE}:
             self.timeline.close(source)
 
-    def watched_before(self, at: int) -> int:
-        """Milliseconds before `at` in which it took part."""
-        first = self.timeline.first
-        if first is None or at <= first:
-            return 0
-        watched = at - first
-        for start, end in self.removed:
-            watched -= max(0, min(end, at) - max(start, first))
-        return watched
-
     def watches(self, at: int) -> bool:
         """Whether it takes part at the instant `at`."""
         first = self.timeline.first
@@ -86,12 +76,22 @@ class EndpointHistory:
     def sums(self, at: int) -> Sums:
         """Sums of everything before the instant `at`; what lies in `removed` is not counted."""
         up, down = self.timeline.before(at)
+        if self.removed:
+            return self._without_removed(at, up, down)
+        first = self.timeline.first
+        return Sums(up, down, 0, at - first if first is not None and at > first else 0)
+
+    def _without_removed(self, at: int, up: int, down: int) -> Sums:
+        first = self.timeline.first
+        watched = at - first if first is not None and at > first else 0
         for start, end in self.removed:
-            if start < at:
+            if watched and start < at:
+                reached = min(end, at)
                 up0, down0 = self.timeline.before(start)
-                up1, down1 = self.timeline.before(min(end, at))
+                up1, down1 = self.timeline.before(reached)
                 up, down = up - (up1 - up0), down - (down1 - down0)
-        return Sums(up, down, 0, self.watched_before(at))
+                watched -= max(0, reached - max(start, first or start))
+        return Sums(up, down, 0, watched)
 
     def state(self, at: int) -> State:
         """What is known of the instant `at`."""

@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 from exporter.config.load import load
 from exporter.config.model import Config
 from exporter.engine.live import Counters, Health, LastProbe, Live, LiveEndpoint, LiveSlo
-from exporter.output.exposition import Exposition, take
+from exporter.output.exposition import Exposition, Shown, take
 from exporter.output.names import Group
 from exporter.output.style import TEXT
 from exporter.probes.result import Outcome, Phases, Result
@@ -85,7 +85,7 @@ def exposition(file: Path, services: int) -> dict[str, float]:
     text = render(live)
     lines = sum(1 for line in text.splitlines() if not line.startswith("#"))
     ours = median_of(3, lambda: render(live)) / lines
-    taken = median_of(3, lambda: asyncio.run(take(live, NOW, GROUPS))) / lines
+    taken = median_of(3, lambda: asyncio.run(take(Shown(live, (), ()), NOW, GROUPS))) / lines
     registry = CollectorRegistry()
     registry.register(Parsed(list(text_string_to_metric_families(text))))
     theirs = timed(lambda: generate_latest(registry)) / lines
