@@ -110,6 +110,7 @@ def run_daemon(load: Load, directory: Path, *, warm: float, seconds: float) -> M
 
 
 def _measure(daemon: Daemon, seconds: float) -> Measured:
+    _scrape(daemon, 0)  # the first one words the labels, which a daemon does once in its life
     before = _own(daemon)
     cpu = _cpu_while_asleep(daemon, seconds)
     between = _own(daemon)
