@@ -153,7 +153,7 @@ class Recorder:
         return self._settled.get(slot.number, self.committed_at)
 
     def charge(self, slot: Slot) -> None:
-        """Let the counters have the endpoint's time that has settled since (design rule D)."""
+        """Let the counters have the endpoint's time that has settled since (rule D)."""
         settled = self.settled_until(slot)
         if settled <= slot.charged:
             return

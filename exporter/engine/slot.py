@@ -10,7 +10,7 @@ from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.row import Row
 
 LARGEST_EARLY_OR_LATE = 100
-"""Milliseconds by which a start may miss its beat and still count as the beat (design rule A)."""
+"""Milliseconds by which a start may miss its beat and still count as the beat (rule A)."""
 
 
 class Slot:

@@ -53,7 +53,7 @@ def history_of(slo: SloConfig, known: Sequence[Known]) -> EndpointHistory | AllO
 
 
 def settled_until(timeline: Timeline, mark: int, undone: int | None) -> int:
-    """The instant before which nothing of an endpoint changes but by corrections (design rule D).
+    """The instant before which nothing of an endpoint changes but by corrections (rule D).
 
     Args:
         timeline: Its states.

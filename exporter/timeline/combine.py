@@ -1,4 +1,4 @@
-"""Several endpoints as one history (design rule 8, `all`)."""
+"""Several endpoints as one history (rule 8, `all`)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge

@@ -17,7 +17,7 @@ class EndpointHistory:
     """What was measured of one endpoint; a `History`.
 
     It takes part in its service's SLOs from its first result on, for the time in which
-    it was configured there (design rule 8).
+    it was configured there (rule 8).
 
     Attributes:
         timeline: Its states.

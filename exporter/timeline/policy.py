@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The settings that a result is judged by, kept with it for ever (design rule C).
+    """The settings that a result is judged by, kept with it for ever (rule C).
 
     Attributes:
         interval: Milliseconds between beats, > 0.

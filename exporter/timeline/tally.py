@@ -55,7 +55,7 @@ class Tally(NamedTuple):
 
     Attributes:
         watched_unknown: The part of `unknown` in which the endpoint was watched
-            (design rule 5: only this part is subject to an SLO's `unknown` policy).
+            (rule 5: only this part is subject to an SLO's `unknown` policy).
     """
 
     up: int

@@ -15,7 +15,7 @@ class Timeline:
     """Disjoint intervals of up, down and unknown, exact to the millisecond.
 
     A result decides the state from its instant until the next one's, but for at most
-    its staleness; then the state is unknown (design rule 1). Only what a pending
+    its staleness; then the state is unknown (rule 1). Only what a pending
     verdict may still relabel is ever rewritten.
 
     Attributes:

@@ -1,6 +1,6 @@
 """From results to verdicts: consecutive results of one source decide up or down.
 
-Design rules B and 2: verdicts label the sequence of conclusive results. Until its
+Rules B and 2: verdicts label the sequence of conclusive results. Until its
 verdict a result carries the verdict before it; the verdict then labels the whole run.
 """
 
