@@ -4,13 +4,11 @@ from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from exporter.config.model import SloConfig
+from exporter.config.objectives import asks_about
 from exporter.store.base import Mark, Reader, StoredEndpoint
 from exporter.timeline.combine import AllOf, combine
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.timeline import Timeline
-
-HEARTBEAT = "heartbeat"
-"""Probe type that an SLO asks about only where it names the endpoint."""
 
 
 class Known(NamedTuple):
@@ -41,10 +39,8 @@ def load(store: Reader, services: Container[str] | None = None) -> Mapping[str, 
 
 
 def members(slo: SloConfig, known: Sequence[Known]) -> Sequence[Known]:
-    """The endpoints that an SLO asks about: those it names, else all that its service ever had but heartbeats."""
-    if slo.endpoints is not None:
-        return [each for each in known if each.stored.id in slo.endpoints]
-    return [each for each in known if each.stored.kind != HEARTBEAT]
+    """The endpoints that an SLO asks about, of all that its service ever had."""
+    return [each for each in known if asks_about(slo, each.stored.id, each.stored.kind)]
 
 
 def history_of(slo: SloConfig, known: Sequence[Known]) -> EndpointHistory | AllOf:

@@ -4,8 +4,7 @@ from exporter.config.model import Config, Service, SloConfig
 from exporter.config.objectives import objective_of
 from exporter.errors import UsageError
 from exporter.record.histories import all_settled_until, history_of, load, members
-from exporter.slo.answer import Answer, answer
-from exporter.slo.figures import figures
+from exporter.slo import answer
 from exporter.store.base import Mark, Reader
 from exporter.units import EARLIEST
 
@@ -27,7 +26,7 @@ def ask(
     now: int,
     at: int | None = None,
     window: int | None = None,
-) -> Answer:
+) -> answer.Answer:
     """Answer an SLO from the store, with all that is known today.
 
     Args:
@@ -51,16 +50,12 @@ def ask(
     if mark is not None and now - mark.at >= ALIVE:
         for each in known:  # nobody has been watching since
             each.history.timeline.cut(mark.at)
-    history = history_of(slo, known)
-    objective = objective_of(service, slo, config.min_bad)
-    found = figures(objective, history.sums, at, window)
-    good, bad = history.events(found.start)
-    good_until, bad_until = history.events(at)
-    return answer(
+    return answer.ask(
         service.name,
         slo.name,
-        objective,
-        found,
+        objective_of(service, slo, config.min_bad),
+        history_of(slo, known),
+        at=at,
+        window=window,
         settled_until=None if mark is None else all_settled_until(known, mark),
-        events=(good_until - good, bad_until - bad),
     )

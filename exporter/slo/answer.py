@@ -2,9 +2,10 @@
 
 from typing import TypedDict
 
-from exporter.slo.figures import Figures
+from exporter.slo.figures import Figures, figures
 from exporter.slo.objective import Objective
 from exporter.slo.ratio import Ratio, number
+from exporter.timeline.tally import History
 from exporter.units import format_instant
 
 
@@ -117,6 +118,34 @@ def answer(
         "settled_until": None if settled_until is None else format_instant(settled_until),
         "unknown": objective.unknown,
     }
+
+
+def ask(
+    service: str,
+    slo: str,
+    objective: Objective,
+    history: History,
+    *,
+    at: int,
+    window: int | None = None,
+    settled_until: int | None = None,
+) -> Answer:
+    """Put an SLO to a history: figures and beats of the window that ends at an instant.
+
+    Args:
+        service: Name of the service.
+        slo: Name of the SLO.
+        objective: The question.
+        history: Whom it is put to.
+        at: Milliseconds since the epoch.
+        window: Milliseconds, in place of the SLO's own window; None for that.
+        settled_until: As of `answer`.
+    """
+    found = figures(objective, history.sums, at, window)
+    good, bad = history.events(found.start)
+    good_until, bad_until = history.events(at)
+    events = (good_until - good, bad_until - bad)
+    return answer(service, slo, objective, found, settled_until=settled_until, events=events)
 
 
 def _seconds(milliseconds: Ratio) -> float:

@@ -76,21 +76,16 @@ class EndpointHistory:
     def sums(self, at: int) -> Sums:
         """Sums of everything before the instant `at`; what lies in `removed` is not counted."""
         up, down = self.timeline.before(at)
-        if self.removed:
-            return self._without_removed(at, up, down)
         first = self.timeline.first
-        return Sums(up, down, 0, at - first if first is not None and at > first else 0)
-
-    def _without_removed(self, at: int, up: int, down: int) -> Sums:
-        first = self.timeline.first
-        watched = at - first if first is not None and at > first else 0
+        if first is None or at <= first:
+            return Sums(up, down, 0, 0)
+        watched = at - first
         for start, end in self.removed:
-            if watched and start < at:
-                reached = min(end, at)
+            if start < at:
                 up0, down0 = self.timeline.before(start)
-                up1, down1 = self.timeline.before(reached)
+                up1, down1 = self.timeline.before(min(end, at))
                 up, down = up - (up1 - up0), down - (down1 - down0)
-                watched -= max(0, reached - max(start, first or start))
+                watched -= max(0, min(end, at) - max(start, first))
         return Sums(up, down, 0, watched)
 
     def state(self, at: int) -> State:

@@ -116,8 +116,9 @@ class Timeline:
     def pending_since(self) -> tuple[int, int] | None:
         """First result of the daemon's pending verdict, and the instant until which its verdict is waited for.
 
-        That is as long as the latest could have spoken, whether or not somebody was there. A result that had spoken out before the next one came is given up: nobody waits for
-        its label any more, though a verdict may still change it.
+        That is as long as the latest could have spoken, whether or not somebody was there. A
+        result that had spoken out before the next one came is given up: nobody waits for its
+        label any more, though a verdict may still change it.
         """
         pending = self._live.pending
         if not pending:

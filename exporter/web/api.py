@@ -6,8 +6,7 @@ from aiohttp import hdrs, web
 
 from exporter.engine.live import LiveSlo
 from exporter.output.walk import breathing
-from exporter.slo.answer import Answer, answer
-from exporter.slo.figures import figures
+from exporter.slo.answer import Answer, ask
 from exporter.slo.status import Status, status
 from exporter.web.source import SOURCE, Source
 
@@ -38,15 +37,12 @@ async def slos(request: web.Request) -> web.StreamResponse:
 
 def stated(source: Source, slo: LiveSlo, at: int) -> StatedAnswer:
     """One SLO's answer at an instant, and its state."""
-    found = figures(slo.objective, slo.history.sums, at)
-    good, bad = slo.history.events(found.start)
-    good_until, bad_until = slo.history.events(at)
-    shown = answer(
+    shown = ask(
         slo.service.name,
         slo.config.name,
         slo.objective,
-        found,
+        slo.history,
+        at=at,
         settled_until=source.settled(slo),
-        events=(good_until - good, bad_until - bad),
     )
     return {**shown, "state": status(slo.history.state(at))}

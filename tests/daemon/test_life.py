@@ -66,6 +66,29 @@ def test_a_log_that_nobody_reads_does_not_end_it(tmp_path: Path, start_target: S
     assert '"down": 0.0' not in said.stdout
 
 
+def test_a_rule_that_would_take_for_ever_holds_up_neither_a_neighbour_nor_the_end(
+    start_daemon: StartDaemon, start_target: StartTarget
+) -> None:
+    slow, well = start_target(), start_target()
+    slow.body = b"a" * 200_000 + b"!"  # a short one is decided at once
+    daemon = start_daemon(
+        f"""
+probes: {{cruel: {{type: http, expect: {{body_matches: ["(a+)+$"]}}}}}}
+services:
+  - name: shop
+    endpoints:
+      - {{name: slow, url: "{slow.url}", probe: cruel, interval: 500ms, timeout: 400ms}}
+      - {{name: web, url: "{well.url}", interval: 200ms}}
+"""
+    )
+    slow_one = {"uptime_service": "shop", "uptime_endpoint": "slow"}
+    daemon.wait_for_value(1, "uptime_endpoint_failure_info", reason="timeout", **slow_one)
+    before = well.requests
+    wait_for(lambda: well.requests > before + 5, "the neighbour keeps its beat")
+    daemon.wait_for_value(1, "uptime_endpoint_up", **UP)
+    assert daemon.stop() == 0
+
+
 def test_too_few_descriptors_are_said_at_the_start(tmp_path: Path) -> None:
     config = tmp_path / "uptime.yml"
     lines = [f'      - {{name: e{index}, url: "tcp://127.0.0.1:9"}}' for index in range(300)]

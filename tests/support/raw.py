@@ -14,6 +14,12 @@ from exporter.probes.result import Result
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for what raises no event."""
+    while not condition():  # noqa: ASYNC110 -- likewise
+        await asyncio.sleep(0.001)
+
+
 class RawServer:
     """Listens on loopback and hands connections to a handler.
 

@@ -20,10 +20,12 @@ class Target:
     Attributes:
         port: It keeps it, also over `go_away()` and `come_back()`.
         requests: How many requests came in so far.
+        body: What it answers with.
     """
 
     def __init__(self) -> None:
         self.requests = 0
+        self.body = b"ok\n"
         self._status = 200
         self._flowing = threading.Event()
         self._flowing.set()
@@ -75,9 +77,9 @@ class Target:
                 target.requests += 1
                 target._flowing.wait()
                 self.send_response(target._status)
-                self.send_header("Content-Length", "3")
+                self.send_header("Content-Length", str(len(target.body)))
                 self.end_headers()
-                self.wfile.write(b"ok\n")
+                self.wfile.write(target.body)
 
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""

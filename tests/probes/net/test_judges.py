@@ -1,4 +1,3 @@
-import asyncio
 import ssl
 import threading
 from collections.abc import Callable
@@ -10,7 +9,7 @@ import pytest
 from exporter.probes.net.context import Context
 from exporter.probes.registry import by_kind
 from exporter.probes.result import Outcome, Reason, Result
-from tests.support.raw import Probing, ok
+from tests.support.raw import Probing, ok, until
 
 SHORT = 150
 """Milliseconds, where the end of the deadline is what the test waits for."""
@@ -28,11 +27,6 @@ def begin(context: Context, url: str, timeout: int, results: list[Result], **set
     endpoint = SimpleNamespace(check=chosen.check(url, timeout), attempt=None)
     chosen.prober(context, lambda _endpoint, result: results.append(result)).begin(endpoint)
     return endpoint
-
-
-async def until(condition: Callable[[], object]) -> None:
-    while not condition():  # noqa: ASYNC110 -- what is waited for raises no event
-        await asyncio.sleep(0.001)
 
 
 @pytest.fixture(autouse=True)

@@ -15,18 +15,13 @@ import pytest
 from exporter.probes.net.context import Context
 from exporter.probes.registry import by_kind, by_scheme
 from exporter.probes.result import Outcome, Result
-from tests.support.raw import Probing, ok, probe_all
+from tests.support.raw import Probing, ok, probe_all, until
 
 ServerTls = Callable[..., ssl.SSLContext]
 
 
 def descriptors() -> list[str]:
     return [entry.name for entry in Path("/proc/self/fd").iterdir()]
-
-
-async def until(condition: Callable[[], object]) -> None:
-    while not condition():  # noqa: ASYNC110 -- what is waited for raises no event
-        await asyncio.sleep(0.001)
 
 
 def begin(context: Context, url: str, results: list[Result], **settings: Any) -> tuple[Any, Any]:
