@@ -8,8 +8,8 @@ from exporter.log import Logger, log
 from exporter.probes.result import Outcome, Reason, Result
 from exporter.record.histories import settled_until
 from exporter.store.base import Absence, ClosedRow, Commit, Mark, OpenRow
-from exporter.timeline.columns import FOREVER
 from exporter.timeline.row import Row
+from exporter.timeline.spans import FOREVER
 from exporter.timeline.tally import State
 from exporter.units import format_instant
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 
 from exporter.engine.slot import Slot, spread
-from exporter.timeline.columns import FOREVER
+from exporter.timeline.spans import FOREVER
 
 FIRST_PROBE_WITHIN = 15_000
 """Milliseconds after the start in which every endpoint has been probed once."""

@@ -5,9 +5,9 @@ import hashlib
 from exporter.config.model import Endpoint, Service
 from exporter.engine.live import Counters, LastProbe
 from exporter.probes.base import Prober
-from exporter.timeline.columns import FOREVER
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.row import Row
+from exporter.timeline.spans import FOREVER
 
 LARGEST_EARLY_OR_LATE = 100
 """Milliseconds by which a start may miss its beat and still count as the beat (rule A)."""

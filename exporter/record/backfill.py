@@ -8,9 +8,9 @@ from typing import NamedTuple
 from exporter.config.model import Config
 from exporter.record.csv_file import EndpointName, Past
 from exporter.store.base import Batch, EndpointKey, Writer
-from exporter.timeline.endpoint import Span
 from exporter.timeline.policy import Policy
 from exporter.timeline.row import Row
+from exporter.timeline.spans import Span
 from exporter.units import parse_instant
 
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from exporter.timeline.endpoint import Span
 from exporter.timeline.row import Row
+from exporter.timeline.spans import Span
 
 
 @dataclass(frozen=True, slots=True)

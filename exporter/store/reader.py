@@ -7,10 +7,9 @@ from pathlib import Path
 
 from exporter.store.base import Mark, StoredEndpoint
 from exporter.store.sqlite import open_for_reading, translated
-from exporter.timeline.columns import FOREVER
-from exporter.timeline.endpoint import Span
 from exporter.timeline.policy import Policy
 from exporter.timeline.row import Row
+from exporter.timeline.spans import FOREVER, Span
 from exporter.timeline.tally import State
 
 DUE = struct.Struct("<Iq")

@@ -9,9 +9,9 @@ from exporter.store.base import Absence, Batch, Commit, EndpointKey
 from exporter.store.lock import Lock
 from exporter.store.reader import DUE, SqliteReader, implied_last
 from exporter.store.sqlite import open_for_writing, translated
-from exporter.timeline.columns import FOREVER
 from exporter.timeline.policy import Policy
 from exporter.timeline.row import Row
+from exporter.timeline.spans import FOREVER
 
 _SERIES = "endpoint, at, step, last, vote, reason, event, policy, source"
 

@@ -4,10 +4,8 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
+from exporter.timeline.spans import FOREVER
 from exporter.timeline.tally import State
-
-FOREVER = 2**62
-"""An instant after every other; milliseconds since the epoch."""
 
 
 class Columns:

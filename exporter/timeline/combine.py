@@ -5,9 +5,10 @@ from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 
-from exporter.timeline.columns import FOREVER, Columns
+from exporter.timeline.columns import Columns
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.events import Events
+from exporter.timeline.spans import FOREVER
 from exporter.timeline.tally import State, Sums
 
 _START = -FOREVER

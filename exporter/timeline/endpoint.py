@@ -6,11 +6,9 @@ from operator import itemgetter
 from exporter.timeline.events import EventColumns, Events
 from exporter.timeline.policy import Policy
 from exporter.timeline.row import LIVE, Row
+from exporter.timeline.spans import Span
 from exporter.timeline.tally import State, Sums
 from exporter.timeline.timeline import Timeline
-
-Span = tuple[int, int]
-"""Half-open: [start, end), milliseconds since the epoch."""
 
 
 class EndpointHistory:

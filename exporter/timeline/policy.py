@@ -13,6 +13,10 @@ class Policy:
         staleness: Milliseconds for which a result speaks, >= interval.
         down_after: Consecutive failures that make the endpoint down, >= 1.
         up_after: Consecutive successes that make it up, >= 1.
+        latency: Thresholds that its successes are judged by: ids of latency SLOs of its
+            service, each with nanoseconds > 0, sorted. A success is slow where its whole
+            probe took longer; a result whose policy has no threshold for an SLO is no event
+            of it (so is one whose duration is not known).
     """
 
     interval: int
@@ -20,3 +24,4 @@ class Policy:
     staleness: int
     down_after: int = 1
     up_after: int = 1
+    latency: tuple[tuple[str, int], ...] = ()

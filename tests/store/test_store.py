@@ -10,9 +10,9 @@ from exporter.errors import StoreError, StoreLockedError
 from exporter.store.base import Batch, ClosedRow, Commit, EndpointKey, Mark, OpenRow
 from exporter.store.reader import SqliteReader
 from exporter.store.writer import SqliteWriter, split
-from exporter.timeline.columns import FOREVER
 from exporter.timeline.policy import Policy
 from exporter.timeline.row import Row
+from exporter.timeline.spans import FOREVER
 from exporter.timeline.tally import State
 
 POLICY = Policy(15_000, 5_000, 35_000)

@@ -15,7 +15,7 @@ from exporter.slo.answer import Answer
 from exporter.slo.figures import Figures, figures
 from exporter.store.reader import SqliteReader
 from exporter.store.writer import SqliteWriter
-from exporter.timeline.endpoint import Span
+from exporter.timeline.spans import Span
 from exporter.timeline.tally import State
 from exporter.units import format_instant
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.timeline.columns import FOREVER
 from exporter.timeline.combine import AllOf
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.policy import Policy
 from exporter.timeline.row import Row
+from exporter.timeline.spans import FOREVER
 from exporter.timeline.tally import State, tally
 from tests.support.brute import Probe, count, paint
 
