@@ -4,9 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from exporter import units
 from exporter.config.report import Secrets
 from exporter.probes.base import ProbeSettings
+from exporter.timeline import rule
+from exporter.timeline.exclusion import Category, Exclusion, When
 from exporter.timeline.policy import Policy
+
+RETENTION = 400 * units.DAY
+"""How long history is kept unless the file says otherwise; milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,19 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Latency:
+    """What makes a good event of a latency SLO.
+
+    Attributes:
+        threshold: Nanoseconds > 0 that a good success may take at most.
+        failures: What a failure is: `bad`, or no event at all (`ignore`).
+    """
+
+    threshold: int
+    failures: str = "bad"
+
+
+@dataclass(frozen=True, slots=True)
 class SloConfig:
     """One objective of a service.
 
@@ -49,10 +68,19 @@ class SloConfig:
         objective: 0 < x < 1.
         objective_text: Per cent as configured, without the sign, e.g. `99.9`.
         window: Milliseconds of the rolling window.
-        method: `time`.
+        method: `time`, `events` or `timeslices`.
         unknown: How watched unknown time counts: `ignore`, `down` or `up`.
         endpoints: Ids of the endpoints it asks about; None for all but heartbeats.
         labels: As an endpoint's.
+        slice: Milliseconds of a slice, > 0; 0 for other methods than `timeslices`.
+        slice_objective: 0 < x < 1 that makes a slice good; None for other methods.
+        latency: Of a latency SLO, whose method is `events`; else None.
+        combine: How its members are one.
+        categories: Of the exclusions that it recognises; None for all.
+        hours: Its service hours, or else those of its service.
+        services: Of a composite SLO, its members: ids of services, or of a service and
+            one of its SLOs as `service/slo`; its `endpoints` are then the empty tuple.
+            Empty for an SLO over endpoints.
     """
 
     id: str
@@ -65,6 +93,13 @@ class SloConfig:
     unknown: str = "ignore"
     endpoints: tuple[str, ...] | None = None
     labels: tuple[tuple[str, str], ...] = ()
+    slice: int = 0
+    slice_objective: Fraction | None = None
+    latency: Latency | None = None
+    combine: rule.Rule = rule.ALL
+    categories: frozenset[Category] | None = None
+    hours: When | None = None
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +112,9 @@ class Service:
         title: Free text for people; the name where none is given.
         owner: Empty where not given.
         labels: The user's own, sorted by name; endpoints and SLOs have them already.
-        endpoints: At least one.
+        endpoints: At least one, unless all of its SLOs are composite.
         slos: Perhaps none.
+        hours: Its service hours, if it has any.
     """
 
     id: str
@@ -88,6 +124,7 @@ class Service:
     labels: tuple[tuple[str, str], ...]
     endpoints: tuple[Endpoint, ...]
     slos: tuple[SloConfig, ...]
+    hours: When | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +139,8 @@ class Config:
         warnings: What is allowed but likely a mistake, as `file:line: message`.
         probes: The named settings, also those that no endpoint uses.
         secrets: What no log line, page, metric or dump may show; `secrets.redact(text)` masks it.
+        exclusions: In file order; their ids are their names.
+        retention: Milliseconds for which history is kept.
     """
 
     services: tuple[Service, ...]
@@ -111,3 +150,5 @@ class Config:
     warnings: tuple[str, ...] = ()
     probes: Mapping[str, ProbeSettings] = field(default_factory=dict, repr=False)
     secrets: Secrets = field(default_factory=Secrets, repr=False, compare=False)
+    exclusions: tuple[Exclusion, ...] = ()
+    retention: int = RETENTION
