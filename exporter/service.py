@@ -6,14 +6,12 @@ import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 
 from exporter.clock import Clock
 from exporter.config.expand import OWN_ADDRESS
 from exporter.config.load import load as load_config
 from exporter.config.model import Config
-from exporter.config.objectives import objective_of
 from exporter.engine import descriptors
 from exporter.engine.engine import Engine
 from exporter.engine.instants import Instants
@@ -22,7 +20,9 @@ from exporter.engine.slot import Slot
 from exporter.log import log
 from exporter.probes.base import Prober, ProbeSettings
 from exporter.probes.net.context import Context
-from exporter.record.histories import Known, history_of, load, members
+from exporter.record.histories import Known, load
+from exporter.record.question import reach
+from exporter.record.questions import Questions
 from exporter.store.base import EndpointKey, Writer
 from exporter.store.writer import SqliteWriter
 from exporter.web.app import make_app
@@ -109,9 +109,8 @@ class _Daemon:
         self.health = Health(reload_success_at=record.began, commit_at=record.began)
         self.engine = Engine(record.instants, store, self.health, record.began, redact=config.secrets.redact)
         self.slots = self._slots(context)
-        self._by_service = {
-            key: list(group) for key, group in groupby(self.slots, lambda slot: slot.service.id)
-        }
+        self._by_number = {slot.number: slot for slot in self.slots}
+        self.questions = Questions(config, record.known, config.exclusions, reach(config, record.began))
 
     async def run(self, source: Source, stop: asyncio.Event) -> None:
         """Probe, and show through `source`, until `stop` is set."""
@@ -145,29 +144,33 @@ class _Daemon:
         return slots
 
     def _endpoint(self, slot: Slot) -> LiveEndpoint:
-        settle = partial(self._settle, slot)
-        return LiveEndpoint(slot.service, slot.config, slot.history, slot.counters, slot.last, settle)
+        return LiveEndpoint(
+            slot.service,
+            slot.config,
+            slot.history,
+            slot.counters,
+            slot.last,
+            partial(self._settle, slot),
+            self.questions.excluded(slot.service, slot.config),
+        )
 
     def _settle(self, slot: Slot) -> None:
         self.engine.recorder.charge(slot)
 
     def _slos(self) -> list[LiveSlo]:
         return [
-            LiveSlo(
-                service,
-                slo,
-                objective_of(service, slo, self.config.min_bad),
-                history_of(slo, self._record.known[service.id]),
-            )
+            LiveSlo(service, slo, self.questions.of(service, slo))
             for service in self.config.services
             for slo in service.slos
         ]
 
     def _settled(self, slo: LiveSlo) -> int:
         """The instant before which an SLO's past changes only by corrections."""
-        asked = {each.stored.number for each in members(slo.config, self._record.known[slo.service.id])}
-        slots = [slot for slot in self._by_service[slo.service.id] if slot.number in asked]
         recorder = self.engine.recorder
+        asked = self.questions.asked(slo.service, slo.config)
+        slots = [
+            self._by_number[each.stored.number] for each in asked if each.stored.number in self._by_number
+        ]
         return min(map(recorder.settled_until, slots), default=recorder.committed_at)
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from exporter import units
 from exporter.config.report import Secrets
 from exporter.probes.base import ProbeSettings
+from exporter.slo.objective import Periods
 from exporter.timeline import rule
 from exporter.timeline.exclusion import Category, Exclusion, When
 from exporter.timeline.policy import Policy
@@ -67,7 +68,7 @@ class SloConfig:
         title: Free text for people; the name where none is given.
         objective: 0 < x < 1.
         objective_text: Per cent as configured, without the sign, e.g. `99.9`.
-        window: Milliseconds of the rolling window.
+        window: Milliseconds of the rolling window, or calendar periods.
         method: `time`, `events` or `timeslices`.
         unknown: How watched unknown time counts: `ignore`, `down` or `up`.
         endpoints: Ids of the endpoints it asks about; None for all but heartbeats.
@@ -88,7 +89,7 @@ class SloConfig:
     title: str
     objective: Fraction
     objective_text: str
-    window: int
+    window: int | Periods
     method: str = "time"
     unknown: str = "ignore"
     endpoints: tuple[str, ...] | None = None
@@ -152,3 +153,7 @@ class Config:
     secrets: Secrets = field(default_factory=Secrets, repr=False, compare=False)
     exclusions: tuple[Exclusion, ...] = ()
     retention: int = RETENTION
+
+    def service(self, identity: str) -> Service:
+        """The service of that id; there is one."""
+        return next(service for service in self.services if service.id == identity)

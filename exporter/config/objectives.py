@@ -1,6 +1,8 @@
 """From an SLO as configured to the question that the arithmetic answers."""
 
-from exporter.config.model import Endpoint, Service, SloConfig
+from collections.abc import Iterator
+
+from exporter.config.model import Config, Endpoint, Service, SloConfig
 from exporter.slo.objective import Objective
 
 HEARTBEAT = "heartbeat"
@@ -13,17 +15,44 @@ def asks_about(slo: SloConfig, endpoint_id: str, kind: str) -> bool:
 
 
 def members(service: Service, slo: SloConfig) -> tuple[Endpoint, ...]:
-    """Give the configured endpoints that an SLO asks about, in file order; at least one."""
+    """Give the configured endpoints of its own service that an SLO asks about, in file order; none for a composite."""
     return tuple(each for each in service.endpoints if asks_about(slo, each.id, each.kind))
 
 
-def objective_of(service: Service, slo: SloConfig, min_bad: int) -> Objective:
+def parts(config: Config, slo: SloConfig) -> Iterator[tuple[Service, SloConfig | None]]:
+    """Give the members of a composite SLO: services, each as a whole or with the one SLO that stands for it."""
+    for reference in slo.services:
+        service_id, _, slo_id = reference.partition("/")
+        service = config.service(service_id)
+        yield service, next((each for each in service.slos if each.id == slo_id), None)
+
+
+def objective_of(config: Config, service: Service, slo: SloConfig) -> Objective:
     """Compile an SLO's question.
 
     Args:
+        config: Has both.
         service: The SLO's.
         slo: As configured.
-        min_bad: Bad beats that an alert's long window needs, >= 1.
     """
-    interval = max(endpoint.policy.interval for endpoint in members(service, slo))
-    return Objective(slo.objective, slo.window, slo.unknown, interval, min_bad)
+    interval = slo.slice or max(endpoint.policy.interval for endpoint in all_members(config, service, slo))
+    return Objective(
+        slo.objective,
+        slo.window,
+        slo.unknown,
+        interval,
+        config.min_bad,
+        method=slo.method,
+        slice=slo.slice,
+        slice_objective=slo.slice_objective or slo.objective,
+    )
+
+
+def all_members(config: Config, service: Service, slo: SloConfig) -> Iterator[Endpoint]:
+    """Give the configured endpoints that an SLO asks about, those of a composite's members too; at least one."""
+    yield from members(service, slo)
+    for other, part in parts(config, slo):
+        if part is not None:
+            yield from members(other, part)
+        else:
+            yield from (each for each in other.endpoints if each.kind != HEARTBEAT)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from exporter.config.model import Config, Endpoint, Service, SloConfig
 from exporter.probes.result import NO_PHASES, Outcome, Phases, Reason, Result, TlsFacts
-from exporter.slo.objective import Objective
+from exporter.slo.question import Question
+from exporter.timeline.spans import NOTHING, Spans
 from exporter.timeline.tally import History
 
 DURATION_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -140,6 +141,7 @@ class LiveEndpoint:
 
     Attributes:
         settle: Lets the counters have the time that has settled; to be called before they are read.
+        excluded: What of its time does not count, whatever SLOs recognise.
     """
 
     service: Service
@@ -148,16 +150,16 @@ class LiveEndpoint:
     counters: Counters
     last: LastProbe
     settle: Callable[[], None] = _nothing
+    excluded: Spans = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class LiveSlo:
-    """One SLO as it is now: the question, and the past that it asks."""
+    """One SLO as it is now, and what it asks."""
 
     service: Service
     config: SloConfig
-    objective: Objective
-    history: History
+    question: Question
 
 
 @dataclass(slots=True)

@@ -60,13 +60,13 @@ def budgets(config: Config) -> Checked:
 def _slos(config: Config) -> Iterator[SloBudget]:
     for service in config.services:
         for slo in service.slos:
-            question = objective_of(service, slo, config.min_bad)
-            fitted = tiers(question.ratio, question.window, question.interval, question.min_bad)
+            question = objective_of(config, service, slo)
+            fitted = tiers(question.ratio, question.length, question.interval, question.min_bad)
             yield {
                 "service": service.name,
                 "slo": slo.name,
                 "objective": slo.objective_text,
-                "window_seconds": slo.window / units.SECOND,
+                "window_seconds": question.length / units.SECOND,
                 "allowed_seconds": float(question.allowed_when_whole / units.SECOND),
                 "endpoints": [endpoint.name for endpoint in members(service, slo)],
                 "tiers": [_tier(tier) for tier in fitted],

@@ -82,7 +82,7 @@ class EndpointColumns:
         if state is not State.UNKNOWN:
             self.up.add(text, int(state is State.UP))
         self.state.extend(text, STATE_SHAPE, ONE_HOT[state])
-        self.excluded.add(text, 0)
+        self.excluded.add(text, int(endpoint.excluded.covers(at)))
         since = endpoint.history.since(at)
         if since is not None:
             self.since.add(text, since / 1000)

@@ -135,9 +135,15 @@ SLO_INFO = _gauge(
     "owner",
 )
 SLO_OBJECTIVE = _gauge("uptime_slo_objective_ratio", "The ratio that the SLI must reach.")
-SLO_WINDOW = _gauge("uptime_slo_window_seconds", "Length of the SLO's window.")
+SLO_WINDOW = _gauge(
+    "uptime_slo_window_seconds", "Length of the SLO's window, or of the running calendar period."
+)
+SLO_PERIOD_END = _gauge(
+    "uptime_slo_period_end_timestamp_seconds", "End of the running calendar period; only of calendar windows."
+)
 SLO_SLI = _gauge(
-    "uptime_slo_sli_ratio", "Good share of what is known of the SLO's window; absent where nothing is known."
+    "uptime_slo_sli_ratio",
+    "Good share of what is known of the SLO's window, or of the calendar period so far; absent where nothing is known.",
 )
 SLO_COVERAGE = _gauge(
     "uptime_slo_coverage_ratio",
@@ -145,11 +151,11 @@ SLO_COVERAGE = _gauge(
 )
 SLO_REMAINING_RATIO = _gauge(
     "uptime_slo_error_budget_remaining_ratio",
-    "Share of the error budget of the SLO's window that is left; negative once it is overspent.",
+    "Share of the error budget that is left, of the SLO's window or of the whole calendar period; negative once it is overspent.",
 )
 SLO_REMAINING_SECONDS = _gauge(
     "uptime_slo_error_budget_remaining_seconds",
-    "Bad time that the SLO's window still allows; negative once the budget is overspent.",
+    "Bad time that the SLO's window, or the whole calendar period, still allows; negative once the budget is overspent.",
 )
 SLO_BURN = _gauge(
     "uptime_slo_burn_rate",
@@ -235,6 +241,7 @@ FAMILIES: dict[Group, tuple[Family, ...]] = {
         SLO_INFO,
         SLO_OBJECTIVE,
         SLO_WINDOW,
+        SLO_PERIOD_END,
         SLO_SLI,
         SLO_COVERAGE,
         SLO_REMAINING_RATIO,

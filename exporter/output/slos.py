@@ -4,12 +4,12 @@ from exporter.engine.live import LiveSlo
 from exporter.output import names
 from exporter.output.column import Column, Shape, children
 from exporter.output.style import Words, WordsById, labels
+from exporter.output.words import window_text
 from exporter.slo.figures import Figures, figures
 from exporter.slo.objective import Plan
 from exporter.slo.ratio import number
-from exporter.slo.status import Status, status
+from exporter.slo.status import Status, status_at
 from exporter.slo.tiers import Tier
-from exporter.units import format_duration
 
 STATUS_SHAPE = children("state", list(Status))
 ONE_HOT = {status: tuple(int(status is other) for other in Status) for status in Status}
@@ -29,6 +29,7 @@ class SloColumns:
         self.info = Column(names.SLO_INFO)
         self.objective = Column(names.SLO_OBJECTIVE)
         self.window = Column(names.SLO_WINDOW)
+        self.period_end = Column(names.SLO_PERIOD_END)
         self.sli = Column(names.SLO_SLI)
         self.coverage = Column(names.SLO_COVERAGE)
         self.remaining_ratio = Column(names.SLO_REMAINING_RATIO)
@@ -50,11 +51,15 @@ class SloColumns:
             words = self._words[id(slo)] = self._worded(slo)
         text, info = words
         self.info.add(info, 1)
-        ratio = slo.objective.ratio
+        question = slo.question
+        ratio = question.objective.ratio
         self.objective.add(text, ratio.numerator / ratio.denominator)
-        self.window.add(text, slo.objective.window / 1000)
-        self._take_answer(slo, text, figures(slo.objective, slo.history.sums, at))
-        self.state.extend(text, STATUS_SHAPE, ONE_HOT[status(slo.history.state(at))])
+        found = figures(question, at)
+        self.window.add(text, (found.budget[1] - found.budget[0]) / 1000)
+        if not isinstance(question.objective.window, int):
+            self.period_end.add(text, found.budget[1] / 1000)
+        self._take_answer(slo, text, found)
+        self.state.extend(text, STATUS_SHAPE, ONE_HOT[status_at(question, at)])
 
     def _worded(self, slo: LiveSlo) -> Words:
         config = slo.config
@@ -63,7 +68,7 @@ class SloColumns:
             ("title", config.title),
             ("objective", config.objective_text),
             ("method", config.method),
-            ("slo_window", format_duration(config.window)),
+            ("slo_window", window_text(config.window)),
             ("owner", slo.service.owner),
         )
         if self.users:
@@ -82,7 +87,7 @@ class SloColumns:
         if answer.remaining is not None:
             above, below = answer.remaining
             self.remaining_seconds.add(text, above / (below * 1000))
-        _, burn, alert, threshold, factors = self._shape(slo.objective.plan)
+        _, burn, alert, threshold, factors = self._shape(slo.question.objective.plan)
         self.burn.extend_known(text, burn, [number(rate) for rate in answer.burn])
         self.alert.extend_known(text, alert, [number(ratio) for ratio in answer.alerts])
         if factors:

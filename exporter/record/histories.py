@@ -1,12 +1,9 @@
-"""What the store keeps of endpoints, as histories; and which of them an SLO asks about."""
+"""What the store keeps of endpoints, as histories."""
 
 from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
-from exporter.config.model import SloConfig
-from exporter.config.objectives import asks_about
 from exporter.store.base import Mark, Reader, StoredEndpoint
-from exporter.timeline.combine import AllOf, combine
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.timeline import Timeline
 
@@ -36,16 +33,6 @@ def load(store: Reader, services: Container[str] | None = None) -> Mapping[str, 
             history.load(store.rows(stored.number), absences)
             found.setdefault(stored.service, []).append(Known(stored, history))
     return found
-
-
-def members(slo: SloConfig, known: Sequence[Known]) -> Sequence[Known]:
-    """The endpoints that an SLO asks about, of all that its service ever had."""
-    return [each for each in known if asks_about(slo, each.stored.id, each.stored.kind)]
-
-
-def history_of(slo: SloConfig, known: Sequence[Known]) -> EndpointHistory | AllOf:
-    """The past that an SLO asks about."""
-    return combine([each.history for each in members(slo, known)])
 
 
 def settled_until(timeline: Timeline, mark: int, undone: int | None) -> int:

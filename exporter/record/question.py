@@ -1,20 +1,111 @@
 """An SLO asked of the store, as of any instant."""
 
+from typing import NamedTuple
+
 from exporter.config.model import Config, Service, SloConfig
-from exporter.config.objectives import objective_of
+from exporter.config.objectives import parts
 from exporter.errors import UsageError
-from exporter.record.histories import all_settled_until, history_of, load, members
+from exporter.record.histories import all_settled_until, load
+from exporter.record.questions import Covering, Questions
 from exporter.slo import answer
+from exporter.slo.question import Question
 from exporter.store.base import Mark, Reader
-from exporter.units import EARLIEST
+from exporter.timeline.spans import Span
+from exporter.units import DAY, EARLIEST, YEAR
 
 ALIVE = 5_000
 """Milliseconds after its last commit for which a daemon is taken to be alive."""
+
+LONGEST_PERIOD = YEAR + 2 * DAY
+"""Milliseconds; no calendar period is longer."""
 
 
 def default_instant(mark: Mark | None, now: int) -> int:
     """The instant that a question is about if it does not say: the newest commit of a daemon that lives, else now."""
     return mark.at if mark is not None and 0 <= now - mark.at < ALIVE else now
+
+
+def reach(config: Config, at: int, window: int | None = None) -> Span:
+    """The span that a question about the instant `at` can depend on, whatever the SLO."""
+    longest = max(window or 0, config.retention, LONGEST_PERIOD)
+    return at - longest, at + LONGEST_PERIOD
+
+
+class Asked(NamedTuple):
+    """A question to the store.
+
+    Attributes:
+        service: The SLO's.
+        slo: As configured.
+        question: What it asks, and whom.
+        covering: What excludes anything of it.
+        at: The instant that it is about.
+        settled_until: Before it nothing changes but by corrections; None where nothing was ever recorded.
+    """
+
+    service: Service
+    slo: SloConfig
+    question: Question
+    covering: Covering
+    at: int
+    settled_until: int | None
+
+    def answer(self, window: int | None = None) -> answer.Answer:
+        """All figures, of the SLO's own window or of one of that many milliseconds."""
+        return answer.ask(
+            self.service.name,
+            self.slo.name,
+            self.question,
+            at=self.at,
+            window=window,
+            settled_until=self.settled_until,
+        )
+
+
+def pose(
+    store: Reader,
+    config: Config,
+    service: Service,
+    slo: SloConfig,
+    *,
+    now: int,
+    at: int | None = None,
+    window: int | None = None,
+) -> Asked:
+    """Put an SLO to the store, with all that is known today.
+
+    Args:
+        store: The record, or what a daemon has committed of it so far.
+        config: That has the SLO.
+        service: Its service.
+        slo: The question.
+        now: Milliseconds since the epoch.
+        at: The instant that is asked about; None for the default one.
+        window: Milliseconds, the longest window that will be asked about beside the SLO's own.
+
+    Raises:
+        UsageError: The window begins before there were instants.
+    """
+    mark = store.mark()
+    at = default_instant(mark, now) if at is None else at
+    within = reach(config, at, window)
+    if within[0] < EARLIEST:
+        msg = "the window begins before the year 1; ask for a shorter one, or for a later instant"
+        raise UsageError(msg)
+    services = {service.id, *(part.id for part, _ in parts(config, slo))}
+    known = load(store, services)
+    if mark is not None and now - mark.at >= ALIVE:
+        for each in (each for group in known.values() for each in group):  # nobody has been watching since
+            each.history.timeline.cut(mark.at)
+    questions = Questions(config, known, config.exclusions, within)
+    return Asked(
+        service,
+        slo,
+        questions.of(service, slo),
+        questions.covering(service, slo),
+        at,
+        None if mark is None else all_settled_until(questions.asked(service, slo), mark),
+    )
 
 
 def ask(
@@ -27,35 +118,5 @@ def ask(
     at: int | None = None,
     window: int | None = None,
 ) -> answer.Answer:
-    """Answer an SLO from the store, with all that is known today.
-
-    Args:
-        store: The record, or what a daemon has committed of it so far.
-        config: That has the SLO.
-        service: Its service.
-        slo: The question.
-        now: Milliseconds since the epoch.
-        at: The instant that is asked about; None for the default one.
-        window: Milliseconds, in place of the SLO's own window; None for that.
-
-    Raises:
-        UsageError: The window begins before there were instants.
-    """
-    mark = store.mark()
-    at = default_instant(mark, now) if at is None else at
-    if at - (window or slo.window) < EARLIEST:
-        msg = "the window begins before the year 1; ask for a shorter one, or for a later instant"
-        raise UsageError(msg)
-    known = members(slo, load(store, {service.id}).get(service.id, ()))
-    if mark is not None and now - mark.at >= ALIVE:
-        for each in known:  # nobody has been watching since
-            each.history.timeline.cut(mark.at)
-    return answer.ask(
-        service.name,
-        slo.name,
-        objective_of(service, slo, config.min_bad),
-        history_of(slo, known),
-        at=at,
-        window=window,
-        settled_until=None if mark is None else all_settled_until(known, mark),
-    )
+    """Answer an SLO from the store; arguments and errors as of `pose`, `window` being asked in place of the SLO's own."""
+    return pose(store, config, service, slo, now=now, at=at, window=window).answer(window)

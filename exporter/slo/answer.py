@@ -2,10 +2,10 @@
 
 from typing import TypedDict
 
-from exporter.slo.figures import Figures, figures
-from exporter.slo.objective import Objective
-from exporter.slo.ratio import Ratio, number
-from exporter.timeline.tally import History
+from exporter.slo.figures import Figures, bounds, figures
+from exporter.slo.question import Question
+from exporter.slo.ratio import number
+from exporter.timeline.past import Counts
 from exporter.units import format_instant
 
 
@@ -26,11 +26,18 @@ class Seconds(TypedDict):
 
 
 class Events(TypedDict):
-    """Beats in the window, whatever the method."""
+    """Beats in the window, whatever the method; of a latency SLO as its threshold judged them."""
 
-    good: int | None
-    bad: int | None
-    excluded: int | None
+    good: int
+    bad: int
+    excluded: int
+
+
+class SliceCounts(TypedDict):
+    """Slices that ended in the window."""
+
+    good: int
+    bad: int
 
 
 class Bounds(TypedDict):
@@ -41,7 +48,7 @@ class Bounds(TypedDict):
 
 
 class Budget(TypedDict):
-    """The error budget of the window."""
+    """The error budget: of the window, or of the whole calendar period."""
 
     allowed_seconds: float
     remaining_seconds: float | None
@@ -49,20 +56,28 @@ class Budget(TypedDict):
 
 
 class Answer(TypedDict):
-    """One SLO at one instant; `unknown` names the policy that the SLI followed."""
+    """One SLO at one instant; `unknown` names the policy that the SLI followed.
+
+    `period` is the whole calendar period that the budget is for, `pace` its spent share by
+    the share of it that is over; both are null for a rolling window. `slices` is null
+    but for timeslices.
+    """
 
     service: str
     slo: str
     method: str
     window: Window
+    period: Window | None
     seconds: Seconds
     events: Events
+    slices: SliceCounts | None
     sli: float | None
     bounds: Bounds
     coverage: float | None
     objective: float
     met: bool | None
     error_budget: Budget
+    pace: float | None
     burn_rate: dict[str, float | None]
     at: str
     settled_until: str | None
@@ -70,51 +85,47 @@ class Answer(TypedDict):
 
 
 def answer(
-    service: str,
-    slo: str,
-    objective: Objective,
-    figures: Figures,
-    *,
-    settled_until: int | None = None,
-    events: tuple[int, int] | None = None,
+    service: str, slo: str, question: Question, found: Figures, *, settled_until: int | None = None
 ) -> Answer:
     """Put figures into the form that leaves the program.
 
     Args:
         service: Name of the service.
         slo: Name of the SLO.
-        objective: The question.
-        figures: Its answer.
+        question: What was asked.
+        found: Its figures.
         settled_until: Before this instant (milliseconds since the epoch) nothing changes any
             more but by corrections; None where nothing is settled.
-        events: Good and bad beats in the window; None where they are not counted.
     """
-    good, bad = events or (None, None)
-    tally = figures.tally
+    objective = question.objective
+    best, worst = bounds(question, found)
+    period = None if isinstance(objective.window, int) else objective.window.period(found.end)
+    whole = period if period == found.budget else None
+    counts = beats(question, found)
     return {
         "service": service,
         "slo": slo,
-        "method": "time",
-        "window": {"start": format_instant(figures.start), "end": format_instant(figures.end)},
-        "seconds": {
-            "up": tally.up / 1000,
-            "down": tally.down / 1000,
-            "excluded": tally.excluded / 1000,
-            "unknown": tally.unknown / 1000,
-        },
-        "events": {"good": good, "bad": bad, "excluded": 0 if events else None},
-        "sli": number(figures.sli),
-        "bounds": {"best": number(figures.best), "worst": number(figures.worst)},
-        "coverage": number(figures.coverage),
+        "method": objective.method,
+        "window": _window(found.start, found.end),
+        "period": _window(*whole) if whole else None,
+        "seconds": _seconds_of(found),
+        "events": {"good": counts.good, "bad": counts.bad, "excluded": counts.excluded},
+        "slices": {"good": found.good, "bad": found.bad} if objective.method == "timeslices" else None,
+        "sli": number(found.sli),
+        "bounds": {"best": number(best), "worst": number(worst)},
+        "coverage": number(found.coverage),
         "objective": float(objective.ratio),
-        "met": figures.met,
+        "met": found.met,
         "error_budget": {
-            "allowed_seconds": _seconds(figures.allowed),
-            "remaining_seconds": None if figures.remaining is None else _seconds(figures.remaining),
-            "remaining_ratio": number(figures.remaining_ratio),
+            "allowed_seconds": found.allowed[0] / (found.allowed[1] * 1000),
+            "remaining_seconds": None
+            if found.remaining is None
+            else found.remaining[0] / (found.remaining[1] * 1000),
+            "remaining_ratio": number(found.remaining_ratio),
         },
-        "burn_rate": dict(zip(objective.plan.windows, map(number, figures.burn), strict=True)),
-        "at": format_instant(figures.end),
+        "pace": number(found.pace) if whole else None,
+        "burn_rate": dict(zip(objective.plan.windows, map(number, found.burn), strict=True)),
+        "at": format_instant(found.end),
         "settled_until": None if settled_until is None else format_instant(settled_until),
         "unknown": objective.unknown,
     }
@@ -123,30 +134,40 @@ def answer(
 def ask(
     service: str,
     slo: str,
-    objective: Objective,
-    history: History,
+    question: Question,
     *,
     at: int,
     window: int | None = None,
     settled_until: int | None = None,
 ) -> Answer:
-    """Put an SLO to a history: figures and beats of the window that ends at an instant.
+    """Put an SLO to its past: all figures of the window that ends at an instant.
 
     Args:
         service: Name of the service.
         slo: Name of the SLO.
-        objective: The question.
-        history: Whom it is put to.
+        question: The SLO and whom it asks.
         at: Milliseconds since the epoch.
         window: Milliseconds, in place of the SLO's own window; None for that.
         settled_until: As of `answer`.
     """
-    found = figures(objective, history.sums, at, window)
-    good, bad = history.events(found.start)
-    good_until, bad_until = history.events(at)
-    events = (good_until - good, bad_until - bad)
-    return answer(service, slo, objective, found, settled_until=settled_until, events=events)
+    return answer(service, slo, question, figures(question, at, window), settled_until=settled_until)
 
 
-def _seconds(milliseconds: Ratio) -> float:
-    return milliseconds[0] / (milliseconds[1] * 1000)
+def beats(question: Question, found: Figures) -> Counts:
+    """The beats of an answer's window."""
+    first, last = question.past.counts(found.start), question.past.counts(found.end)
+    return Counts(*(after - before for before, after in zip(first, last, strict=True)))
+
+
+def _window(start: int, end: int) -> Window:
+    return {"start": format_instant(start), "end": format_instant(end)}
+
+
+def _seconds_of(found: Figures) -> Seconds:
+    unit = 1000 * found.scale
+    return {
+        "up": found.tally.up / unit,
+        "down": found.tally.down / unit,
+        "excluded": found.tally.excluded / unit,
+        "unknown": found.tally.unknown / unit,
+    }

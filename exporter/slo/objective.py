@@ -3,9 +3,29 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from exporter.slo.tiers import BURN_WINDOWS, NoTier, Tier, tiers
+from exporter.timeline.spans import Span
+
+
+class Periods(Protocol):
+    """Calendar periods, such as months in a time zone; values are frozen and hashable."""
+
+    @property
+    def unit(self) -> str:
+        """What one of them is called."""
+
+    @property
+    def label(self) -> str:
+        """Unit and zone, as the label `slo_window` has them."""
+
+    @property
+    def nominal(self) -> int:
+        """The usual length of a period, milliseconds."""
+
+    def period(self, at: int) -> Span:
+        """The period that holds the last millisecond before the instant `at`."""
 
 
 class Plan(NamedTuple):
@@ -29,15 +49,15 @@ class Plan(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def plan(ratio: Fraction, window: int, interval: int, min_bad: int) -> Plan:
+def plan(ratio: Fraction, length: int, interval: int, min_bad: int) -> Plan:
     """Work out what depends on the objective alone; arguments as of `Objective`."""
-    burn_windows = [(name, length) for name, length in BURN_WINDOWS if length <= window]
-    fitted = tiers(ratio, window, interval, min_bad)
+    burn_windows = [(name, burn) for name, burn in BURN_WINDOWS if burn <= length]
+    fitted = tiers(ratio, length, interval, min_bad)
     return Plan(
         (1 - ratio).numerator,
         (1 - ratio).denominator,
         tuple(name for name, _ in burn_windows),
-        tuple(length for _, length in burn_windows),
+        tuple(burn for _, burn in burn_windows),
         tuple(tier for tier in fitted if isinstance(tier, Tier)),
         tuple(tier for tier in fitted if isinstance(tier, NoTier)),
     )
@@ -49,24 +69,40 @@ class Objective:
 
     Attributes:
         ratio: 0 < ratio < 1.
-        window: Milliseconds of the rolling window.
+        window: Milliseconds of the rolling window, or the periods of a calendar one.
         unknown: How watched unknown time counts: `ignore`, `down` or `up`.
-        interval: The largest interval among its endpoints, milliseconds (for the alert guard).
-        min_bad: Bad beats that an alert's long window needs, >= 1.
+        interval: The largest interval among its endpoints, milliseconds, or the length of a
+            slice (for the alert guard).
+        min_bad: Bad beats, or slices, that an alert's long window needs, >= 1.
+        method: `time`, `events` or `timeslices`.
+        slice: Milliseconds of a slice; 0 for other methods.
+        slice_objective: The share of its known time that makes a slice good; 1 for other methods.
         plan: What follows from these.
     """
 
     ratio: Fraction
-    window: int
+    window: int | Periods
     unknown: str
     interval: int
     min_bad: int
+    method: str = "time"
+    slice: int = 0
+    slice_objective: Fraction = Fraction(1)
     plan: Plan = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "plan", plan(self.ratio, self.window, self.interval, self.min_bad))
+        object.__setattr__(self, "plan", plan(self.ratio, self.length, self.interval, self.min_bad))
+
+    @property
+    def length(self) -> int:
+        """Milliseconds of the window: of a rolling one exactly, of a calendar one as it usually is."""
+        return self.window if isinstance(self.window, int) else self.window.nominal
+
+    def span(self, at: int) -> Span:
+        """What the budget is for when asked at `at`: the rolling window that ends there, or the whole period."""
+        return (at - self.window, at) if isinstance(self.window, int) else self.window.period(at)
 
     @property
     def allowed_when_whole(self) -> Fraction:
-        """Milliseconds that may be bad in a window without exclusions."""
-        return (1 - self.ratio) * self.window
+        """Milliseconds that may be bad in a window without exclusions; of a calendar one of usual length."""
+        return (1 - self.ratio) * self.length

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from exporter.slo.question import Question
 from exporter.timeline.tally import State
 
 
@@ -17,6 +18,7 @@ class Status(StrEnum):
 _MEASURED = {State.UP: Status.GOOD, State.DOWN: Status.BAD, State.UNKNOWN: Status.UNKNOWN}
 
 
-def status(state: State, *, excluded: bool = False) -> Status:
-    """Name what is known of an instant; an exclusion that the SLO recognises hides what was measured."""
-    return Status.EXCLUDED if excluded else _MEASURED[state]
+def status_at(question: Question, at: int) -> Status:
+    """Name what an SLO is at an instant; an exclusion that it recognises hides what was measured."""
+    history = question.past.history
+    return Status.EXCLUDED if history.excluded(at) else _MEASURED[history.state(at)]

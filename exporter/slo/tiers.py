@@ -162,14 +162,14 @@ def tiers(objective: Fraction, window: int, interval: int, min_bad: int) -> tupl
     return tuple(tier(pace, objective, window, interval, min_bad) for pace in PACES)
 
 
-def alert(tier: Tier, long: Ratio, short: Ratio, bad: int) -> Ratio:
+def alert(tier: Tier, long: Ratio, short: Ratio, *, guarded: bool) -> Ratio:
     """How near a tier is to firing; it fires strictly above 1.
 
     Args:
         tier: The tier.
         long: Burn rate over its long window.
         short: Burn rate over its short one.
-        bad: Bad milliseconds in the long one.
+        guarded: Whether the long one has as many bad beats as the guard wants.
 
     Returns:
         The lesser burn rate by the threshold, at most 1 while the guard is not met.
@@ -177,6 +177,6 @@ def alert(tier: Tier, long: Ratio, short: Ratio, bad: int) -> Ratio:
     above, below = long if long[0] * short[1] <= short[0] * long[1] else short
     above *= tier.denominator
     below *= tier.numerator
-    if bad <= tier.guard_ms and above > below:
+    if not guarded and above > below:
         return 1, 1
     return above, below

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from exporter.timeline.spans import FOREVER
 from exporter.timeline.tally import State
 
+_UP, _DOWN = int(State.UP), int(State.DOWN)
+
 
 class Columns:
     """Runs of equal state, each from its start to the next one's; before the first all is unknown.
@@ -54,16 +56,18 @@ class Columns:
 
     def before(self, at: int, until: int = FOREVER) -> tuple[int, int]:
         """Milliseconds up and down before the instant `at`; from `until` on all is unknown."""
-        at = min(at, until)
-        index = bisect_right(self.starts, at) - 1
+        if at > until:  # every question comes through here several times: `min` would cost a tenth of it
+            at = until
+        starts = self.starts
+        index = bisect_right(starts, at) - 1
         if index < 0:
             return 0, 0
-        up, down, state = self.ups[index], self.downs[index], self.states[index]
-        if state == State.UP:
-            return up + at - self.starts[index], down
-        if state == State.DOWN:
-            return up, down + at - self.starts[index]
-        return up, down
+        state = self.states[index]
+        if state == _UP:
+            return self.ups[index] + at - starts[index], self.downs[index]
+        if state == _DOWN:
+            return self.ups[index], self.downs[index] + at - starts[index]
+        return self.ups[index], self.downs[index]
 
     def state(self, at: int) -> State:
         """The state of the run that holds the instant `at`."""

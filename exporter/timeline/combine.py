@@ -1,113 +1,154 @@
-"""Several endpoints as one history (rule 8, `all`)."""
+"""Several histories as one (rule 8)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 
 from exporter.timeline.columns import Columns
-from exporter.timeline.endpoint import EndpointHistory
-from exporter.timeline.events import Events
+from exporter.timeline.rule import ALL, Kind, Rule
 from exporter.timeline.spans import FOREVER
-from exporter.timeline.tally import State, Sums
+from exporter.timeline.tally import History, Standing, State, Sums
 
-_START = -FOREVER
-_ABSENT = None
+START = -FOREVER
+_COUNTED = (Standing.UP, Standing.DOWN, Standing.UNKNOWN)
 
-
-def combine(members: Sequence[EndpointHistory]) -> "EndpointHistory | AllOf":
-    """The history of all members together; a single member that was never removed is its own."""
-    if len(members) == 1 and not members[0].removed:
-        return members[0]
-    return AllOf(members)
+Counts = list[int]
+"""How many members stand as each `Standing`, by its number."""
 
 
-class AllOf:
-    """Down if any member is down, else unknown if any is unknown, else up; a `History`.
+def judge(rule: Rule) -> Callable[[Counts], Standing]:
+    """What the members' standings make of an instant.
+
+    Excluded members step aside: where none is left, or fewer than a quorum, the instant is
+    excluded. Where that few take part because the others are absent, nothing can be
+    said and nobody is watched.
+    """
+    needed = rule.quorum if rule.kind is Kind.QUORUM else 1
+
+    def standing(counts: Counts) -> Standing:
+        unknown, up, down, excluded, _ = counts
+        if unknown + up + down < needed:
+            return Standing.EXCLUDED if excluded else Standing.ABSENT
+        if rule.kind is Kind.ANY:
+            return Standing.UP if up else Standing.UNKNOWN if unknown else Standing.DOWN
+        if rule.kind is Kind.QUORUM:
+            return (
+                Standing.UP if up >= needed else Standing.UNKNOWN if up + unknown >= needed else Standing.DOWN
+            )
+        return Standing.DOWN if down else Standing.UNKNOWN if unknown else Standing.UP
+
+    return standing
+
+
+class Combined:
+    """Members judged together at each instant; a `History`.
 
     Each member takes part from its first result on and for the time it was configured,
-    so that adding or removing one never rewrites the past. Where none takes part the
-    state is unknown and the time is not watched.
+    so that adding or removing one never rewrites the past.
 
     The states are derived from the members' and kept; only what lies after the instant
-    before which no member can change is derived again.
+    before which no member can change is derived again, and nothing later than what is asked.
     """
 
-    __slots__ = ("_columns", "_members", "_stable", "_versions", "_watched")
+    __slots__ = ("_columns", "_derived", "_edition", "_judge", "_members", "_seen", "_sides", "_stable")
 
-    def __init__(self, members: Sequence[EndpointHistory]) -> None:
+    def __init__(self, members: Sequence[History], rule: Rule = ALL) -> None:
         self._members = tuple(members)
+        self._judge = judge(rule)
         self._columns = Columns()
-        self._watched = Columns()  # up where at least one member takes part
-        self._stable = _START
-        self._versions: tuple[tuple[int, int], ...] = ()
+        self._sides = Columns()  # up where it is watched, down where it is excluded
+        self._stable = self._derived = START
+        self._edition: Hashable = None
+        self._seen: Hashable = None
+
+    @property
+    def scale(self) -> int:
+        """Sums are in milliseconds."""
+        return 1
+
+    @property
+    def edition(self) -> Hashable:
+        """Those of the members."""
+        return tuple([member.edition for member in self._members])
+
+    @property
+    def version(self) -> Hashable:
+        """Those of the members."""
+        return tuple([member.version for member in self._members])
+
+    @property
+    def stable(self) -> int:
+        """The earliest of the members'."""
+        return min((member.stable for member in self._members), default=FOREVER)
 
     def sums(self, at: int) -> Sums:
         """Sums of everything before the instant `at`."""
-        self._refresh()
+        self._refresh(at)
         up, down = self._columns.before(at)
-        return Sums(up, down, 0, self._watched.before(at)[0])
+        watched, excluded = self._sides.before(at)
+        return Sums(up, down, excluded, watched)
 
     def state(self, at: int) -> State:
-        """What is known of the instant `at`."""
-        self._refresh()
+        """What was measured at the instant `at`; unknown where all members are excluded."""
+        self._refresh(at + 1)
         return self._columns.state(at)
+
+    def excluded(self, at: int) -> bool:
+        """Whether too many members are excluded at `at` to say anything."""
+        self._refresh(at + 1)
+        return self._sides.state(at) is State.DOWN
 
     def since(self, at: int) -> int | None:
         """Start of the state that holds at `at`, back-dated; None before the first result."""
-        self._refresh()
+        self._refresh(at + 1)
         return self._columns.since(at)
 
-    def events(self, at: int) -> Events:
-        """Good and bad beats of all members before the instant `at`."""
-        counts = [member.events(at) for member in self._members]
-        return Events(sum(each.good for each in counts), sum(each.bad for each in counts))
+    def standings(self, start: int, end: int) -> Iterator[tuple[int, Standing]]:
+        """The standing at `start` and at each change in (start, end)."""
+        for at, counts in changes(self._members, start, end):
+            yield at, self._judge(counts)
 
-    def _refresh(self) -> None:
-        """Derive again what may have changed since the last question."""
-        versions = tuple((member.edition, member.timeline.version) for member in self._members)
-        if versions == self._versions:
+    def _refresh(self, until: int) -> None:
+        """Derive up to `until` what may have changed since the last question, and what was never asked."""
+        version = self.version
+        if version == self._seen and until <= self._derived:
             return
-        replaced = any(old[0] != new[0] for old, new in zip(self._versions, versions, strict=False))
-        self._versions = versions
-        start = _START if replaced else self._stable
-        self._columns.truncate(self._columns.index_of(start))
-        self._watched.truncate(self._watched.index_of(start))
-        states: list[State | None] = [_ABSENT] * len(self._members)
-        changes = merge(*(_changes(index, member, start) for index, member in enumerate(self._members)))
-        for at, group in groupby(changes, key=itemgetter(0)):
-            for _, index, state in group:
-                states[index] = state
-            present = [state for state in states if state is not _ABSENT]
-            self._watched.push(at, State.UP if present else State.UNKNOWN)
-            self._columns.push(at, _all(present))
-        self._stable = max(start, min(map(_stable, self._members), default=start))
+        edition, start = self.edition, self._derived
+        if version != self._seen:
+            start = START if edition != self._edition else min(start, self._stable)
+        if until <= start:
+            return  # what lies before that has not changed
+        self._seen, self._edition = version, edition
+        for columns in (self._columns, self._sides):
+            columns.truncate(columns.index_of(start))
+        for at, counts in changes(self._members, start, until):
+            standing = self._judge(counts)
+            counted = standing in _COUNTED
+            self._columns.push(at, State(standing) if counted else State.UNKNOWN)
+            self._sides.push(
+                at, State.UP if counted else State.DOWN if standing is Standing.EXCLUDED else State.UNKNOWN
+            )
+        self._derived = until
+        self._stable = min(self.stable, until)
 
 
-def _all(states: Iterable[State]) -> State:
-    """Down if any is down, else unknown if any is unknown or there is none, else up."""
-    seen = set(states)
-    if State.DOWN in seen:
-        return State.DOWN
-    return State.UP if seen == {State.UP} else State.UNKNOWN
+def changes(members: Sequence[History], start: int, end: int) -> Iterator[tuple[int, Counts]]:
+    """How many members stand how at `start`, and at each change in (start, end).
+
+    The one list of counts is kept up to date: it is to be read before the next is asked for.
+    """
+    standings = [Standing.ABSENT] * len(members)
+    counts = [0, 0, 0, 0, len(members)]
+    edges = merge(*(_numbered(index, member, start, end) for index, member in enumerate(members)))
+    for at, group in groupby(edges, key=itemgetter(0)):
+        for _, index, standing in group:
+            counts[standings[index]] -= 1
+            counts[standing] += 1
+            standings[index] = standing
+        yield at, counts
 
 
-def _changes(index: int, member: EndpointHistory, start: int) -> Iterator[tuple[int, int, State | None]]:
-    """(instant, index, state or None where it takes no part) at `start` and at each change after it."""
-    timeline = member.timeline
-    if timeline.first is None:
-        return
-    start = max(start, timeline.first)
-    edges = {
-        start,
-        *(at for at, _ in timeline.runs(start)),
-        *(edge for span in member.removed for edge in span),
-    }
-    for at in sorted(edge for edge in edges if start <= edge < FOREVER):
-        yield at, index, timeline.state(at) if member.watches(at) else _ABSENT
-
-
-def _stable(member: EndpointHistory) -> int:
-    """The instant before which the member can no longer change; one that is gone never does."""
-    gone = member.removed and member.removed[-1][1] >= FOREVER
-    return FOREVER if gone else member.timeline.stable
+def _numbered(index: int, member: History, start: int, end: int) -> Iterator[tuple[int, int, Standing]]:
+    for at, standing in member.standings(start, end):
+        yield at, index, standing

@@ -1,55 +1,123 @@
-"""An endpoint's whole past: its states, its beats, and when it was watched."""
+"""An endpoint's whole past: its states, its beats, what they were judged by, and when it was watched."""
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
+from types import MappingProxyType
 
 from exporter.timeline.events import EventColumns, Events
+from exporter.timeline.policies import Policies
 from exporter.timeline.policy import Policy
+from exporter.timeline.reports import Reports
 from exporter.timeline.row import LIVE, Row
-from exporter.timeline.spans import Span
-from exporter.timeline.tally import State, Sums
+from exporter.timeline.spans import FOREVER, Span
+from exporter.timeline.tally import Standing, State, Sums
 from exporter.timeline.timeline import Timeline
+
+NONE_SLOW: Mapping[int, Sequence[int]] = MappingProxyType({})
 
 
 class EndpointHistory:
     """What was measured of one endpoint; a `History`.
 
     It takes part in its service's SLOs from its first result on, for the time in which
-    it was configured there (rule 8).
+    it was configured there (rule 8), and within what is kept (ruling 22).
 
     Attributes:
         timeline: Its states.
         removed: Spans in which the configuration did not have it, ascending.
+        kept_from: The instant before which the record was pruned; before every other where nothing was.
+        first: The instant from which it is watched: its first result, or where what is kept
+            begins; None before any.
         edition: Grows when its past was replaced as a whole.
+        slow: Instants of successes that were slower than a threshold, ascending, by its nanoseconds.
+        policies: What its results were judged by, over time.
+        reports: What its results said, over time.
     """
 
-    __slots__ = ("_events", "edition", "removed", "timeline")
+    __slots__ = (
+        "_events",
+        "_survived",
+        "edition",
+        "first",
+        "kept_from",
+        "policies",
+        "removed",
+        "reports",
+        "slow",
+        "timeline",
+    )
 
-    def __init__(self, removed: Sequence[Span] = ()) -> None:
-        self.timeline = Timeline()
+    def __init__(
+        self, removed: Sequence[Span] = (), *, first: int | None = None, kept_from: int | None = None
+    ) -> None:
+        """An empty past.
+
+        Args:
+            removed: Spans in which it was not configured.
+            first: Its first result, which survives pruning; None where that is of no account.
+            kept_from: The instant before which the record was pruned; None where it was not.
+        """
         self.removed = tuple(removed)
+        self.kept_from = -FOREVER if kept_from is None else kept_from
         self.edition = 0
-        self._events = EventColumns()
+        self._survived = first
+        self._clear()
 
-    def add(self, at: int, vote: State, policy: Policy, *, event: bool) -> None:
+    def _clear(self) -> None:
+        self.first = None if self._survived is None else max(self._survived, self.kept_from)
+        self.timeline = Timeline()
+        self._events = EventColumns()
+        self.policies = Policies()
+        self.reports = Reports()
+        self.slow: dict[int, array[int]] = {}
+
+    def add(
+        self,
+        at: int,
+        vote: State,
+        policy: Policy,
+        *,
+        event: bool,
+        slow: tuple[int, ...] = (),
+        reason: str = "",
+    ) -> None:
         """Take the daemon's next result.
+
+        Args:
+            at: Its instant.
+            vote: What it says.
+            policy: What it is judged by.
+            event: Whether it is a beat.
+            slow: Thresholds, in nanoseconds, that it was slower than.
+            reason: Why it failed.
 
         Raises:
             ValueError: It is not after the one before.
         """
         self.timeline.add(at, vote, policy)
+        if self.first is None:
+            self.first = at
+        self.policies.add(at, policy)
+        self.reports.add(at, vote, reason)
         if event:
             self._events.add(at, vote)
+            for threshold in slow:
+                self.slow.setdefault(threshold, array("q")).append(at)
 
-    def load(self, rows: Iterable[Row], absences: Iterable[int]) -> None:
+    def load(
+        self, rows: Iterable[Row], absences: Iterable[int], slow: Mapping[int, Sequence[int]] = NONE_SLOW
+    ) -> None:
         """Take up what the record keeps, in place of what was known.
 
         Args:
             rows: In order of their instants, of all sources.
             absences: Starts of the prober's absences, ascending.
+            slow: Instants of slow successes by threshold, ascending.
         """
-        self.timeline, self._events = Timeline(), EventColumns()
+        self._clear()
         self.edition += 1
+        self.slow = {threshold: array("q", instants) for threshold, instants in slow.items()}
         timeline, sources = self.timeline, set[int]()
         ends = [(at, timeline.cut) for at in absences]
         ends += [(start, timeline.drop) for start, _ in self.removed]
@@ -60,24 +128,47 @@ class EndpointHistory:
                 end(at)
             timeline.add_row(row)
             self._events.add_row(row)
+            self.policies.add(row.at, row.policy)
+            self.reports.add(row.at, row.vote, row.reason)
             sources.add(row.source)
         for at, end in reversed(ends):
             end(at)
+        if self.first is None and timeline.first is not None:
+            self.first = max(timeline.first, self.kept_from)
         for source in sources - {LIVE}:
             self.timeline.close(source)
 
+    @property
+    def scale(self) -> int:
+        """Sums are in milliseconds."""
+        return 1
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Differs once any answer may have changed."""
+        return self.edition, self.timeline.version
+
+    @property
+    def stable(self) -> int:
+        """The instant before which later results change nothing; one that is gone never changes."""
+        gone = self.removed and self.removed[-1][1] >= FOREVER
+        return FOREVER if gone else self.timeline.stable
+
     def watches(self, at: int) -> bool:
         """Whether it takes part at the instant `at`."""
-        first = self.timeline.first
+        first = self.first
         return first is not None and at >= first and not any(start <= at < end for start, end in self.removed)
 
     def sums(self, at: int) -> Sums:
-        """Sums of everything before the instant `at`; what lies in `removed` is not counted."""
+        """Sums of everything that is kept before the instant `at`; what lies in `removed` is not counted."""
+        at = max(at, self.kept_from)
         up, down = self.timeline.before(at)
-        first = self.timeline.first
+        first = self.first
         if first is None or at <= first:
             return Sums(up, down, 0, 0)
         watched = at - first
+        if not self.removed:
+            return Sums(up, down, 0, watched)
         for start, end in self.removed:
             if start < at:
                 up0, down0 = self.timeline.before(start)
@@ -87,13 +178,33 @@ class EndpointHistory:
         return Sums(up, down, 0, watched)
 
     def state(self, at: int) -> State:
-        """What is known of the instant `at`."""
-        return self.timeline.state(at)
+        """What is known of the instant `at`; nothing of one in which it was not configured."""
+        if self.removed and not self.watches(at):
+            return State.UNKNOWN
+        return self.timeline.state(at) if at >= self.kept_from else State.UNKNOWN
+
+    def excluded(self, at: int) -> bool:  # noqa: ARG002 -- a `History`
+        """Whether the instant `at` does not count; exclusions lie over this."""
+        return False
 
     def since(self, at: int) -> int | None:
         """Start of the state that holds at `at`, back-dated; None before the first result."""
         return self.timeline.since(at)
 
     def events(self, at: int) -> Events:
-        """Good and bad beats before the instant `at`."""
-        return self._events.before(at)
+        """Good and bad beats that are kept before the instant `at`."""
+        return self._events.before(max(at, self.kept_from))
+
+    def standings(self, start: int, end: int) -> Iterator[tuple[int, Standing]]:
+        """The standing at `start` and at each change in (start, end)."""
+        yield start, self._standing(start)
+        first = self.first
+        if first is None:
+            return
+        edges = {at for at, _ in self.timeline.runs(start)} | {first}
+        edges.update(edge for span in self.removed for edge in span)
+        for at in sorted(edge for edge in edges if start < edge < end):
+            yield at, self._standing(at)
+
+    def _standing(self, at: int) -> Standing:
+        return Standing(self.state(at)) if self.watches(at) else Standing.ABSENT

@@ -17,9 +17,10 @@ class Spans:
     Attributes:
         starts: Ascending.
         ends: Of the same spans, ascending.
+        lengths: Milliseconds of the first n spans together, from none to all.
     """
 
-    __slots__ = ("_lengths", "ends", "starts")
+    __slots__ = ("ends", "lengths", "starts")
 
     def __init__(self, spans: Iterable[Span] = ()) -> None:
         """Merge spans in any order; those that end no later than they start hold nothing."""
@@ -30,9 +31,9 @@ class Spans:
             else:
                 self.starts.append(start)
                 self.ends.append(end)
-        self._lengths = array("q", [0])  # of the first n spans
+        self.lengths = array("q", [0])
         for start, end in self:
-            self._lengths.append(self._lengths[-1] + end - start)
+            self.lengths.append(self.lengths[-1] + end - start)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -52,7 +53,7 @@ class Spans:
     def before(self, at: int) -> int:
         """Milliseconds of the spans before the instant `at`."""
         index = bisect_left(self.starts, at)
-        return self._lengths[index] - max(0, self.ends[index - 1] - at) if index else 0
+        return self.lengths[index] - max(0, self.ends[index - 1] - at) if index else 0
 
     def covers(self, at: int) -> bool:
         """Whether a span holds the instant `at`."""

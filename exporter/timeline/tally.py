@@ -1,6 +1,6 @@
 """Amounts of time by state: what every figure is computed from."""
 
-from collections.abc import Callable
+from collections.abc import Hashable, Iterator
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
@@ -13,8 +13,24 @@ class State(IntEnum):
     DOWN = 2
 
 
+class Standing(IntEnum):
+    """How a history stands at an instant where it takes part in a combination.
+
+    The first three are a `State`'s; an excluded one steps aside; an absent one has had no
+    result yet, or is not configured.
+    """
+
+    UNKNOWN = 0
+    UP = 1
+    DOWN = 2
+    EXCLUDED = 3
+    ABSENT = 4
+
+
 class Sums(NamedTuple):
-    """Milliseconds before an instant, by what is known of them; a window is the difference of two.
+    """Amounts of time before an instant, by what is known of it; a window is the difference of two.
+
+    All are in units of 1/`scale` milliseconds of the history that gives them.
 
     Attributes:
         up: Up and not excluded.
@@ -30,28 +46,49 @@ class Sums(NamedTuple):
     watched: int
 
 
-Cumulative = Callable[[int], Sums]
-"""Sums of everything before an instant (milliseconds since the epoch), O(log n)."""
-
-
 class History(Protocol):
-    """A past that can be asked: an endpoint's, or that of several combined."""
+    """A past that can be asked: an endpoint's, one with exclusions laid over it, or several combined.
+
+    What is derived from one is kept up to date by its three tokens: before `stable`
+    nothing changes until `edition` does, and nothing at all until `version` does.
+    """
+
+    @property
+    def scale(self) -> int:
+        """Sums are in units of 1/scale milliseconds; 1 but where instants are shared out by weight."""
+
+    @property
+    def edition(self) -> Hashable:
+        """Differs once the past was replaced as a whole."""
+
+    @property
+    def version(self) -> Hashable:
+        """Differs once any answer may have changed."""
+
+    @property
+    def stable(self) -> int:
+        """The instant before which later results change nothing."""
 
     def sums(self, at: int) -> Sums:
         """Sums of everything before the instant `at`, O(log n)."""
 
     def state(self, at: int) -> State:
-        """What is known of the instant `at`."""
+        """What was measured at the instant `at`, also under an exclusion."""
+
+    def excluded(self, at: int) -> bool:
+        """Whether the instant `at` does not count."""
 
     def since(self, at: int) -> int | None:
         """Start of the state that holds at `at`, back-dated; None before the first result."""
 
-    def events(self, at: int) -> tuple[int, int]:
-        """Good and bad beats before the instant `at`."""
+    def standings(self, start: int, end: int) -> Iterator[tuple[int, Standing]]:
+        """The standing at `start`, and each instant in (start, end) at which anything changes with what holds from it."""
 
 
 class Tally(NamedTuple):
-    """Milliseconds of a window by state; `up + down + excluded + unknown` is its length, always.
+    """Amounts of a window by state; `up + down + excluded + unknown` is its length, always.
+
+    In units of 1/`scale` milliseconds of the history.
 
     Attributes:
         watched_unknown: The part of `unknown` in which the endpoint was watched
@@ -65,7 +102,7 @@ class Tally(NamedTuple):
     watched_unknown: int
 
 
-def tally(cumulative: Cumulative, start: int, end: int) -> Tally:
+def tally(history: History, start: int, end: int) -> Tally:
     """Tell what is known of the window [start, end).
 
     Raises:
@@ -74,11 +111,11 @@ def tally(cumulative: Cumulative, start: int, end: int) -> Tally:
     if end < start:
         msg = f"window ends before it starts: {start} > {end}"
         raise ValueError(msg)
-    return between(cumulative(start), cumulative(end), end - start)
+    return between(history.sums(start), history.sums(end), (end - start) * history.scale)
 
 
 def between(first: Sums, last: Sums, length: int) -> Tally:
-    """Tally of a window of `length` milliseconds from the sums at its two ends."""
+    """Tally of a window of that length from the sums at its two ends, all in the same unit."""
     up, down, excluded = last.up - first.up, last.down - first.down, last.excluded - first.excluded
     return Tally(
         up,

@@ -7,7 +7,7 @@ from aiohttp import hdrs, web
 from exporter.engine.live import LiveSlo
 from exporter.output.walk import breathing
 from exporter.slo.answer import Answer, ask
-from exporter.slo.status import Status, status
+from exporter.slo.status import Status, status_at
 from exporter.web.source import SOURCE, Source
 
 
@@ -40,9 +40,8 @@ def stated(source: Source, slo: LiveSlo, at: int) -> StatedAnswer:
     shown = ask(
         slo.service.name,
         slo.config.name,
-        slo.objective,
-        slo.history,
+        slo.question,
         at=at,
         settled_until=source.settled(slo),
     )
-    return {**shown, "state": status(slo.history.state(at))}
+    return {**shown, "state": status_at(slo.question, at)}

@@ -5,9 +5,10 @@ from enum import IntEnum
 
 from exporter.engine.live import LiveEndpoint, LiveSlo
 from exporter.output.walk import Part
+from exporter.output.words import window_words
 from exporter.slo.figures import Figures, figures
 from exporter.slo.ratio import fraction, number
-from exporter.slo.status import Status, status
+from exporter.slo.status import Status, status_at
 from exporter.timeline.tally import State
 from exporter.units import SECOND, describe_duration, describe_share, format_percent
 
@@ -92,7 +93,7 @@ def service_view(part: Part, at: int) -> ServiceView | None:
     if not part[0] and not part[1]:
         return None
     service = (part[0] or part[1])[0].service
-    answers = [figures(slo.objective, slo.history.sums, at) for slo in part[1]]
+    answers = [figures(slo.question, at) for slo in part[1]]
     slos = tuple(_slo_view(slo, answer, at) for slo, answer in zip(part[1], answers, strict=True))
     endpoints = tuple(_endpoint_view(endpoint, at) for endpoint in part[0])
     lefts = [left for answer in answers if (left := number(answer.remaining_ratio)) is not None]
@@ -129,11 +130,11 @@ def _endpoint_view(endpoint: LiveEndpoint, at: int) -> EndpointView:
 
 
 def _slo_view(slo: LiveSlo, answer: Figures, at: int) -> SloView:
-    pairs = zip(slo.objective.plan.tiers, answer.alerts, strict=True)
+    pairs = zip(slo.question.objective.plan.tiers, answer.alerts, strict=True)
     return SloView(
         slo.config.name,
-        f"{slo.config.objective_text} % of {describe_duration(slo.config.window)}",
-        status(slo.history.state(at)),
+        f"{slo.config.objective_text} % of {window_words(slo.config.window)}",
+        status_at(slo.question, at),
         sli_text(answer),
         left_text(answer),
         answer.met,
@@ -153,7 +154,7 @@ def sli_text(answer: Figures) -> str:
     text = format_percent(sli)
     if coverage == 1:
         return text
-    seen = answer.tally.up + answer.tally.down
+    seen = (answer.tally.up + answer.tally.down) // answer.scale
     shown = describe_duration(seen if seen < SECOND else seen // SECOND * SECOND)
     return f"{text} of the {shown} seen ({describe_share(coverage)})"
 

@@ -25,6 +25,7 @@ from exporter.timeline.tally import State
 from tests.benchmarks.cpu import median_of, timed
 from tests.benchmarks.daemon import Load, write_config
 from tests.benchmarks.table import show
+from tests.support.history import put
 
 ROUNDS = 5
 NOW = 1_800_000_000_000
@@ -66,8 +67,9 @@ def windows() -> dict[str, float]:
 
 def answer_often(past: EndpointHistory, calls: int) -> None:
     """Ask the SLO at that many instants, one after the other."""
+    question = put(OBJECTIVE, past)
     for turn in range(calls):
-        figures(OBJECTIVE, past.sums, NOW + turn)
+        figures(question, NOW + turn)
 
 
 def configuration(file: Path, services: int) -> dict[str, float]:
@@ -141,7 +143,7 @@ def make_live(config: Config) -> Live:
             for slo in service.slos
         )
         live.slos.extend(
-            LiveSlo(service, slo, objective, live.endpoints[-1].history) for slo, objective in objectives
+            LiveSlo(service, slo, put(objective, live.endpoints[-1].history)) for slo, objective in objectives
         )
     return live
 

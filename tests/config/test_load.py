@@ -172,7 +172,7 @@ services:
       - {name: first, objective: 99, endpoints: [a], window: 28d, unknown: down, title: First}
 """)
     (service,) = config.services
-    whole, first = (objective_of(service, slo, config.min_bad) for slo in service.slos)
+    whole, first = (objective_of(config, service, slo) for slo in service.slos)
     assert (whole.ratio, whole.window, whole.interval, whole.min_bad) == (
         Fraction(99, 100),
         7 * units.DAY,

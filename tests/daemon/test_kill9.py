@@ -155,7 +155,7 @@ def the_time_away_is_unknown(life: Life, storage: Path, final: Results) -> None:
         for end in life.ends:
             back = next((at for at, _ in final[each.stored.id] if at >= end), None)
             if back is not None:
-                away = tally(each.history.sums, end, back)
+                away = tally(each.history, end, back)
                 assert (away.up, away.down) == (0, 0)
         if each.stored.id == "steady":
-            assert tally(each.history.sums, life.ends[0] - 3_600_000, now()).down == 0
+            assert tally(each.history, life.ends[0] - 3_600_000, now()).down == 0

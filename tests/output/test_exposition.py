@@ -98,7 +98,7 @@ async def test_the_figures_are_those_of_the_one_function_at_the_one_instant() ->
     found = samples(await render(shown))
     assert value(found, "uptime_exporter_evaluated_timestamp_seconds") == NOW / 1000
     for each in shown.slos:
-        answer = figures(each.objective, each.history.sums, NOW)
+        answer = figures(each.question, NOW)
         names = {"uptime_service": each.service.name, "slo": each.config.name}
         left = answer.remaining_ms
         assert value(found, "uptime_slo_sli_ratio", **names) == number(answer.sli)
@@ -109,9 +109,9 @@ async def test_the_figures_are_those_of_the_one_function_at_the_one_instant() ->
         assert value(found, "uptime_slo_error_budget_remaining_seconds", **names) == (
             None if left is None else float(left / 1000)
         )
-        for window, rate in zip(each.objective.plan.windows, answer.burn, strict=True):
+        for window, rate in zip(each.question.objective.plan.windows, answer.burn, strict=True):
             assert value(found, "uptime_slo_burn_rate", window=window, **names) == number(rate)
-        for tier, ratio in zip(each.objective.plan.tiers, answer.alerts, strict=True):
+        for tier, ratio in zip(each.question.objective.plan.tiers, answer.alerts, strict=True):
             pace = tier.pace
             alert = value(
                 found, "uptime_slo_alert_ratio", tier=pace.tier, severity=pace.severity, long=pace.long,
@@ -157,7 +157,7 @@ async def test_the_state_of_an_slo_is_one_hot() -> None:
 
 
 async def test_nothing_known_shows_no_value_and_never_nan() -> None:
-    text = await render(live(service("new"), histories={"new": everything().slos[3].history}))
+    text = await render(live(service("new"), histories={"new": everything().slos[3].question.past.history}))
     found = samples(text)
     assert value(found, "uptime_slo_sli_ratio") is None
     assert value(found, "uptime_slo_coverage_ratio") == 0

@@ -162,7 +162,7 @@ def test_what_was_measured_stays_and_a_second_run_changes_nothing(
     between_and_after = [Past(20_000, State.DOWN, "", 2), Past(40_000, State.DOWN, "", 3)]
     assert bring(store, config, between_and_after) == Imported(1, 1)
     [known] = load(store)["shop"]
-    assert tally(known.history.sums, 0, 75_000)[:2] == (40_000, 35_000)
+    assert tally(known.history, 0, 75_000)[:2] == (40_000, 35_000)
 
 
 def test_results_on_both_sides_of_a_stored_series_are_not_joined_across_it(
@@ -185,7 +185,7 @@ def test_two_month_files_that_meet_leave_no_hole(store: SqliteWriter, config: Co
     bring(store, config, past(0, 15_000))
     bring(store, config, past(29_000, 44_000, vote=State.DOWN))
     [known] = load(store)["shop"]
-    assert tally(known.history.sums, 0, 79_000) == (29_000, 50_000, 0, 0, 0)
+    assert tally(known.history, 0, 79_000) == (29_000, 50_000, 0, 0, 0)
 
 
 def test_a_source_with_another_interval_says_how_long_each_row_speaks(
@@ -195,10 +195,10 @@ def test_a_source_with_another_interval_says_how_long_each_row_speaks(
     rows = past(*range(0, 3_600_000, 300_000))
     bring(store, config, rows)
     [known] = load(store)["shop"]
-    assert tally(known.history.sums, 0, 3_600_000).unknown == 3_600_000 * 265 // 300
+    assert tally(known.history, 0, 3_600_000).unknown == 3_600_000 * 265 // 300
     bring(store, config, rows, staleness=600_000, replaced=(0, 3_600_000))
     [known] = load(store)["shop"]
-    assert tally(known.history.sums, 0, 3_600_000).unknown == 0
+    assert tally(known.history, 0, 3_600_000).unknown == 0
 
 
 @settings(max_examples=200, deadline=None)

@@ -78,9 +78,9 @@ def test_ruling_13_a_step_forward_is_a_span_that_was_not_lived(machine: Machine)
             assert machine.begun["web"][:3] == [zero, zero + 15 * SECOND, after]
             assert alive.health.clock_steps == 1
             assert alive.health.missed == 0
-            assert tally(history.sums, zero, zero + 20 * SECOND).up == 20 * SECOND
-            assert tally(history.sums, zero + 20 * SECOND, after).unknown == after - zero - 20 * SECOND
-            assert tally(history.sums, after, stepped + 60 * SECOND).unknown == 0
+            assert tally(history, zero, zero + 20 * SECOND).up == 20 * SECOND
+            assert tally(history, zero + 20 * SECOND, after).unknown == after - zero - 20 * SECOND
+            assert tally(history, after, stepped + 60 * SECOND).unknown == 0
             assert alive.stored_figures(alive.engine.now()) == alive.figures(alive.engine.now())
 
     run(machine, main())
@@ -98,7 +98,7 @@ def test_ruling_13_a_probe_in_flight_at_a_short_step_forward_ends_its_series_the
             await asyncio.sleep(60)
             at = alive.engine.now() // 1000 * 1000
             assert machine.begun["web"][:2] == [zero, zero + 15 * SECOND]
-            hole = tally(alive.slots[0].history.sums, zero, zero + 15 * SECOND)
+            hole = tally(alive.slots[0].history, zero, zero + 15 * SECOND)
             assert (hole.up, hole.unknown) == (2 * SECOND, 13 * SECOND)
             await asyncio.sleep(1)
             assert alive.stored_figures(at) == alive.figures(at)
@@ -122,7 +122,7 @@ def test_ruling_13_a_slew_of_a_second_lets_time_stand_still(machine: Machine) ->
             await asyncio.sleep(30)
             assert alive.health.clock_steps == 0
             assert alive.asked() == UP
-            assert tally(alive.slots[0].history.sums, zero, zero + 40 * SECOND).unknown == 0
+            assert tally(alive.slots[0].history, zero, zero + 40 * SECOND).unknown == 0
 
     run(machine, main())
     assert machine.begun["web"] == [zero, zero + 15 * SECOND, zero + 30 * SECOND]
@@ -147,7 +147,7 @@ def test_ruling_13_a_step_back_sets_aside_what_is_stamped_after_the_new_now(mach
             now = alive.engine.now()
             assert 59 * SECOND < now - back <= 60 * SECOND
             assert alive.figures(now).tally.down == 0
-            assert tally(alive.slots[0].history.sums, zero, now).unknown == 0
+            assert tally(alive.slots[0].history, zero, now).unknown == 0
             assert 58 * SECOND < counted(alive) - lived <= 63 * SECOND, "counters count lived time"
             await asyncio.sleep(1)
             assert alive.stored_figures(now) == alive.figures(now)
@@ -204,7 +204,7 @@ def test_ruling_13_a_record_that_ends_after_now_is_not_touched_until_now_has_rea
             await asyncio.sleep(60)
             assert alive.health.behind_record == 0
             assert states(alive, end - 1, end, zero + 105 * SECOND) == [UP, UNKNOWN, DOWN]
-            assert tally(alive.slots[0].history.sums, zero, zero + 120 * SECOND)[:4] == (
+            assert tally(alive.slots[0].history, zero, zero + 120 * SECOND)[:4] == (
                 end - zero,
                 15 * SECOND,
                 0,
@@ -236,7 +236,7 @@ def test_ruling_13_a_wrong_clock_at_boot_that_goes_back_further_cuts_no_history(
             await asyncio.sleep(60)
             assert alive.health.behind_record == 0
             assert alive.asked() == UP
-            assert tally(alive.slots[0].history.sums, zero, end).unknown == 0
+            assert tally(alive.slots[0].history, zero, end).unknown == 0
             at = alive.engine.now() - SECOND
             assert alive.stored_figures(at) == alive.figures(at)
 
@@ -258,8 +258,8 @@ def test_ruling_13_a_wrong_time_that_is_set_right_again_leaves_a_hole_of_the_min
             await asyncio.sleep(600)
             assert alive.health.clock_steps == 2
             history, after = alive.slots[0].history, beat(machine.services[0], zero + 160 * SECOND)
-            assert tally(history.sums, zero, zero + 100 * SECOND).up == 100 * SECOND
-            assert tally(history.sums, zero, zero + 600 * SECOND).unknown == after - zero - 100 * SECOND
+            assert tally(history, zero, zero + 100 * SECOND).up == 100 * SECOND
+            assert tally(history, zero, zero + 600 * SECOND).unknown == after - zero - 100 * SECOND
             at = alive.engine.now() - SECOND
             assert alive.stored_figures(at) == alive.figures(at)
             assert len(alive.store.rows(1)) == 2, "one series before, one after"

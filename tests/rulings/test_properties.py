@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.slo.figures import Figures, figures
+from exporter.slo.measures import bounds_of
 from exporter.slo.objective import Objective
 from exporter.slo.ratio import fraction, number
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.policy import Policy
 from exporter.timeline.tally import State, tally
 from exporter.units import parse_instant
-from tests.support.history import ListedHistory
+from tests.support.history import ListedHistory, put
 from tests.support.machine import HandClock, live
 from tests.support.simulated import NEVER, Alive, Machine, one_slo
 from tests.support.world import endpoint, service
@@ -216,7 +217,7 @@ def test_ruling_20_from_second_to_second_a_rolling_window_moves_by_at_most_a_sec
     """With hindsight, in seconds up and down: the ratio may move by more where little is known."""
     history, end = history_of(steps, down_after, up_after)
     asked = Objective(Fraction(999, 1000), window, "ignore", 15_000, 3)
-    stretch = [figures(asked, history.sums, end - before + second * 1_000).tally for second in range(120)]
+    stretch = [figures(put(asked, history), end - before + second * 1_000).tally for second in range(120)]
     for one, next_ in pairwise(stretch):
         assert abs(next_.up - one.up) <= 1_000
         assert abs(next_.down - one.down) <= 1_000
@@ -234,18 +235,15 @@ def test_figures_of_adjacent_windows_add_up(
     for unknown in ("ignore", "down", "up"):
         asked = Objective(Fraction(999, 1000), 300_000, unknown, 15_000, 3)
         whole, first, second = (
-            figures(asked, history.sums, to, to - since)
+            figures(put(asked, history), to, to - since)
             for since, to in ((start, end), (start, middle), (middle, end))
         )
         assert whole.tally == tuple(map(sum, zip(first.tally, second.tally, strict=True)))
         assert (whole.good, whole.bad) == (first.good + second.good, first.bad + second.bad)
         assert whole.allowed_ms == first.allowed_ms + second.allowed_ms
     at = [history.events(each) for each in (start, middle, end)]
-    assert tally(history.sums, start, end)[:4] == tuple(
-        a + b
-        for a, b in zip(
-            tally(history.sums, start, middle)[:4], tally(history.sums, middle, end)[:4], strict=True
-        )
+    assert tally(history, start, end)[:4] == tuple(
+        a + b for a, b in zip(tally(history, start, middle)[:4], tally(history, middle, end)[:4], strict=True)
     )
     assert at[2].good - at[0].good == (at[2].good - at[1].good) + (at[1].good - at[0].good)
 
@@ -270,7 +268,7 @@ def listed_history(
 def turned_down(history: ListedHistory, start: int, end: int) -> ListedHistory:
     """The same, but down in [start, end)."""
     kept = [(at, state) for at, state in history.states if not start <= at < end]
-    return ListedHistory(sorted([*kept, (start, DOWN), (end, history.state(end))]), history.excluded)
+    return ListedHistory(sorted([*kept, (start, DOWN), (end, history.state(end))]), history.excluded_spans)
 
 
 @settings(max_examples=300, deadline=None)
@@ -283,9 +281,13 @@ def test_ruling_20_turning_time_into_down_never_raises_an_sli_or_a_remaining_bud
     start = START + span[0]
     worse = turned_down(history, start, start + span[1])
     asked = Objective(Fraction(9, 10), window, unknown, 15, 1)
-    before, after = (figures(asked, each.sums, START + at) for each in (history, worse))
-    for name in ("sli", "remaining_ratio", "remaining", "worst", "best"):
-        one, other = fraction(getattr(before, name)), fraction(getattr(after, name))
+    before, after = (figures(put(asked, each), START + at) for each in (history, worse))
+    pairs = [
+        *((getattr(before, name), getattr(after, name)) for name in ("sli", "remaining_ratio", "remaining")),
+        *zip(bounds_of(before.tally), bounds_of(after.tally), strict=True),
+    ]
+    for pair in pairs:
+        one, other = map(fraction, pair)
         assert one is None or (other is not None and other <= one)
     assert before.met is not False or after.met is False
     assert after.tally.down >= before.tally.down
@@ -300,8 +302,8 @@ def test_ruling_20_excluding_never_raises_up_or_down_seconds(
     excluded = (START + span[0], START + span[0] + span[1])
     history = listed_history(pieces)
     asked = Objective(Fraction(9, 10), window, "ignore", 15, 1)
-    before = figures(asked, history.sums, START + at)
-    after = figures(asked, listed_history(pieces, [excluded]).sums, START + at)
+    before = figures(put(asked, history), START + at)
+    after = figures(put(asked, listed_history(pieces, [excluded])), START + at)
     assert after.tally.up <= before.tally.up
     assert after.tally.down <= before.tally.down
     assert sum(after.tally[:4]) == sum(before.tally[:4]) == window
@@ -309,7 +311,7 @@ def test_ruling_20_excluding_never_raises_up_or_down_seconds(
     if only_down and after.sli is not None:
         assert before.sli is not None
         assert Fraction(*after.sli) >= Fraction(*before.sli)
-    assert figures(asked, listed_history(pieces, []).sums, START + at) == before
+    assert figures(put(asked, listed_history(pieces, [])), START + at) == before
 
 
 def test_ruling_20_excluding_up_time_may_lower_an_sli() -> None:
@@ -317,6 +319,6 @@ def test_ruling_20_excluding_up_time_may_lower_an_sli() -> None:
     pieces = [(90, UP), (10, DOWN)]
     asked = Objective(Fraction(9, 10), 100, "ignore", 15, 1)
     at = START + 100
-    assert fraction(figures(asked, listed_history(pieces).sums, at).sli) == Fraction(9, 10)
+    assert fraction(figures(put(asked, listed_history(pieces)), at).sli) == Fraction(9, 10)
     excluded = listed_history(pieces, [(START, START + 50)])
-    assert fraction(figures(asked, excluded.sums, at).sli) == Fraction(8, 10)
+    assert fraction(figures(put(asked, excluded), at).sli) == Fraction(8, 10)

@@ -54,7 +54,7 @@ def states(alive: Alive, zero: int, *seconds: int) -> list[State]:
 
 def seconds(alive: Alive, start: int, end: int) -> tuple[int, int, int]:
     """Whole milliseconds up, down and unknown."""
-    found = tally(alive.slots[0].history.sums, start, end)
+    found = tally(alive.slots[0].history, start, end)
     return found.up, found.down, found.unknown
 
 

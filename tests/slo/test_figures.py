@@ -3,10 +3,11 @@ from fractions import Fraction
 import pytest
 
 from exporter.slo.figures import Figures, figures
+from exporter.slo.measures import bounds_of
 from exporter.slo.ratio import fraction, number
 from exporter.slo.tiers import DAY, HOUR, MINUTE
 from exporter.timeline.tally import State
-from tests.support.history import ListedHistory, Span, objective
+from tests.support.history import ListedHistory, Span, objective, put
 
 UP, DOWN, UNKNOWN = State.UP, State.DOWN, State.UNKNOWN
 NOW = 1_800_000_000_000
@@ -26,7 +27,7 @@ def up_but(*down: Span, excluded: tuple[Span, ...] = (), unknown: tuple[Span, ..
 def ask(
     history: ListedHistory, per_cent: str = "99.9", unknown: str = "ignore", window: int = MONTH
 ) -> Figures:
-    return figures(objective(per_cent, window, unknown), history.sums, NOW)
+    return figures(put(objective(per_cent, window, unknown), history), NOW)
 
 
 def burn(answer: Figures) -> list[Fraction | None]:
@@ -67,7 +68,7 @@ def test_ruling_22_unknown_down_spares_the_time_before_the_first_result() -> Non
     assert fraction(answer.sli) == 1
     assert fraction(answer.remaining_ratio) == 1
     assert answer.tally.unknown == 29 * DAY
-    assert fraction(answer.worst) == fraction(answer.best) == 1
+    assert bounds_of(answer.tally) == ((DAY, DAY), (DAY, DAY))
 
 
 def test_ruling_22_watched_unknown_time_is_down_under_that_policy_only() -> None:
@@ -76,8 +77,10 @@ def test_ruling_22_watched_unknown_time_is_down_under_that_policy_only() -> None
     assert fraction(ignored.sli) == fraction(up.sli) == 1
     assert fraction(down.sli) == Fraction(719, 720)
     assert down.tally == ignored.tally
-    assert fraction(down.worst) == fraction(ignored.worst) == Fraction(719, 720)
-    assert fraction(down.best) == fraction(ignored.best) == 1
+    assert ignored.tally == up.tally
+    best, worst = map(fraction, bounds_of(down.tally))
+    assert best == 1
+    assert worst == Fraction(719, 720)
 
 
 def test_ruling_23_coverage_of_a_day_old_slo_is_a_thirtieth() -> None:
@@ -114,7 +117,7 @@ def test_a_budget_spent_to_the_last_millisecond_is_met() -> None:
 
 def test_ruling_25_nothing_known_gives_no_value() -> None:
     answer = ask(ListedHistory([]))
-    assert (answer.sli, answer.best, answer.worst, answer.met) == (None, None, None, None)
+    assert (answer.sli, *bounds_of(answer.tally), answer.met) == (None, None, None, None)
     assert (answer.remaining, answer.remaining_ratio) == (None, None)
     assert set(answer.burn) == set(answer.alerts) == {None}
     assert fraction(answer.coverage) == 0
@@ -163,7 +166,7 @@ def test_an_alert_below_its_threshold_is_the_lesser_burn_by_the_factor() -> None
 
 def test_burn_windows_longer_than_the_slo_are_left_out() -> None:
     question = objective("99.9", 6 * HOUR)
-    answer = figures(question, up_but().sums, NOW)
+    answer = figures(put(question, up_but()), NOW)
     assert question.plan.windows == ("5m", "30m", "1h", "2h", "6h")
     assert len(answer.burn) == 5
     assert [tier.pace.tier for tier in question.plan.tiers] == ["fast"]
@@ -172,7 +175,7 @@ def test_burn_windows_longer_than_the_slo_are_left_out() -> None:
 def test_another_window_moves_all_but_burn_rates_and_alerts() -> None:
     history = up_but((20 * DAY, HOUR), (HOUR, MINUTE), excluded=((25 * DAY, DAY),))
     own = ask(history)
-    day = figures(objective("99.9", MONTH), history.sums, NOW, window=DAY)
+    day = figures(put(objective("99.9", MONTH), history), NOW, window=DAY)
     assert (day.start, day.end) == (NOW - DAY, NOW)
     assert fraction(day.sli) == Fraction(1439, 1440)
     assert day.allowed_ms == 86_400

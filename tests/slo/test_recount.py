@@ -6,12 +6,12 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.slo.figures import figures
+from exporter.slo.figures import bounds, figures
 from exporter.slo.objective import Objective
 from exporter.slo.ratio import fraction
 from exporter.slo.tiers import BURN_WINDOWS, LENGTHS
 from exporter.timeline.tally import State
-from tests.support.history import ListedHistory, Span
+from tests.support.history import ListedHistory, Span, put
 
 NOW = 1_800_000_000_000
 AGES = st.one_of(*(st.integers(0, 2 * length) for _, length in BURN_WINDOWS))
@@ -45,7 +45,7 @@ class Recount:
         cuts = {
             start,
             end,
-            *(cut for span in history.excluded for cut in span),
+            *(cut for span in history.excluded_spans for cut in span),
             *(at for at, _ in history.states),
         }
         edges = sorted(cut for cut in cuts if start <= cut <= end)
@@ -58,7 +58,7 @@ class Recount:
 
     def _take(self, history: ListedHistory, span: Span) -> None:
         first, last = span
-        if any(start <= first < end for start, end in history.excluded):
+        if any(start <= first < end for start, end in history.excluded_spans):
             self.excluded += last - first
         elif history.since(first) is None:
             self.unwatched += last - first
@@ -72,15 +72,16 @@ class Recount:
 
 @given(histories(), OBJECTIVES)
 def test_every_figure_of_the_window_equals_a_recount(history: ListedHistory, asked: Objective) -> None:
-    answer = figures(asked, history.sums, NOW)
-    count = Recount(history, NOW - asked.window, NOW, asked.unknown)
-    allowed = (1 - asked.ratio) * (asked.window - count.excluded)
+    answer = figures(put(asked, history), NOW)
+    count = Recount(history, NOW - asked.length, NOW, asked.unknown)
+    allowed = (1 - asked.ratio) * (asked.length - count.excluded)
     valued = count.counted > 0 and allowed > 0
     watched = count.up + count.down + count.gap
     assert answer.tally == (count.up, count.down, count.excluded, count.unwatched + count.gap, count.gap)
     assert fraction(answer.sli) == (Fraction(count.good, count.counted) if count.counted else None)
-    assert fraction(answer.best) == (Fraction(count.up + count.gap, watched) if watched else None)
-    assert fraction(answer.worst) == (Fraction(count.up, watched) if watched else None)
+    best, worst = bounds(put(asked, history), answer)
+    assert fraction(best) == (Fraction(count.up + count.gap, watched) if watched else None)
+    assert fraction(worst) == (Fraction(count.up, watched) if watched else None)
     assert answer.allowed_ms == allowed
     assert answer.met == ((count.bad <= allowed) if valued else None)
     assert answer.remaining_ms == (allowed - count.bad if valued else None)
@@ -89,12 +90,12 @@ def test_every_figure_of_the_window_equals_a_recount(history: ListedHistory, ask
 
 @given(histories(), OBJECTIVES)
 def test_every_burn_rate_and_alert_equals_a_recount(history: ListedHistory, asked: Objective) -> None:
-    answer = figures(asked, history.sums, NOW)
-    own = Recount(history, NOW - asked.window, NOW, asked.unknown)
-    allowed = (1 - asked.ratio) * (asked.window - own.excluded)
+    answer = figures(put(asked, history), NOW)
+    own = Recount(history, NOW - asked.length, NOW, asked.unknown)
+    allowed = (1 - asked.ratio) * (asked.length - own.excluded)
     counts = {name: Recount(history, NOW - LENGTHS[name], NOW, asked.unknown) for name in asked.plan.windows}
     rates = {
-        name: Fraction(count.bad) / allowed * asked.window / LENGTHS[name]
+        name: Fraction(count.bad) / allowed * asked.length / LENGTHS[name]
         if count.counted and allowed
         else None
         for name, count in counts.items()
@@ -114,7 +115,7 @@ def test_every_burn_rate_and_alert_equals_a_recount(history: ListedHistory, aske
 def test_the_parts_of_any_window_are_the_window(
     history: ListedHistory, asked: Objective, window: int
 ) -> None:
-    answer = figures(asked, history.sums, NOW, window)
+    answer = figures(put(asked, history), NOW, window)
     up, down, excluded, unknown, watched_unknown = answer.tally
     assert up + down + excluded + unknown == window == answer.end - answer.start
     assert 0 <= watched_unknown <= unknown
@@ -122,6 +123,7 @@ def test_the_parts_of_any_window_are_the_window(
 
 @given(histories(), OBJECTIVES)
 def test_the_bounds_enclose_the_sli_under_every_policy(history: ListedHistory, asked: Objective) -> None:
-    answer = figures(asked, history.sums, NOW)
-    best, sli, worst = (fraction(ratio) for ratio in (answer.best, answer.sli, answer.worst))
+    answer = figures(put(asked, history), NOW)
+    best, worst = map(fraction, bounds(put(asked, history), answer))
+    sli = fraction(answer.sli)
     assert sli is None or (best is not None and worst is not None and worst <= sli <= best)

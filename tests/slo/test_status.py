@@ -1,7 +1,10 @@
 import pytest
 
-from exporter.slo.status import Status, status
+from exporter.slo.status import Status, status_at
 from exporter.timeline.tally import State
+from tests.support.history import ListedHistory, objective, put
+
+DAY = 86_400_000
 
 
 @pytest.mark.parametrize(
@@ -9,8 +12,15 @@ from exporter.timeline.tally import State
     [(State.UP, Status.GOOD), (State.DOWN, Status.BAD), (State.UNKNOWN, Status.UNKNOWN)],
 )
 def test_what_was_measured_names_the_status(state: State, expected: Status) -> None:
-    assert status(state) is expected
+    question = put(objective("99.9", DAY), ListedHistory([(0, state)]))
+    assert status_at(question, 5) is expected
 
 
 def test_ruling_21_an_exclusion_hides_what_was_measured() -> None:
-    assert status(State.DOWN, excluded=True) is Status.EXCLUDED
+    question = put(objective("99.9", DAY), ListedHistory([(0, State.DOWN)], [(10, 20)]))
+    assert [status_at(question, at) for at in (9, 10, 19, 20)] == [
+        Status.BAD,
+        Status.EXCLUDED,
+        Status.EXCLUDED,
+        Status.BAD,
+    ]

@@ -10,7 +10,7 @@ from exporter.probes.result import Outcome, Phases, Reason, Result, TlsFacts
 from exporter.slo.objective import Objective
 from exporter.timeline.policy import Policy
 from exporter.timeline.tally import History, State
-from tests.support.history import ListedHistory
+from tests.support.history import ListedHistory, put
 
 DAY = 86_400_000
 NOW = 1_800_000_000_000
@@ -53,7 +53,7 @@ def live(*services: Service, histories: dict[str, History] | None = None) -> Liv
             LiveEndpoint(each, one, history, Counters(), LastProbe()) for one in each.endpoints
         ]
         shown.slos += [
-            LiveSlo(each, one, Objective(one.objective, one.window, one.unknown, 15_000, 3), history)
+            LiveSlo(each, one, put(Objective(one.objective, one.window, one.unknown, 15_000, 3), history))
             for one in each.slos
         ]
     return shown

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from exporter.config.load import load as load_config
 from exporter.config.model import Config
-from exporter.config.objectives import objective_of
 from exporter.record.backfill import Imported, Origin, backfill
 from exporter.record.csv_file import read_csv
-from exporter.record.histories import Known, history_of, load
-from exporter.record.question import ask
+from exporter.record.histories import Known, load
+from exporter.record.question import Asked, ask, pose
 from exporter.slo.answer import Answer
 from exporter.slo.figures import Figures, figures
 from exporter.store.reader import SqliteReader
@@ -110,10 +109,16 @@ class Past:
 
     def figures(self, at: int, *, slo: int = 0, window: int | None = None) -> Figures:
         """The same figures before they become floats."""
+        return figures(self.pose(at, slo=slo, window=window).question, at, window)
+
+    def pose(self, at: int, *, slo: int = 0, window: int | None = None, now: int = LONG_AFTER) -> Asked:
+        """The question that `sli` asks, and what it depends on."""
         service = self.config.services[0]
-        asked = service.slos[slo]
-        objective = objective_of(service, asked, self.config.min_bad)
-        return figures(objective, history_of(asked, self.known(service.id)).sums, at, window)
+        store = SqliteReader.open(self.store)
+        try:
+            return pose(store, self.config, service, service.slos[slo], now=now, at=at, window=window)
+        finally:
+            store.close()
 
     def known(self, service: str = "shop") -> Sequence[Known]:
         """The past of a service's endpoints."""

@@ -9,14 +9,14 @@ from fractions import Fraction
 from pathlib import Path
 
 from exporter.config.model import Config, Service, SloConfig
-from exporter.config.objectives import objective_of
 from exporter.engine.engine import Engine
 from exporter.engine.instants import Instants
 from exporter.engine.live import Health
 from exporter.engine.slot import Slot, spread
 from exporter.probes.base import Probed
-from exporter.record.histories import history_of, load, settled_until
-from exporter.record.question import ask
+from exporter.record.histories import load, settled_until
+from exporter.record.question import ask, reach
+from exporter.record.questions import Questions
 from exporter.slo.answer import Answer
 from exporter.slo.figures import Figures, figures
 from exporter.store.base import EndpointKey
@@ -118,11 +118,8 @@ class Alive:
             for each in service.endpoints
             for number in [numbers[EndpointKey(service.id, each.id)]]
         ]
-        self._histories = {
-            (service.id, slo.id): history_of(slo, self.known[service.id])
-            for service in machine.services
-            for slo in service.slos
-        }
+        within = reach(machine.config, began)
+        self._questions = Questions(machine.config, self.known, (), within)
 
     def kill(self) -> None:
         """Let the disk keep what it has now, as kill -9 does: what the daemon does later is lost."""
@@ -153,8 +150,7 @@ class Alive:
         """What the running daemon shows of an SLO at an instant, from its memory."""
         chosen = self.machine.services[service]
         asked: SloConfig = chosen.slos[slo]
-        objective = objective_of(chosen, asked, self.machine.config.min_bad)
-        return figures(objective, self._histories[chosen.id, asked.id].sums, at)
+        return figures(self._questions.of(chosen, asked), at)
 
     def stored_figures(self, at: int, service: int = 0, slo: int = 0) -> Figures:
         """The same from what the store has of it."""
@@ -162,11 +158,11 @@ class Alive:
         asked = chosen.slos[slo]
         reader = SqliteReader.open(self.machine.path)
         try:
-            known = load(reader, {chosen.id})[chosen.id]
+            known = load(reader, {chosen.id})
         finally:
             reader.close()
-        objective = objective_of(chosen, asked, self.machine.config.min_bad)
-        return figures(objective, history_of(asked, known).sums, at)
+        config = self.machine.config
+        return figures(Questions(config, known, (), reach(config, at)).of(chosen, asked), at)
 
     def settled(self) -> int:
         """The instant before which nothing changes but by corrections."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.timeline.combine import AllOf
+from exporter.timeline.combine import Combined
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.policy import Policy
 from exporter.timeline.row import Row
@@ -57,11 +57,11 @@ def test_windows_partition_add_up_and_equal_a_recount(
     probes = probes_of(steps, down_after, up_after)
     history = history_of(probes, absences)
     state = paint(probes, absences, END)
-    whole = tally(history.sums, a, c)
+    whole = tally(history, a, c)
     assert whole[:2] == count(state, a, c)
     assert whole.up + whole.down + whole.excluded + whole.unknown == c - a
     assert min(whole) >= 0
-    parts = zip(tally(history.sums, a, b), tally(history.sums, b, c), strict=True)
+    parts = zip(tally(history, a, b), tally(history, b, c), strict=True)
     assert whole == tuple(map(sum, parts))
     assert [history.state(at) for at in range(END)] == state
     for vote, counted in ((UP, 0), (DOWN, 1)):
@@ -159,7 +159,7 @@ def test_combined_states_equal_a_recount_however_often_they_are_asked(
             if not probes or at < probes[0].at or (removed and removed[0] <= at < removed[1]):
                 state[at] = None
         painted.append(state)
-    combined = AllOf(histories)
+    combined = Combined(histories)
     removals = [(removed[0], index, removed) for index, (_, _, removed) in enumerate(members) if removed]
     gone = sorted(removals)
 
@@ -210,7 +210,7 @@ def test_a_verdict_over_results_that_an_absence_cut_at_once_leaves_the_time_betw
         history.timeline.cut(at)
         history.add(at, UP, policy, event=True)
     history.add(4_288, UP, policy, event=True)
-    assert tally(history.sums, 0, 5_288)[:4] == (1_000, 0, 0, 4_288)
+    assert tally(history, 0, 5_288)[:4] == (1_000, 0, 0, 4_288)
 
 
 def test_a_result_that_comes_after_two_absences_speaks_until_the_first() -> None:
@@ -218,7 +218,7 @@ def test_a_result_that_comes_after_two_absences_speaks_until_the_first() -> None
     for cut in (288, 2_288):
         history.timeline.cut(cut)
     history.add(200, UP, Policy(2_000, 1_600, 5_600), event=True)
-    assert tally(history.sums, 0, 5_000)[:4] == (88, 0, 0, 4_912)
+    assert tally(history, 0, 5_000)[:4] == (88, 0, 0, 4_912)
 
 
 def test_what_lies_in_a_span_without_the_endpoint_is_not_counted() -> None:
@@ -227,7 +227,7 @@ def test_what_lies_in_a_span_without_the_endpoint_is_not_counted() -> None:
     rows = [Row(at, 0, at, UP, "", event=True, policy=policy, source=1) for at in range(10, 200, 15)]
     history = EndpointHistory([(50, 90), (300, FOREVER)])
     history.load(rows, [])
-    together = AllOf([history])
+    together = Combined([history])
     for at in range(400):
         assert history.sums(at) == together.sums(at)
     assert history.sums(400) == (175, 0, 0, 250)
@@ -243,4 +243,4 @@ def test_what_lies_in_a_span_without_the_endpoint_is_not_counted() -> None:
 
 def test_a_window_that_ends_before_it_starts_is_refused() -> None:
     with pytest.raises(ValueError, match="window ends before it starts"):
-        tally(EndpointHistory().sums, 2, 1)
+        tally(EndpointHistory(), 2, 1)

@@ -129,7 +129,7 @@ async def test_the_api_lists_every_slo_at_one_instant_with_its_state(server: Ser
         ("2027-01-15T08:00:00Z", "2027-01-15T07:59:59Z")
     }
     slo = server.source.live.slos[2]
-    assert shown[2]["sli"] == number(figures(slo.objective, slo.history.sums, NOW).sli)
+    assert shown[2]["sli"] == number(figures(slo.question, NOW).sli)
     assert shown[2]["events"] == {"good": 1, "bad": 1, "excluded": 0}
 
 

@@ -11,7 +11,7 @@ from exporter.timeline.tally import State
 from exporter.web.app import HEADERS
 from exporter.web.page import MOST
 from exporter.web.view import left_text, sli_text
-from tests.support.history import ListedHistory, objective
+from tests.support.history import ListedHistory, objective, put
 from tests.support.live import DAY, NOW, live, service
 from tests.support.server import Server
 
@@ -75,23 +75,23 @@ async def test_of_very_many_services_the_worst_are_shown(server: Server) -> None
 )
 def test_g8_k9_per_cents_are_floored_and_never_read_100_by_rounding(down: int, text: str) -> None:
     history = ListedHistory([(NOW - 40 * DAY, State.UP), (NOW - down, State.DOWN)])
-    answer = figures(objective("99.9", 30 * DAY), history.sums, NOW)
+    answer = figures(put(objective("99.9", 30 * DAY), history), NOW)
     assert sli_text(answer) == text
     assert Fraction(text.removesuffix(" %")) / 100 <= Fraction(*answer.sli or (0, 1))
 
 
 def test_a_young_slo_says_of_how_little_it_speaks() -> None:
     history = ListedHistory([(NOW - 2 * MINUTE, State.UP)])
-    answer = figures(objective("99.9", 30 * DAY), history.sums, NOW)
+    answer = figures(put(objective("99.9", 30 * DAY), history), NOW)
     assert sli_text(answer) == "100 % of the 2m seen (0.004 %)"
 
 
 def test_no_value_is_said_in_words() -> None:
-    answer = figures(objective("99.9", 30 * DAY), ListedHistory([]).sums, NOW)
+    answer = figures(put(objective("99.9", 30 * DAY), ListedHistory([])), NOW)
     assert (sli_text(answer), left_text(answer)) == ("no value", "no value")
 
 
 def test_an_overspent_budget_is_negative() -> None:
     history = ListedHistory([(NOW - 40 * DAY, State.UP), (NOW - 60 * MINUTE, State.DOWN)])
-    answer = figures(objective("99.9", 30 * DAY), history.sums, NOW)
+    answer = figures(put(objective("99.9", 30 * DAY), history), NOW)
     assert left_text(answer) == "-38.89 % (-16m 48s)"

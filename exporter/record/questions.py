@@ -1,0 +1,180 @@
+"""From a configuration, the endpoints' pasts and the exclusions in force to what each SLO asks."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from exporter.config.model import Config, Endpoint, Service, SloConfig
+from exporter.config.objectives import HEARTBEAT, asks_about, objective_of, parts
+from exporter.record.histories import Known
+from exporter.slo.question import Question, question
+from exporter.timeline.beats import Beats, Judged
+from exporter.timeline.exclusion import Category, Exclusion, Scope, When, recognised
+from exporter.timeline.past import Member, Past, combine
+from exporter.timeline.spans import NOTHING, Span, Spans
+
+Covering = Sequence[tuple[Exclusion, Spans]]
+"""What is excluded by what; first what takes precedence (ruling 33)."""
+
+Recognised = Collection[Category] | None
+"""Categories that a question recognises; None for all."""
+
+HOURS = "service hours"
+"""What the exclusion of the time outside of service hours is called."""
+
+
+class Questions:
+    """What the SLOs of a configuration ask; exclusions are expanded once, whoever shares them.
+
+    Args:
+        config: Has the SLOs.
+        known: The pasts of all endpoints by id of their service.
+        exclusions: In force, of the configuration and entered by people.
+        reach: The span in which any question may lie; exclusions are expanded within it.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        known: Mapping[str, Sequence[Known]],
+        exclusions: Sequence[Exclusion],
+        reach: Span,
+    ) -> None:
+        self._config = config
+        self._known = known
+        self._exclusions = recognised(exclusions, None)
+        self._reach = reach
+        self._spans: dict[When, Spans] = {}
+
+    def of(self, service: Service, slo: SloConfig) -> Question:
+        """What an SLO asks, and whom."""
+        return question(objective_of(self._config, service, slo), self._past(service, slo))
+
+    def asked(self, service: Service, slo: SloConfig) -> Sequence[Known]:
+        """The endpoints that an SLO asks about, of all that its services ever had."""
+        own = self._endpoints(service, slo)
+        return [
+            *own,
+            *(each for part, its in parts(self._config, slo) for each in self._endpoints(part, its)),
+        ]
+
+    def covering(self, service: Service, slo: SloConfig) -> Covering:
+        """What excludes anything of an SLO: all of it, or some of its members."""
+        found = list(self._of_service(service, slo.hours, slo.categories))
+        found += self._of_endpoints(service, slo, slo.categories)
+        for part, its in parts(self._config, slo):
+            categories = its.categories if its else slo.categories
+            found += self._of_service(part, its.hours if its else part.hours, categories)
+            found += self._of_endpoints(part, its, categories)
+        in_order = recognised(list(dict.fromkeys(found)), None)
+        return [(each, self._expanded(each.when)) for each in in_order]
+
+    def excluded(self, service: Service, endpoint: Endpoint) -> Spans:
+        """What is excluded of an endpoint, whatever SLOs recognise (`uptime_endpoint_excluded`)."""
+        of_service = self._of_service(service, service.hours, None)
+        return self._union([*of_service, *self._of_endpoint(service, endpoint.id, None)])
+
+    def _past(self, service: Service, slo: SloConfig) -> Past:
+        whole = self._union(self._of_service(service, slo.hours, slo.categories))
+        if not slo.services:
+            members = self._members(service, slo, slo.categories)
+            weights = [dict(slo.combine.weights).get(identity, 0) for identity, _ in members]
+            present = [
+                member
+                for (_, member), weight in zip(members, weights, strict=True)
+                if weight or not any(weights)
+            ]
+            history = combine(
+                [member.standing() for member in present], slo.combine, list(filter(None, weights))
+            )
+            return Past(history, present, whole)
+        pasts = [self._part(part, its, slo.categories) for part, its in parts(self._config, slo)]
+        weights = [dict(slo.combine.weights).get(reference, 1) for reference in slo.services]
+        members_within = [_within(member, past.excluded) for past in pasts for member in past.members]
+        return Past(combine([past.history for past in pasts], slo.combine, weights), members_within, whole)
+
+    def _part(self, service: Service, slo: SloConfig | None, categories: Recognised) -> Past:
+        """A member of a composite: an SLO, or a service as a whole."""
+        if slo is not None:
+            return self._past(service, slo)
+        members = [member for _, member in self._members(service, None, categories)]
+        whole = self._union(self._of_service(service, service.hours, categories))
+        return Past(combine([member.standing() for member in members]), members, whole)
+
+    def _members(
+        self, service: Service, slo: SloConfig | None, categories: Recognised
+    ) -> Sequence[tuple[str, Member]]:
+        """Ids of the endpoints that an SLO, or a service as a whole, asks about, and how it sees them."""
+        names = {endpoint.id: endpoint.name for endpoint in service.endpoints}
+        members = []
+        for stored, history in self._endpoints(service, slo):
+            excluded = self._union(self._of_endpoint(service, stored.id, categories))
+            beats: Beats = history
+            if slo is not None and slo.latency is not None:
+                beats = Judged(history, slo.id, failures=slo.latency.failures != "ignore")
+            name = f"{service.name}/{names.get(stored.id, stored.id)}"
+            members.append((stored.id, Member(history, beats, excluded, name)))
+        return members
+
+    def _endpoints(self, service: Service, slo: SloConfig | None) -> Sequence[Known]:
+        """Endpoints of a service that an SLO, or the service as a whole, asks about."""
+        known = self._known.get(service.id, ())
+        if slo is None:
+            return [each for each in known if each.stored.kind != HEARTBEAT]
+        return [each for each in known if asks_about(slo, each.stored.id, each.stored.kind)]
+
+    def _of_service(
+        self, service: Service, hours: When | None, categories: Recognised
+    ) -> Iterator[Exclusion]:
+        """What is excluded of a service as a whole."""
+        if hours is not None:
+            yield from recognised([outside(hours)], categories)
+        labels = dict(service.labels)
+        for each in self._exclusions:
+            if _is_recognised(each, categories) and each.scope.has_service(service.id, labels):
+                yield each
+
+    def _of_endpoints(
+        self, service: Service, slo: SloConfig | None, categories: Recognised
+    ) -> Iterator[Exclusion]:
+        for each in self._endpoints(service, slo):
+            yield from self._of_endpoint(service, each.stored.id, categories)
+
+    def _of_endpoint(self, service: Service, endpoint: str, categories: Recognised) -> Iterator[Exclusion]:
+        """What is excluded of an endpoint and not of its whole service."""
+        if not self._exclusions:
+            return
+        service_labels = dict(service.labels)
+        labels = next((dict(each.labels) for each in service.endpoints if each.id == endpoint), {})
+        for each in self._exclusions:
+            if (
+                _is_recognised(each, categories)
+                and each.scope.has_endpoint(service.id, endpoint, labels)
+                and not each.scope.has_service(service.id, service_labels)
+            ):
+                yield each
+
+    def _union(self, exclusions: Iterable[Exclusion]) -> Spans:
+        union = NOTHING
+        for each in exclusions:
+            union |= self._expanded(each.when)
+        return union
+
+    def _expanded(self, when: When) -> Spans:
+        spans = self._spans.get(when)
+        if spans is None:
+            spans = self._spans[when] = Spans(when.spans(*self._reach))
+        return spans
+
+
+def outside(hours: When) -> Exclusion:
+    """The time outside of service hours as an exclusion."""
+    return Exclusion(HOURS, HOURS, Category.OUT_OF_HOURS, Scope(), hours)
+
+
+def _is_recognised(exclusion: Exclusion, categories: Recognised) -> bool:
+    return categories is None or exclusion.category in categories
+
+
+def _within(member: Member, excluded: Spans) -> Member:
+    """A member of a composite's part, with what is excluded of the part."""
+    return replace(member, excluded=member.excluded | excluded)

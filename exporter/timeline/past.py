@@ -1,0 +1,155 @@
+"""The past that an SLO asks about: its members as one history, and their beats."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from exporter.timeline.beats import Beats, Outside
+from exporter.timeline.combine import Combined
+from exporter.timeline.endpoint import EndpointHistory
+from exporter.timeline.events import Events
+from exporter.timeline.overlay import exclude
+from exporter.timeline.rule import ALL, Kind, Rule
+from exporter.timeline.spans import NOTHING, Spans
+from exporter.timeline.tally import History, tally
+from exporter.timeline.weighted import Weighted
+
+
+class Counts(NamedTuple):
+    """Beats before an instant, or of a window; an inconclusive beat is none of them."""
+
+    good: int
+    bad: int
+    excluded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An endpoint as an SLO sees it.
+
+    Attributes:
+        history: What was measured.
+        beats: Its events: the history's own, or as a latency SLO judges them.
+        excluded: What does not count of this endpoint although it may of others.
+        name: For people.
+    """
+
+    history: EndpointHistory
+    beats: Beats
+    excluded: Spans = NOTHING
+    name: str = ""
+
+    def standing(self) -> History:
+        """Its history with its own exclusions."""
+        return exclude(self.history, self.excluded)
+
+
+class _Counting:
+    """A member with everything that is excluded of it laid over its beats and its time."""
+
+    __slots__ = ("beats", "excluded", "history", "member")
+
+    def __init__(self, member: Member, shared: Spans) -> None:
+        self.member = member
+        self.excluded = member.excluded | shared
+        self.beats = Outside(member.beats, self.excluded) if self.excluded else member.beats
+        self.history = exclude(member.history, self.excluded)
+
+    def due(self, start: int, end: int) -> Fraction:
+        """How many beats were due in [start, end) while it was watched and not excluded."""
+        sums, due = self.history.sums, Fraction(0)
+        for first, last, policy in self.member.history.policies.segments(start, end):
+            due += Fraction(sums(last).watched - sums(first).watched, policy.interval)
+        return due
+
+    def missing(self, start: int, end: int) -> Fraction:
+        """How many of them the unknown part of that time stands for."""
+        missing = Fraction(0)
+        for first, last, policy in self.member.history.policies.segments(start, end):
+            missing += Fraction(tally(self.history, first, last).watched_unknown, policy.interval)
+        return missing
+
+    def due_earlier(self, start: int, end: int) -> Fraction:
+        """How many would have been due in [start, end), which is before its first result."""
+        due, excluded = Fraction(0), self.excluded
+        for first, last, policy in self.member.history.policies.segments(start, end):
+            counted = last - first - excluded.before(last) + excluded.before(first)
+            due += Fraction(counted, policy.interval)
+        return due
+
+
+class Past:
+    """What an SLO asks about.
+
+    The order is: each member's own exclusions, the combination, the SLO's exclusions (ruling 35).
+
+    Attributes:
+        history: Its time.
+        members: Endpoints whose beats are counted.
+        excluded: What is excluded of the SLO as a whole.
+    """
+
+    __slots__ = ("_counting", "excluded", "history", "members")
+
+    def __init__(self, history: History, members: Sequence[Member], excluded: Spans = NOTHING) -> None:
+        """Put exclusions over what members are together."""
+        self.history = exclude(history, excluded)
+        self.members = tuple(members)
+        self.excluded = excluded
+        self._counting: tuple[_Counting, ...] | None = None  # made when first needed: SLOs of time never ask
+
+    def counted(self, at: int) -> Events:
+        """Beats of all members before the instant `at` that no exclusion covers, O(log n) each."""
+        counting = self._counting or self._count()
+        if len(counting) == 1:
+            return counting[0].beats.events(at)
+        events = [each.beats.events(at) for each in counting]
+        return Events(sum(each.good for each in events), sum(each.bad for each in events))
+
+    def counts(self, at: int) -> Counts:
+        """The same, and how many an exclusion covers."""
+        good, bad = self.counted(at)
+        return Counts(good, bad, sum(sum(each.beats.events(at)) for each in self.members) - good - bad)
+
+    def due(self, start: int, end: int) -> Fraction:
+        """How many beats were due in [start, end) at the intervals in force, exclusions aside (ruling 27).
+
+        Before the earliest first result those that began then are taken to have been due already, as a
+        young SLO's budget is that of its whole window. One that joined later counts from its own first result:
+        adding an endpoint gives no budget back.
+        """
+        counting = self._counting or self._count()
+        due = sum((each.due(start, end) for each in counting), Fraction(0))
+        began = min(
+            (first for each in counting if (first := each.member.history.first) is not None), default=start
+        )
+        if start < began:
+            for each in counting:
+                if each.member.history.first == began:
+                    due += each.due_earlier(start, min(began, end))
+        return due
+
+    def missing(self, start: int, end: int) -> Fraction:
+        """How many beats the watched unknown time of [start, end) stands for."""
+        counting = self._counting or self._count()
+        return sum((each.missing(start, end) for each in counting), Fraction(0))
+
+    def _count(self) -> tuple[_Counting, ...]:
+        self._counting = tuple(_Counting(member, self.excluded) for member in self.members)
+        return self._counting
+
+
+def combine(members: Sequence[History], rule: Rule = ALL, weights: Sequence[int] = ()) -> History:
+    """All members together; a single one is its own.
+
+    Args:
+        members: Any number.
+        rule: How they combine.
+        weights: For a weighted rule: one a member.
+    """
+    if rule.kind is Kind.WEIGHTED:
+        return Weighted(members, weights)
+    if len(members) == 1:
+        return members[0]
+    return Combined(members, rule)

@@ -1,0 +1,119 @@
+"""Time in slices, each good or bad as a whole (ruling 30)."""
+
+from collections.abc import Hashable, Iterator
+from fractions import Fraction
+
+from exporter.timeline.columns import Columns
+from exporter.timeline.combine import START
+from exporter.timeline.tally import History, Standing, State, between
+
+
+class Slices:
+    """Slices of equal length since the epoch, judged by the share of their own known time that is good.
+
+    A slice with nothing known is not counted, one that is excluded as a whole is excluded.
+    A slice belongs to what comes before an instant once it has ended. Slices of one kind in a row are
+    one run, whatever their number: only those in which something changes are looked at one by one.
+    """
+
+    __slots__ = (
+        "_columns",
+        "_counted",
+        "_derived",
+        "_edition",
+        "_history",
+        "_objective",
+        "_seen",
+        "_sides",
+        "_unknown",
+        "length",
+    )
+
+    def __init__(self, history: History, length: int, objective: Fraction, unknown: str) -> None:
+        """Slice a history.
+
+        Args:
+            history: Whose time it is.
+            length: Of a slice, milliseconds > 0.
+            objective: The share of its known time that makes a slice good, 0 < objective <= 1.
+            unknown: How watched unknown time counts: `ignore`, `down` or `up`.
+        """
+        self.length = length
+        self._history = history
+        self._objective = objective
+        self._unknown = unknown
+        self._columns = Columns()  # over numbers of slices: up is good, down is bad
+        self._sides = Columns()  # likewise: down is excluded
+        self._counted = self._derived = START // length
+        self._edition: Hashable = None
+        self._seen: Hashable = None
+
+    def before(self, at: int) -> tuple[int, int, int]:
+        """How many good, bad and excluded slices have ended by the instant `at`."""
+        number = at // self.length
+        self._refresh(number)
+        good, bad = self._columns.before(number)
+        return good, bad, self._sides.before(number)[1]
+
+    def state(self, number: int) -> State:
+        """Up where the slice of that number is good, down where it is bad, unknown where it does not count."""
+        self._refresh(number + 1)
+        return self._columns.state(number)
+
+    def runs(self, start: int, end: int) -> Iterator[tuple[int, int, State]]:
+        """First instant, first one beyond, and state of each run of slices that end in (start, end]."""
+        number, last = start // self.length, end // self.length
+        self._refresh(last)
+        runs = [(max(first, number), state) for first, state in self._columns.runs(number) if first < last]
+        ends = [first for first, _ in runs[1:]] + [last]
+        for (first, state), beyond in zip(runs, ends, strict=True):
+            yield first * self.length, beyond * self.length, state
+
+    def _refresh(self, until: int) -> None:
+        """Judge the slices up to number `until` that may have changed, and those that were never asked about."""
+        history = self._history
+        version = history.version
+        if version == self._seen and until <= self._derived:
+            return
+        edition, start = history.edition, self._derived
+        if version != self._seen:
+            start = START // self.length if edition != self._edition else min(start, self._counted)
+        if until <= start:
+            return  # what lies before that has not changed
+        self._seen, self._edition = version, edition
+        for columns in (self._columns, self._sides):
+            columns.truncate(columns.index_of(start))
+        for number in self._changing(start, until):
+            self._push(number)
+        self._derived = until
+        self._counted = min(until, history.stable // self.length)
+
+    def _changing(self, start: int, until: int) -> Iterator[int]:
+        """Numbers of slices that may be judged otherwise than the one before them, ascending."""
+        number = start
+        yield start
+        for at, _ in self._history.standings(start * self.length, until * self.length):
+            holds, within = divmod(at, self.length)
+            for changed in (holds, holds + 1) if within else (holds,):
+                if number < changed < until:
+                    number = changed
+                    yield number
+
+    def _push(self, number: int) -> None:
+        kind = self._judge(number)
+        excluded = kind is Standing.EXCLUDED
+        self._columns.push(number, State.UNKNOWN if excluded else State(kind))
+        self._sides.push(number, State.DOWN if excluded else State.UNKNOWN)
+
+    def _judge(self, number: int) -> Standing:
+        history, start = self._history, number * self.length
+        whole = self.length * history.scale
+        found = between(history.sums(start), history.sums(start + self.length), whole)
+        if found.excluded == whole:
+            return Standing.EXCLUDED
+        good = found.up + (found.watched_unknown if self._unknown == "up" else 0)
+        bad = found.down + (found.watched_unknown if self._unknown == "down" else 0)
+        if not good + bad:
+            return Standing.UNKNOWN
+        reached = good * self._objective.denominator >= (good + bad) * self._objective.numerator
+        return Standing.UP if reached else Standing.DOWN
