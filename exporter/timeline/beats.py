@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Protocol
 
 from exporter.timeline.endpoint import EndpointHistory
@@ -23,6 +23,9 @@ class Beats(Protocol):
 
     def events(self, at: int) -> Events:
         """Good and bad ones before the instant `at`, O(log n)."""
+
+    def edges(self, start: int, end: int) -> Iterator[int]:
+        """Instants in [start, end) between which all beats say the same; in any order."""
 
 
 class Judged:
@@ -70,6 +73,18 @@ class Judged:
             return Events(0, 0)
         good, bad = self._count(self._starts[index], at, self._thresholds[index])
         return Events(self._goods[index] + good, self._bads[index] + bad)
+
+    def edges(self, start: int, end: int) -> Iterator[int]:
+        """Instants in [start, end) between which all beats say the same, and are as slow."""
+        yield from self._history.edges(start, end)
+        self.events(end)
+        for first, threshold in zip(self._starts, self._thresholds, strict=True):
+            if start <= first < end:
+                yield first
+            instants = self._history.slow.get(threshold, ())
+            for at in instants[bisect_left(instants, start) : bisect_left(instants, end)]:
+                yield at
+                yield at + 1
 
     def threshold(self, at: int) -> int | None:
         """The threshold in force at the instant `at`, in nanoseconds; None where there was none."""
@@ -144,6 +159,10 @@ class Outside:
             return Events(good - hidden[2 * count], bad - hidden[2 * count + 1])
         hidden_good, hidden_bad = self._within(count, at)
         return Events(good - hidden_good, bad - hidden_bad)
+
+    def edges(self, start: int, end: int) -> Iterator[int]:
+        """As of the beats below."""
+        return self._below.edges(start, end)
 
     def _within(self, count: int, at: int) -> Events:
         """Beats before `at` in the first `count` spans, the last of which may go on beyond."""

@@ -56,7 +56,7 @@ class Columns:
 
     def before(self, at: int, until: int = FOREVER) -> tuple[int, int]:
         """Milliseconds up and down before the instant `at`; from `until` on all is unknown."""
-        if at > until:  # every question comes through here several times: `min` would cost a tenth of it
+        if at > until:  # noqa: PLR1730 -- every question comes through here several times: `min` costs a tenth of it
             at = until
         starts = self.starts
         index = bisect_right(starts, at) - 1

@@ -195,6 +195,10 @@ class EndpointHistory:
         """Good and bad beats that are kept before the instant `at`."""
         return self._events.before(max(at, self.kept_from))
 
+    def edges(self, start: int, end: int) -> Iterator[int]:
+        """Instants in [start, end) at which results began to say something else."""
+        return self.reports.changes(start, end)
+
     def standings(self, start: int, end: int) -> Iterator[tuple[int, Standing]]:
         """The standing at `start` and at each change in (start, end)."""
         yield start, self._standing(start)

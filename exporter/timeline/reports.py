@@ -1,7 +1,8 @@
 """What an endpoint's results said, over time: for people who ask why."""
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 
 from exporter.timeline.tally import State
 
@@ -33,6 +34,10 @@ class Reports:
             self._words.append(word)
         self._starts.append(at)
         self._codes.append(self._words.index(word))
+
+    def changes(self, start: int, end: int) -> Iterator[int]:
+        """Instants in [start, end) of results that said something else than the one before."""
+        return iter(self._starts[bisect_left(self._starts, start) : bisect_left(self._starts, end)])
 
     def at(self, at: int) -> tuple[int, str] | None:
         """What the latest result up to the instant `at` said, and since when all said so; None before the first.
