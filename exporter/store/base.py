@@ -4,7 +4,7 @@ The record is append-only: rows are added and closed, never rewritten; what leav
 record is set aside, not deleted. One process at a time is the writer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -33,9 +33,10 @@ class StoredEndpoint:
     Attributes:
         number: Its key in the store.
         service: Id of its service.
-        id: Its own id within the service.
+        id: Its own id there.
         kind: Probe type.
         removed: Spans in which the configuration did not have it; the last one may be open.
+        first: Instant of its first result, also where that was pruned; None before there was one.
     """
 
     number: int
@@ -43,6 +44,7 @@ class StoredEndpoint:
     id: str
     kind: str
     removed: tuple[Span, ...]
+    first: int | None = None
 
 
 class EndpointKey(NamedTuple):
@@ -56,7 +58,6 @@ class OpenRow(NamedTuple):
     """A new row, its last beat left open: it is what the mark implies, until the row is closed.
 
     Attributes:
-        endpoint: Number in the store.
         row: `last` is of no meaning.
     """
 
@@ -80,6 +81,54 @@ class Absence(NamedTuple):
     cause: str
 
 
+class SlowSuccess(NamedTuple):
+    """A success that is an event and took longer than a threshold of its policy.
+
+    Attributes:
+        threshold: Nanoseconds.
+        at: Its instant, milliseconds.
+    """
+
+    endpoint: int
+    threshold: int
+    at: int
+
+
+class Sketch(NamedTuple):
+    """How long an endpoint's successful probes of one UTC hour took, or a part of them.
+
+    Several of one endpoint and hour stand side by side: whoever reads merges them.
+
+    Attributes:
+        hour: Its start, milliseconds.
+        blob: In `record.latency`'s form; the store does not look into it.
+    """
+
+    endpoint: int
+    hour: int
+    blob: bytes
+
+
+class LogEntry(NamedTuple):
+    """One line of the exclusions' audit trail, which is only ever added to.
+
+    Attributes:
+        at: When it was entered, milliseconds.
+        who: By whom; empty for the configuration.
+        action: What was done.
+        ident: Which exclusion it was done to.
+        body: Everything else, as JSON.
+        seq: Its place; given by the store.
+    """
+
+    at: int
+    who: str
+    action: str
+    ident: str
+    body: str
+    seq: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Commit:
     """One transaction's worth: what happened since the last one, in order, and the mark."""
@@ -88,6 +137,8 @@ class Commit:
     closed: Sequence[ClosedRow] = ()
     opened: Sequence[OpenRow] = ()
     absences: Sequence[Absence] = ()
+    slow: Sequence[SlowSuccess] = ()
+    sketches: Sequence[Sketch] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +153,8 @@ class Batch:
         rows: By endpoint number, in order of their instants; `source` is set by the store.
         skipped: How many results were left out because something was measured there.
         replaced: Span that is set aside first, in the endpoints of `rows`; None for none.
+        slow: Those of its successes that were slow.
+        sketches: How long its successes took.
     """
 
     at: int
@@ -111,6 +164,8 @@ class Batch:
     rows: Mapping[int, Sequence[Row]]
     skipped: int
     replaced: Span | None = None
+    slow: Sequence[SlowSuccess] = ()
+    sketches: Sequence[Sketch] = ()
 
 
 class Reader(Protocol):
@@ -127,6 +182,18 @@ class Reader(Protocol):
 
     def absences(self) -> Sequence[int]:
         """Starts of the prober's absences, ascending."""
+
+    def slow(self, endpoint: int) -> Mapping[int, Sequence[int]]:
+        """Instants of an endpoint's slow successes, ascending, by threshold in nanoseconds."""
+
+    def sketches(self, endpoint: int, start: int, end: int) -> Sequence[tuple[int, bytes]]:
+        """Starts and sketches of the hours that overlap [start, end), ascending; an hour may have several."""
+
+    def kept_from(self) -> int | None:
+        """The instant before which the record was pruned; None where it never was."""
+
+    def exclusion_log(self) -> Sequence[LogEntry]:
+        """All that was ever done to exclusions, in order."""
 
     def close(self) -> None:
         """Release the store."""
@@ -163,3 +230,21 @@ class Writer(Reader, Protocol):
 
     def import_batch(self, batch: Batch) -> None:
         """Add a batch as a whole or, with a StoreError, not at all."""
+
+    def log_exclusions(self, entries: Sequence[LogEntry]) -> None:
+        """Add to the exclusions' audit trail, all or, with a StoreError, none."""
+
+    def pruning(self, before: int) -> Iterator[int]:
+        """Let go of what ended before an instant, slice by slice: rows deleted by each.
+
+        Each slice is a transaction of some 20 ms, so that a commit between two does not wait.
+        What is known from the instant on stays the same: a series across it is kept whole, and
+        so is what gave the verdict that held there. First results, watches, batches, the
+        exclusions' log, and absences that cut what is kept, stay.
+
+        Args:
+            before: Milliseconds; `kept_from` from the start, unless that is later already.
+        """
+
+    def prune(self, before: int) -> int:
+        """Do all of `pruning` at once."""

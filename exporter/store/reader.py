@@ -1,19 +1,27 @@
 """Answers from the SQLite store."""
 
+import json
 import sqlite3
 import struct
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from exporter.store.base import Mark, StoredEndpoint
+from exporter.store.base import LogEntry, Mark, StoredEndpoint
+from exporter.store.hours import unpack
 from exporter.store.sqlite import open_for_reading, translated
 from exporter.timeline.policy import Policy
 from exporter.timeline.row import Row
 from exporter.timeline.spans import FOREVER, Span
 from exporter.timeline.tally import State
+from exporter.units import HOUR
 
 DUE = struct.Struct("<Iq")
 """One entry of the mark's `due`: endpoint number, first undone beat in milliseconds."""
+
+POLICY = "interval, timeout, staleness, down_after, up_after, latency"
+"""Columns of the table of policies that say what a policy is."""
 
 
 class SqliteReader:
@@ -47,10 +55,14 @@ class SqliteReader:
                 "SELECT endpoint, since, until FROM watch ORDER BY endpoint, since"
             ):
                 watches.setdefault(number, []).append((since, until))
-            found = self._connection.execute("SELECT number, service, id, kind FROM endpoint ORDER BY number")
+            found = self._connection.execute(
+                "SELECT number, service, id, kind, "
+                "coalesce(first, (SELECT min(at) FROM series WHERE endpoint = number)) "
+                "FROM endpoint ORDER BY number"
+            )
             return [
-                StoredEndpoint(number, service, name, kind, _removed(watches.get(number, [])))
-                for number, service, name, kind in found
+                StoredEndpoint(number, service, name, kind, _removed(watches.get(number, [])), first)
+                for number, service, name, kind, first in found
             ]
 
     def rows(self, endpoint: int) -> Sequence[Row]:
@@ -75,6 +87,45 @@ class SqliteReader:
             )
             return [since for (since,) in found]
 
+    def slow(self, endpoint: int) -> Mapping[int, Sequence[int]]:
+        """Instants of an endpoint's slow successes, ascending, by threshold in nanoseconds."""
+        slow = dict[int, list[int]]()
+        with translated(self.path):
+            for threshold, hour, packed in self._connection.execute(
+                "SELECT threshold, hour, instants FROM slow WHERE endpoint = ? ORDER BY threshold, hour",
+                (endpoint,),
+            ):  # within an hour they lie as they came: an import may be later than what it precedes
+                slow.setdefault(threshold, []).extend(sorted(unpack(packed, hour)))
+        return slow
+
+    def sketches(self, endpoint: int, start: int, end: int) -> Sequence[tuple[int, bytes]]:
+        """Starts and sketches of the hours that overlap [start, end), ascending; an hour may have several."""
+        with translated(self.path):
+            return self._connection.execute(
+                "WITH RECURSIVE hours (hour) AS ("  # asked one by one, as the table is sorted by hour first
+                " SELECT min(hour) FROM sketch WHERE hour > ?1 UNION ALL"
+                " SELECT (SELECT min(hour) FROM sketch WHERE hour > hours.hour) FROM hours WHERE hour < ?2) "
+                "SELECT hour, durations FROM hours JOIN sketch USING (hour) "
+                "WHERE hour < ?2 AND endpoint = ?3 ORDER BY hour, part",
+                (start - HOUR, end, endpoint),
+            ).fetchall()
+
+    def kept_from(self) -> int | None:
+        """The instant before which the record was pruned; None where it never was."""
+        with translated(self.path):
+            found = self._connection.execute("SELECT since FROM kept").fetchone()
+        return found[0] if found else None
+
+    def exclusion_log(self) -> Sequence[LogEntry]:
+        """All that was ever done to exclusions, in order."""
+        with translated(self.path):
+            return [
+                LogEntry(*entry)
+                for entry in self._connection.execute(
+                    "SELECT at, who, action, ident, body, seq FROM exclusion_log ORDER BY seq"
+                )
+            ]
+
     def close(self) -> None:
         """Release the store."""
         self._connection.close()
@@ -82,11 +133,21 @@ class SqliteReader:
     def _load_policies(self) -> Mapping[int, Policy]:
         if not self._policies:
             with translated(self.path):
-                found = self._connection.execute(
-                    "SELECT number, interval, timeout, staleness, down_after, up_after FROM policy"
-                )
-                self._policies = {number: Policy(*settings) for number, *settings in found}
+                found = self._connection.execute(f"SELECT number, {POLICY} FROM policy")  # noqa: S608 -- a constant
+                self._policies = {number: _policy(settings) for number, *settings in found}
         return self._policies
+
+
+def settings_of(policy: Policy) -> tuple[int | str, ...]:
+    """A policy as the columns of `POLICY`."""
+    latency = json.dumps(policy.latency, separators=(",", ":"))
+    return policy.interval, policy.timeout, policy.staleness, policy.down_after, policy.up_after, latency
+
+
+def _policy(settings: Sequence[Any]) -> Policy:
+    *lengths, latency = settings
+    thresholds = tuple((slo, threshold) for slo, threshold in json.loads(latency))
+    return replace(Policy(*lengths), latency=thresholds)
 
 
 def implied_last(at: int, step: int, mark: Mark | None, endpoint: int) -> int:

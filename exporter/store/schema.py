@@ -74,5 +74,71 @@ MIGRATIONS = (
         source INTEGER NOT NULL
     );
     """,
+    """
+    CREATE TABLE policy_with_latency (
+        number INTEGER PRIMARY KEY,
+        interval INTEGER NOT NULL,
+        timeout INTEGER NOT NULL,
+        staleness INTEGER NOT NULL,
+        down_after INTEGER NOT NULL,
+        up_after INTEGER NOT NULL,
+        latency TEXT NOT NULL,               -- JSON: [[id of an SLO, nanoseconds], ...]
+        UNIQUE (interval, timeout, staleness, down_after, up_after, latency)
+    );
+    INSERT INTO policy_with_latency
+        SELECT number, interval, timeout, staleness, down_after, up_after, '[]' FROM policy;
+    DROP TABLE policy;
+    ALTER TABLE policy_with_latency RENAME TO policy;
+    ALTER TABLE endpoint ADD COLUMN first INTEGER;  -- the first result, where it was pruned
+    CREATE TABLE kept (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        since INTEGER NOT NULL               -- what ended before was pruned
+    );
+    CREATE TABLE exclusion_log (
+        seq INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        who TEXT NOT NULL,
+        action TEXT NOT NULL,
+        ident TEXT NOT NULL,
+        body TEXT NOT NULL                   -- JSON
+    );
+    CREATE TRIGGER exclusion_log_is_not_changed BEFORE UPDATE ON exclusion_log
+        BEGIN SELECT RAISE(ABORT, 'the exclusion log is only ever added to'); END;
+    CREATE TRIGGER exclusion_log_is_not_shortened BEFORE DELETE ON exclusion_log
+        BEGIN SELECT RAISE(ABORT, 'the exclusion log is only ever added to'); END;
+    CREATE TRIGGER exclusion_log_is_not_replaced BEFORE INSERT ON exclusion_log
+        WHEN EXISTS (SELECT 1 FROM exclusion_log WHERE seq = NEW.seq)  -- INSERT OR REPLACE
+        BEGIN SELECT RAISE(ABORT, 'the exclusion log is only ever added to'); END;
+    CREATE TABLE slow (
+        endpoint INTEGER NOT NULL REFERENCES endpoint,
+        threshold INTEGER NOT NULL,          -- nanoseconds
+        hour INTEGER NOT NULL,               -- its start
+        instants BLOB NOT NULL,              -- milliseconds since the hour's start, 3 bytes each, little-endian
+        PRIMARY KEY (endpoint, threshold, hour)
+    ) WITHOUT ROWID;
+    CREATE TABLE sketch (                    -- by hour first: what is written together lies together
+        hour INTEGER NOT NULL,               -- its start
+        endpoint INTEGER NOT NULL REFERENCES endpoint,
+        part INTEGER NOT NULL,               -- an hour with a restart or an import in it has several
+        durations BLOB NOT NULL,
+        PRIMARY KEY (hour, endpoint, part)
+    ) WITHOUT ROWID;
+    CREATE TABLE set_aside_slow (
+        set_aside_at INTEGER NOT NULL,
+        cause TEXT NOT NULL,
+        endpoint INTEGER NOT NULL,
+        threshold INTEGER NOT NULL,
+        hour INTEGER NOT NULL,
+        instants BLOB NOT NULL
+    );
+    CREATE TABLE set_aside_sketch (
+        set_aside_at INTEGER NOT NULL,
+        cause TEXT NOT NULL,
+        hour INTEGER NOT NULL,
+        endpoint INTEGER NOT NULL,
+        part INTEGER NOT NULL,
+        durations BLOB NOT NULL
+    );
+    """,
 )
 """One script a version, oldest first; never edited once released."""

@@ -67,7 +67,8 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         uri = f"{path.absolute().as_uri()}?mode=ro"
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            _check(connection, path, oldest=1)
+            _check(connection, path)
+            _check_is_up_to_date(connection, path)
             connection.execute("BEGIN")
         except BaseException:
             connection.close()
@@ -91,8 +92,8 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _check(connection: sqlite3.Connection, path: Path, oldest: int = 0) -> None:
-    """Refuse what is not ours, is newer than this program, or is older than `oldest`."""
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse what is not ours, or is newer than this program."""
     application = int(connection.execute("PRAGMA application_id").fetchone()[0])
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if application != APPLICATION_ID and (application or tables):
@@ -105,8 +106,19 @@ def _check(connection: sqlite3.Connection, path: Path, oldest: int = 0) -> None:
             f"knows {len(MIGRATIONS)}); install that version or a later one"
         )
         raise StoreError(msg)
-    if version < oldest:
+
+
+def _check_is_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse what only a writer could read, after it has made it or brought it up to date."""
+    version = _version(connection)
+    if not version:
         msg = f"{path}: the store is empty; start `run` first, or give the right --storage"
+        raise StoreError(msg)
+    if version < len(MIGRATIONS):
+        msg = (
+            f"{path}: written by an older uptime-slo-exporter (store version {version}, this one reads "
+            f"{len(MIGRATIONS)}); start this version's `run` on it, which brings it up to date"
+        )
         raise StoreError(msg)
 
 

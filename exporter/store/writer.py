@@ -5,15 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from exporter.store.base import Absence, Batch, Commit, EndpointKey
+from exporter.store.aside import SERIES, set_aside
+from exporter.store.base import Absence, Batch, Commit, EndpointKey, LogEntry
+from exporter.store.hours import insert_sketches, insert_slow
 from exporter.store.lock import Lock
-from exporter.store.reader import DUE, SqliteReader, implied_last
+from exporter.store.prune import move_edge, slices
+from exporter.store.reader import DUE, POLICY, SqliteReader, implied_last, settings_of
 from exporter.store.sqlite import open_for_writing, translated
 from exporter.timeline.policy import Policy
 from exporter.timeline.row import Row
 from exporter.timeline.spans import FOREVER
-
-_SERIES = "endpoint, at, step, last, vote, reason, event, policy, source"
 
 
 class SqliteWriter(SqliteReader):
@@ -75,16 +76,20 @@ class SqliteWriter(SqliteReader):
             )
             for absence in commit.absences:
                 self._insert_absence(absence)
+            insert_slow(self._connection, commit.slow)
+            insert_sketches(self._connection, commit.sketches)
             self._write_mark(commit.mark.at, commit.mark.due)
 
     def set_aside(self, now: int, at: int) -> None:
         """Take what is stamped at `at` or later out of the record, because the clock went back to it."""
         with self._transaction():
             self._close_open_rows()
-            self._set_aside(now, (at, FOREVER), "clock", None)
+            set_aside(self._connection, now, (at, FOREVER), "clock")
             self._connection.execute(
                 "UPDATE absence SET set_aside_at = ? WHERE since >= ? AND set_aside_at IS NULL", (now, at)
             )
+            self._connection.execute("UPDATE endpoint SET first = NULL WHERE first >= ?", (at,))
+            self._connection.execute("UPDATE kept SET since = min(since, ?)", (at,))
             self._bound_watches(at)
             self._write_mark(at, {})
 
@@ -99,7 +104,9 @@ class SqliteWriter(SqliteReader):
             if batch.replaced is not None:
                 self._close_open_rows()  # as a stopped daemon left them: their ends are needed here
                 for endpoint in batch.rows:
-                    self._set_aside(batch.at, batch.replaced, f"replaced by {batch.who}", endpoint)
+                    set_aside(
+                        self._connection, batch.at, batch.replaced, f"replaced by {batch.who}", endpoint
+                    )
             results = sum(row.results for rows in batch.rows.values() for row in rows)
             number = self._connection.execute(
                 "INSERT INTO batch (at, who, origin, sha256, rows, skipped) VALUES (?, ?, ?, ?, ?, ?)",
@@ -110,6 +117,29 @@ class SqliteWriter(SqliteReader):
                 for endpoint, rows in batch.rows.items()
                 for row in rows
             )
+            insert_slow(self._connection, batch.slow)
+            insert_sketches(self._connection, batch.sketches)
+
+    def log_exclusions(self, entries: Sequence[LogEntry]) -> None:
+        """Add to the exclusions' audit trail, all or, with a StoreError, none; the store gives `seq`."""
+        with self._transaction():
+            self._connection.executemany(
+                "INSERT INTO exclusion_log (at, who, action, ident, body) VALUES (?, ?, ?, ?, ?)",
+                [entry[:5] for entry in entries],
+            )
+
+    def pruning(self, before: int) -> Iterator[int]:
+        """Let go of what ended before an instant, slice by slice: see `Writer.pruning`."""
+        with self._transaction():
+            edge = move_edge(self._connection, before)
+        for prune_slice in slices(self._connection, self.mark(), edge):
+            with self._transaction():
+                deleted = prune_slice()
+            yield deleted
+
+    def prune(self, before: int) -> int:
+        """Do all of `pruning` at once; rows deleted."""
+        return sum(self.pruning(before))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -169,7 +199,7 @@ class SqliteWriter(SqliteReader):
 
     def _insert(self, rows: Iterable[tuple[int, Row, int | None, int]]) -> None:
         self._connection.executemany(
-            f"INSERT INTO series ({_SERIES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- a constant
+            f"INSERT INTO series ({SERIES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- a constant
             [
                 (
                     endpoint,
@@ -189,48 +219,15 @@ class SqliteWriter(SqliteReader):
     def _policy_number(self, policy: Policy) -> int:
         number = self._numbers.get(policy)
         if number is None:
-            settings = (policy.interval, policy.timeout, policy.staleness, policy.down_after, policy.up_after)
+            settings = settings_of(policy)
             self._connection.execute(
-                "INSERT OR IGNORE INTO policy (interval, timeout, staleness, down_after, up_after) "
-                "VALUES (?, ?, ?, ?, ?)",
+                f"INSERT OR IGNORE INTO policy ({POLICY}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 -- a constant
                 settings,
             )
             (number,) = self._connection.execute(
-                "SELECT number FROM policy WHERE (interval, timeout, staleness, down_after, up_after) "
-                "= (?, ?, ?, ?, ?)",
+                f"SELECT number FROM policy WHERE ({POLICY}) = (?, ?, ?, ?, ?, ?)",  # noqa: S608
                 settings,
             ).fetchone()
             self._numbers[policy] = number
             self._policies[number] = policy
         return number
-
-    def _set_aside(self, now: int, span: tuple[int, int], cause: str, endpoint: int | None) -> None:
-        """Move the results of a span, of one endpoint or of all, out of the record; rows across its edges are split."""
-        start, end = span
-        found = self._connection.execute(
-            f"SELECT {_SERIES} FROM series WHERE last >= ? AND at < ? AND (? IS NULL OR endpoint = ?)",  # noqa: S608
-            (start, end, endpoint, endpoint),
-        ).fetchall()
-        for number, at, step, last, *rest in found:
-            before, inside, after = split(at, step, last, span)
-            self._connection.execute("DELETE FROM series WHERE endpoint = ? AND at = ?", (number, at))
-            for part in (before, after):
-                if part:
-                    self._connection.execute(
-                        f"INSERT INTO series ({_SERIES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-                        (number, part[0], step, part[1], *rest),
-                    )
-            if inside:
-                self._connection.execute(
-                    f"INSERT INTO set_aside (set_aside_at, cause, {_SERIES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-                    (now, cause, number, inside[0], step, inside[1], *rest),
-                )
-
-
-def split(at: int, step: int, last: int, span: tuple[int, int]) -> Sequence[tuple[int, int] | None]:
-    """First and last instant of a series' results before, inside and after a span; None where there is none."""
-    instants = range(at, last + 1, max(1, step))
-    start = len(range(at, min(last + 1, max(at, span[0])), max(1, step)))
-    end = max(start, len(range(at, min(last + 1, max(at, span[1])), max(1, step))))
-    parts = (instants[:start], instants[start:end], instants[end:])
-    return [(part[0], part[-1]) if part else None for part in parts]

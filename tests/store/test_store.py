@@ -1,15 +1,15 @@
 """What every store must keep; so far there is one kind."""
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from exporter.errors import StoreError, StoreLockedError
+from exporter.store.aside import split
 from exporter.store.base import Batch, ClosedRow, Commit, EndpointKey, Mark, OpenRow
 from exporter.store.reader import SqliteReader
-from exporter.store.writer import SqliteWriter, split
+from exporter.store.writer import SqliteWriter
 from exporter.timeline.policy import Policy
 from exporter.timeline.row import Row
 from exporter.timeline.spans import FOREVER
@@ -18,18 +18,6 @@ from exporter.timeline.tally import State
 POLICY = Policy(15_000, 5_000, 35_000)
 WEB = EndpointKey("shop", "web")
 API = EndpointKey("shop", "api")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "uptime.db"
-
-
-@pytest.fixture
-def writer(path: Path) -> Iterator[SqliteWriter]:
-    store = SqliteWriter.open(path)
-    yield store
-    store.close()
 
 
 def row(
