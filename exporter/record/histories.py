@@ -25,12 +25,12 @@ def load(store: Reader, services: Container[str] | None = None) -> Mapping[str, 
     Returns:
         By id of the service; services that the record does not know are left out.
     """
-    absences = store.absences()
+    absences, kept_from = store.absences(), store.kept_from()
     found = dict[str, list[Known]]()
     for stored in store.endpoints():
         if services is None or stored.service in services:
-            history = EndpointHistory(stored.removed)
-            history.load(store.rows(stored.number), absences)
+            history = EndpointHistory(stored.removed, first=stored.first, kept_from=kept_from)
+            history.load(store.rows(stored.number), absences, store.slow(stored.number))
             found.setdefault(stored.service, []).append(Known(stored, history))
     return found
 

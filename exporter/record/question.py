@@ -5,6 +5,7 @@ from typing import NamedTuple
 from exporter.config.model import Config, Service, SloConfig
 from exporter.config.objectives import parts
 from exporter.errors import UsageError
+from exporter.record.exclusions import in_force
 from exporter.record.histories import all_settled_until, load
 from exporter.record.questions import Covering, Questions
 from exporter.slo import answer
@@ -97,7 +98,7 @@ def pose(
     if mark is not None and now - mark.at >= ALIVE:
         for each in (each for group in known.values() for each in group):  # nobody has been watching since
             each.history.timeline.cut(mark.at)
-    questions = Questions(config, known, config.exclusions, within)
+    questions = Questions(config, known, in_force(config, store.exclusion_log()), within)
     return Asked(
         service,
         slo,

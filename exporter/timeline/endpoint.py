@@ -133,8 +133,8 @@ class EndpointHistory:
             sources.add(row.source)
         for at, end in reversed(ends):
             end(at)
-        if self.first is None and timeline.first is not None:
-            self.first = max(timeline.first, self.kept_from)
+        firsts = [first for first in (self._survived, timeline.first) if first is not None]
+        self.first = max(min(firsts), self.kept_from) if firsts else None
         for source in sources - {LIVE}:
             self.timeline.close(source)
 
