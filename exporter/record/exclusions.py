@@ -8,13 +8,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from enum import StrEnum
-from typing import Any, TypedDict
+from typing import Any
 
 from exporter.config.model import Config
 from exporter.record.questions import outside
 from exporter.store.base import LogEntry
 from exporter.timeline.exclusion import Category, Exclusion, Once, Scope
-from exporter.units import format_instant
 
 
 class Action(StrEnum):
@@ -134,51 +133,3 @@ def _configured(config: Config) -> Iterator[Exclusion]:
         for slo in service.slos:
             if slo.hours is not None and slo.hours != service.hours:
                 yield replace(outside(slo.hours), ident=f"service_hours/{service.id}/{slo.id}")
-
-
-class ShownExclusion(TypedDict):
-    """An exclusion as JSON has it: names as the configuration has them now, times as RFC 3339.
-
-    `from` and `to` are its first instant and the first one beyond; null where a recurring one has
-    no such bound. `rule` says how it recurs; null for a single span.
-    """
-
-    id: str
-    name: str
-    category: str
-    services: list[str]
-    endpoints: list[str]
-    labels: dict[str, str]
-    start: str | None
-    end: str | None
-    rule: str | None
-    reason: str
-    author: str
-    entered_at: str | None
-
-
-def shown(exclusion: Exclusion, config: Config) -> ShownExclusion:
-    """Put an exclusion into the form that leaves the program."""
-    when, scope = exclusion.when, exclusion.scope
-    names = {service.id: service.name for service in config.services}
-    of_endpoints = {
-        (service.id, endpoint.id): f"{service.name}/{endpoint.name}"
-        for service in config.services
-        for endpoint in service.endpoints
-    }
-    start, end = getattr(when, "start", None), getattr(when, "end", None)
-    entered = exclusion.entered_at
-    return {
-        "id": exclusion.ident,
-        "name": exclusion.name,
-        "category": exclusion.category.value,
-        "services": sorted(names.get(each, each) for each in scope.services),
-        "endpoints": sorted(of_endpoints.get(each, "/".join(each)) for each in scope.endpoints),
-        "labels": dict(scope.labels),
-        "start": None if start is None else format_instant(start),
-        "end": None if end is None else format_instant(end),
-        "rule": None if isinstance(when, Once) else str(when),
-        "reason": exclusion.reason,
-        "author": exclusion.author,
-        "entered_at": None if entered is None else format_instant(entered),
-    }

@@ -7,6 +7,9 @@ from exporter.store.base import Mark, Reader, StoredEndpoint
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.timeline import Timeline
 
+ALIVE = 5_000
+"""Milliseconds after its last commit for which a daemon is taken to be alive."""
+
 
 class Known(NamedTuple):
     """An endpoint that the record knows, and its past."""
@@ -33,6 +36,23 @@ def load(store: Reader, services: Container[str] | None = None) -> Mapping[str, 
             history.load(store.rows(stored.number), absences, store.slow(stored.number))
             found.setdefault(stored.service, []).append(Known(stored, history))
     return found
+
+
+def load_as_of(
+    store: Reader, now: int, services: Container[str] | None = None
+) -> Mapping[str, Sequence[Known]]:
+    """Load as `load` does, with the knowledge that nobody has been watching since a daemon's last sign of life.
+
+    Args:
+        store: Where the record is.
+        now: Milliseconds since the epoch.
+        services: Ids of the services to load; None for all.
+    """
+    known, mark = load(store, services), store.mark()
+    if mark is not None and now - mark.at >= ALIVE:
+        for each in (each for group in known.values() for each in group):
+            each.history.timeline.cut(mark.at)
+    return known
 
 
 def settled_until(timeline: Timeline, mark: int, undone: int | None) -> int:

@@ -1,21 +1,20 @@
 """An SLO asked of the store, as of any instant."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from exporter.config.model import Config, Service, SloConfig
 from exporter.config.objectives import parts
 from exporter.errors import UsageError
 from exporter.record.exclusions import in_force
-from exporter.record.histories import all_settled_until, load
+from exporter.record.histories import ALIVE, all_settled_until, load_as_of
 from exporter.record.questions import Covering, Questions
 from exporter.slo import answer
+from exporter.slo.periods import closed_periods
 from exporter.slo.question import Question
 from exporter.store.base import Mark, Reader
 from exporter.timeline.spans import Span
 from exporter.units import DAY, EARLIEST, YEAR
-
-ALIVE = 5_000
-"""Milliseconds after its last commit for which a daemon is taken to be alive."""
 
 LONGEST_PERIOD = YEAR + 2 * DAY
 """Milliseconds; no calendar period is longer."""
@@ -42,6 +41,7 @@ class Asked(NamedTuple):
         covering: What excludes anything of it.
         at: The instant that it is about.
         settled_until: Before it nothing changes but by corrections; None where nothing was ever recorded.
+        kept_from: Before it nothing is kept, or nothing was ever watched; None where nothing was ever recorded.
     """
 
     service: Service
@@ -50,6 +50,14 @@ class Asked(NamedTuple):
     covering: Covering
     at: int
     settled_until: int | None
+    kept_from: int | None
+
+    def periods(self) -> Iterator[answer.Answer]:
+        """The answers of all closed periods of which anything is kept, the latest first; none for a rolling window."""
+        since = self.at if self.kept_from is None else self.kept_from - LONGEST_PERIOD
+        for found in closed_periods(self.question, self.at, since):
+            if self.kept_from is not None and found.end > self.kept_from:
+                yield answer.answer(self.service.name, self.slo.name, self.question, found)
 
     def answer(self, window: int | None = None) -> answer.Answer:
         """All figures, of the SLO's own window or of one of that many milliseconds."""
@@ -94,10 +102,7 @@ def pose(
         msg = "the window begins before the year 1; ask for a shorter one, or for a later instant"
         raise UsageError(msg)
     services = {service.id, *(part.id for part, _ in parts(config, slo))}
-    known = load(store, services)
-    if mark is not None and now - mark.at >= ALIVE:
-        for each in (each for group in known.values() for each in group):  # nobody has been watching since
-            each.history.timeline.cut(mark.at)
+    known = load_as_of(store, now, services)
     questions = Questions(config, known, in_force(config, store.exclusion_log()), within)
     return Asked(
         service,
@@ -106,6 +111,10 @@ def pose(
         questions.covering(service, slo),
         at,
         None if mark is None else all_settled_until(questions.asked(service, slo), mark),
+        min(
+            (each.history.first for each in questions.asked(service, slo) if each.history.first is not None),
+            default=None,
+        ),
     )
 
 

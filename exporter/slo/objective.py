@@ -1,5 +1,6 @@
 """What an SLO asks for, compiled once from the configuration."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -26,6 +27,9 @@ class Periods(Protocol):
 
     def period(self, at: int) -> Span:
         """The period that holds the last millisecond before the instant `at`."""
+
+    def closed(self, at: int, since: int) -> Iterator[Span]:
+        """Periods that ended at or before `at` and started at or after `since`, the latest first."""
 
 
 class Plan(NamedTuple):

@@ -54,6 +54,12 @@ class Columns:
         """Keep the first `length` runs."""
         del self.starts[length:], self.states[length:], self.ups[length:], self.downs[length:]
 
+    def forget(self, before: int) -> None:
+        """Give up the runs that end by an instant; sums of what comes after stay what they were."""
+        passed = max(0, bisect_right(self.starts, before) - 1)
+        for column in (self.starts, self.states, self.ups, self.downs):
+            del column[:passed]
+
     def before(self, at: int, until: int = FOREVER) -> tuple[int, int]:
         """Milliseconds up and down before the instant `at`; from `until` on all is unknown."""
         if at > until:  # noqa: PLR1730 -- every question comes through here several times: `min` costs a tenth of it
@@ -61,7 +67,7 @@ class Columns:
         starts = self.starts
         index = bisect_right(starts, at) - 1
         if index < 0:
-            return 0, 0
+            return (self.ups[0], self.downs[0]) if starts else (0, 0)  # what was forgotten
         state = self.states[index]
         if state == _UP:
             return self.ups[index] + at - starts[index], self.downs[index]

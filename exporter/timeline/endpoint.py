@@ -1,6 +1,7 @@
 """An endpoint's whole past: its states, its beats, what they were judged by, and when it was watched."""
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from types import MappingProxyType
@@ -37,7 +38,7 @@ class EndpointHistory:
 
     __slots__ = (
         "_events",
-        "_survived",
+        "_pruned",
         "edition",
         "first",
         "kept_from",
@@ -61,11 +62,11 @@ class EndpointHistory:
         self.removed = tuple(removed)
         self.kept_from = -FOREVER if kept_from is None else kept_from
         self.edition = 0
-        self._survived = first
+        self._pruned = first is not None and first < self.kept_from
         self._clear()
 
     def _clear(self) -> None:
-        self.first = None if self._survived is None else max(self._survived, self.kept_from)
+        self.first: int | None = self.kept_from if self._pruned else None
         self.timeline = Timeline()
         self._events = EventColumns()
         self.policies = Policies()
@@ -133,10 +134,22 @@ class EndpointHistory:
             sources.add(row.source)
         for at, end in reversed(ends):
             end(at)
-        firsts = [first for first in (self._survived, timeline.first) if first is not None]
-        self.first = max(min(firsts), self.kept_from) if firsts else None
+        if self.first is None and timeline.first is not None:
+            self.first = max(timeline.first, self.kept_from)
         for source in sources - {LIVE}:
             self.timeline.close(source)
+
+    def forget(self, before: int) -> None:
+        """Give up what lies before an instant (ruling 43): it is unwatched from now on."""
+        self.edition += 1
+        self.kept_from = max(self.kept_from, before)
+        if self.first is not None and self.first < self.kept_from:
+            self.first, self._pruned = self.kept_from, True
+        self.timeline.forget(before)
+        self._events.forget(before)
+        self.reports.forget(before)
+        for instants in self.slow.values():
+            del instants[: bisect_left(instants, before)]
 
     @property
     def scale(self) -> int:

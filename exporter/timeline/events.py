@@ -51,11 +51,19 @@ class EventColumns:
         if row.event and row.vote != State.UNKNOWN:
             self._append(row.at, row.step, row.results, row.vote)
 
+    def forget(self, before: int) -> None:
+        """Give up the series that begin before the one that holds an instant; counts of what comes after stay."""
+        passed = max(0, bisect_left(self._starts, before) - 1)
+        for column in (self._starts, self._steps, self._counts, self._votes, self._goods, self._bads):
+            del column[:passed]
+
     def before(self, at: int) -> Events:
         """Good and bad beats before the instant `at`."""
         index = bisect_left(self._starts, at) - 1
         if index < 0:
-            return Events(0, 0)
+            return (
+                Events(self._goods[0], self._bads[0]) if self._starts else Events(0, 0)
+            )  # what was forgotten
         step, seen = self._steps[index], 1
         if step:
             seen = min(self._counts[index], (at - 1 - self._starts[index]) // step + 1)

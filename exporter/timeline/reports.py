@@ -35,6 +35,11 @@ class Reports:
         self._starts.append(at)
         self._codes.append(self._words.index(word))
 
+    def forget(self, before: int) -> None:
+        """Give up what was said before the latest report up to an instant."""
+        passed = max(0, bisect_right(self._starts, before) - 1)
+        del self._starts[:passed], self._codes[:passed]
+
     def changes(self, start: int, end: int) -> Iterator[int]:
         """Instants in [start, end) of results that said something else than the one before."""
         return iter(self._starts[bisect_left(self._starts, start) : bisect_left(self._starts, end)])

@@ -130,6 +130,11 @@ class Timeline:
             first = earlier
         return first.at, pending[-1].spoken
 
+    def forget(self, before: int) -> None:
+        """Give up the states that end by an instant."""
+        self._columns.forget(before)
+        self.version += 1
+
     def before(self, at: int) -> tuple[int, int]:
         """Milliseconds up and down before the instant `at`."""
         return self._columns.before(at, self.until)

@@ -1,0 +1,86 @@
+"""Exclusions and corrections as JSON: what commands and the API answer with."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from exporter.config.model import Config
+from exporter.record.corrections import Correction
+from exporter.record.exclusions import in_force
+from exporter.store.base import LogEntry
+from exporter.timeline.exclusion import Exclusion, Once
+from exporter.units import format_instant
+
+
+class ShownExclusion(TypedDict):
+    """An exclusion as JSON has it: names as the configuration has them now, times as RFC 3339.
+
+    `from` and `to` are its first instant and the first one beyond; null where a recurring one has
+    no such bound. `rule` says how it recurs; null for a single span.
+    """
+
+    id: str
+    name: str
+    category: str
+    services: list[str]
+    endpoints: list[str]
+    labels: dict[str, str]
+    start: str | None
+    end: str | None
+    rule: str | None
+    reason: str
+    author: str
+    entered_at: str | None
+
+
+def shown(exclusion: Exclusion, config: Config) -> ShownExclusion:
+    """Put an exclusion into the form that leaves the program."""
+    when, scope = exclusion.when, exclusion.scope
+    names = {service.id: service.name for service in config.services}
+    of_endpoints = {
+        (service.id, endpoint.id): f"{service.name}/{endpoint.name}"
+        for service in config.services
+        for endpoint in service.endpoints
+    }
+    start, end = getattr(when, "start", None), getattr(when, "end", None)
+    entered = exclusion.entered_at
+    return {
+        "id": exclusion.ident,
+        "name": exclusion.name,
+        "category": exclusion.category.value,
+        "services": sorted(names.get(each, each) for each in scope.services),
+        "endpoints": sorted(of_endpoints.get(each, "/".join(each)) for each in scope.endpoints),
+        "labels": dict(scope.labels),
+        "start": None if start is None else format_instant(start),
+        "end": None if end is None else format_instant(end),
+        "rule": None if isinstance(when, Once) else str(when),
+        "reason": exclusion.reason,
+        "author": exclusion.author,
+        "entered_at": None if entered is None else format_instant(entered),
+    }
+
+
+def corrections_as_json(config: Config, log: Sequence[LogEntry], *, trail: bool = True) -> dict[str, Any]:
+    """Everything in force, and the trail if it is wanted."""
+    found: dict[str, Any] = {"exclusions": [shown(each, config) for each in in_force(config, log)]}
+    if trail:
+        found["trail"] = [
+            {
+                **json.loads(entry.body),
+                "at": format_instant(entry.at),
+                "who": entry.who,
+                "action": entry.action,
+                "id": entry.ident,
+            }
+            for entry in log
+        ]
+    return found
+
+
+def told(correction: Correction, config: Config) -> dict[str, Any]:
+    """A correction: the exclusion, and the figures that it moved."""
+    return {
+        "exclusion": shown(correction.exclusion, config),
+        "moves": list(correction.moves),
+        "more_moves": correction.more,
+    }
