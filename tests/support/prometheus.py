@@ -52,7 +52,12 @@ class Prometheus:
     """
 
     def __init__(
-        self, directory: Path, scrapes: Sequence[Mapping[str, Any]], rules: Sequence[Path] = ()
+        self,
+        directory: Path,
+        scrapes: Sequence[Mapping[str, Any]],
+        rules: Sequence[Path] = (),
+        *,
+        retention: str = "15d",
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         config = directory / "prometheus.yml"
@@ -76,6 +81,7 @@ class Prometheus:
                 f"--config.file={config}",
                 f"--storage.tsdb.path={directory / 'data'}",
                 f"--web.listen-address={address}",
+                f"--storage.tsdb.retention.time={retention}",
                 "--log.level=warn",
             ],
             cwd=directory,
