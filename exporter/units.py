@@ -21,6 +21,9 @@ YEAR = 365 * DAY
 EARLIEST = -62_135_596_800_000
 """The first instant that can be written: 0001-01-01T00:00:00Z."""
 
+LATEST = 253_402_300_800_000
+"""The first instant that cannot be written any more: the end of the year 9999."""
+
 _UNITS = {"y": YEAR, "w": WEEK, "d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND, "ms": 1}
 _SHORT = tuple(_UNITS.items())[2:]  # weeks and years are not written: 7d says the same to everybody
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"

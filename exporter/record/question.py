@@ -14,7 +14,7 @@ from exporter.slo.periods import closed_periods
 from exporter.slo.question import Question
 from exporter.store.base import Mark, Reader
 from exporter.timeline.spans import Span
-from exporter.units import DAY, EARLIEST, YEAR
+from exporter.units import DAY, EARLIEST, LATEST, YEAR
 
 LONGEST_PERIOD = YEAR + 2 * DAY
 """Milliseconds; no calendar period is longer."""
@@ -26,9 +26,16 @@ def default_instant(mark: Mark | None, now: int) -> int:
 
 
 def reach(config: Config, at: int, window: int | None = None) -> Span:
-    """The span that a question about the instant `at` can depend on, whatever the SLO."""
-    longest = max(window or 0, config.retention, LONGEST_PERIOD)
-    return at - longest, at + LONGEST_PERIOD
+    """The span that a question about the instant `at` can depend on, whatever the SLO.
+
+    Raises:
+        UsageError: It begins before there were instants, or ends after them.
+    """
+    start = at - max(window or 0, config.retention, LONGEST_PERIOD)
+    if start < EARLIEST or at + LONGEST_PERIOD > LATEST:
+        msg = "the window lies beyond the years 1 to 9999; ask for a shorter one, or for another instant"
+        raise UsageError(msg)
+    return start, at + LONGEST_PERIOD
 
 
 class Asked(NamedTuple):
@@ -98,23 +105,26 @@ def pose(
     mark = store.mark()
     at = default_instant(mark, now) if at is None else at
     within = reach(config, at, window)
-    if within[0] < EARLIEST:
-        msg = "the window begins before the year 1; ask for a shorter one, or for a later instant"
-        raise UsageError(msg)
     services = {service.id, *(part.id for part, _ in parts(config, slo))}
     known = load_as_of(store, now, services)
     questions = Questions(config, known, in_force(config, store.exclusion_log()), within)
+    settled = None if mark is None else all_settled_until(questions.asked(service, slo), mark)
+    return asked_of(questions, service, slo, at, settled)
+
+
+def asked_of(
+    questions: Questions, service: Service, slo: SloConfig, at: int, settled_until: int | None
+) -> Asked:
+    """One of several questions, as of an instant."""
+    firsts = (each.history.first for each in questions.asked(service, slo))
     return Asked(
         service,
         slo,
         questions.of(service, slo),
         questions.covering(service, slo),
         at,
-        None if mark is None else all_settled_until(questions.asked(service, slo), mark),
-        min(
-            (each.history.first for each in questions.asked(service, slo) if each.history.first is not None),
-            default=None,
-        ),
+        settled_until,
+        min((first for first in firsts if first is not None), default=None),
     )
 
 

@@ -124,11 +124,18 @@ def past_of(days: int, transitions: int, exclusions: int) -> Past:
 
 def ask(past: Past, method: str, days: int) -> Question:
     """An SLO over that many days, put to a past."""
-    slices = {"slice": 60_000, "slice_objective": Fraction(1, 2)} if method == "timeslices" else {}
-    interval = slices.get("slice", INTERVAL)
-    return question(
-        Objective(Fraction(999, 1000), days * DAY, "ignore", interval, 3, method=method, **slices), past
+    length = 60_000 if method == "timeslices" else 0
+    objective = Objective(
+        Fraction(999, 1000),
+        days * DAY,
+        "ignore",
+        length or INTERVAL,
+        3,
+        method=method,
+        slice=length,
+        slice_objective=Fraction(1, 2),
     )
+    return question(objective, past)
 
 
 def history(results: int, transitions: int) -> EndpointHistory:
