@@ -1,7 +1,7 @@
 """The daemon's heart: starts probes when they are due, takes their results, commits once a second."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 
@@ -24,6 +24,9 @@ LONGEST_NAP = 500
 """Milliseconds after which the clock is looked at although nothing is due, so that its steps are found."""
 
 COMMIT_SECONDS = 1.0
+
+_Kept = tuple[Sequence[Row], Mapping[int, Sequence[int]]]
+"""Rows and slow successes of an endpoint."""
 
 
 class Engine:
@@ -89,9 +92,14 @@ class Engine:
             self.schedule.fire(self._look())
         for slot in self.recorder.slots:
             slot.prober.cancel(slot)
-        if self._went_back_from is None and not await self.commit():
+        if self._went_back_from is None and not (await self.commit() and await self._commit_hours()):
             log().error("stopped_unwritten", rows=self.recorder.pending_rows, error=self.health.store_error)
         self._thread.shutdown()
+
+    async def _commit_hours(self) -> bool:
+        """Write the latencies of hours that are not over, once everything else is safe: they take a moment."""
+        self.recorder.end_hours()
+        return await self.commit()
 
     async def commit(self) -> bool:
         """Write what happened since the last commit; False where it could not be written and waits.
@@ -197,22 +205,24 @@ class Engine:
             return None
         now = self._instants.now
         try:
-            rows, absences = await asyncio.get_running_loop().run_in_executor(
+            kept, absences = await asyncio.get_running_loop().run_in_executor(
                 self._thread, self._set_aside_and_read, end, now
             )
             for slot in self.recorder.slots:
-                slot.history.load(rows[slot.number], absences)
+                rows, slow = kept[slot.number]
+                slot.history.load(rows, absences, slow)
         except StoreError as error:
             log().error("set_aside_failed", error=str(error))
             return None
         self.health.commit_at = now
         return now
 
-    def _set_aside_and_read(self, end: int, now: int) -> tuple[dict[int, Sequence[Row]], Sequence[int]]:
+    def _set_aside_and_read(self, end: int, now: int) -> tuple[dict[int, _Kept], Sequence[int]]:
         """Runs in the store's thread; what the record has afterwards."""
-        self._store.set_aside(end, now)
-        rows = {slot.number: self._store.rows(slot.number) for slot in self.recorder.slots}
-        return rows, self._store.absences()
+        store = self._store
+        store.set_aside(end, now)
+        numbers = [slot.number for slot in self.recorder.slots]
+        return {number: (store.rows(number), store.slow(number)) for number in numbers}, store.absences()
 
     def _written(self, commit: Commit, writing: asyncio.Future[int]) -> None:
         """Take note of how a commit ended."""

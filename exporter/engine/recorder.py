@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
+from exporter.engine.latencies import Latencies
 from exporter.engine.live import Counters
 from exporter.engine.slot import Slot
 from exporter.log import Logger, log
 from exporter.probes.result import Outcome, Reason, Result
 from exporter.record.histories import settled_until
-from exporter.store.base import Absence, ClosedRow, Commit, Mark, OpenRow
+from exporter.store.base import Absence, ClosedRow, Commit, Mark, OpenRow, Sketch, SlowSuccess
 from exporter.timeline.row import Row
 from exporter.timeline.spans import FOREVER
 from exporter.timeline.tally import State
@@ -39,6 +40,9 @@ class Recorder:
         self._closed: list[ClosedRow] = []
         self._opened: list[OpenRow] = []
         self._absences: list[Absence] = []
+        self._slow: list[SlowSuccess] = []
+        self._sketches: list[Sketch] = []
+        self._latencies = Latencies()
         self._counted: list[_Counted] = []
         self._taken: list[_Counted] = []
         self._waiting: dict[Counters, Counters] = {}
@@ -77,8 +81,13 @@ class Recorder:
         vote = _VOTES[result.outcome]
         timeline = slot.history.timeline
         before = timeline.verdict
-        slot.history.add(at, vote, slot.config.policy, event=slot.event)
-        self._extend(slot, at, vote, result.reason.value if result.reason else "")
+        slow = slot.exceeded(result) if slot.event else ()
+        reason = result.reason.value if result.reason else ""
+        slot.history.add(at, vote, slot.config.policy, event=slot.event, slow=slow, reason=reason)
+        self._extend(slot, at, vote, reason)
+        self._slow.extend(SlowSuccess(slot.number, threshold, at) for threshold in slow)
+        if vote == State.UP:
+            self._latencies.add(slot.number, at, result.duration)
         self._counted.append((slot.counters, result.outcome, result.reason, result.duration))
         missed = slot.step and at + slot.step <= fired  # while this one was in flight
         slot.undone = at + slot.step if missed else None
@@ -114,6 +123,7 @@ class Recorder:
         self.held_until = min(self.held_until, at)
         self.committed_at = committed
         self._cut = -FOREVER
+        self._latencies.forget(at)
         self._unsettled = {slot.number: slot for slot in self.slots if slot.history.timeline.pending_since()}
         self._settled = self._settle(committed)
         for slot in self.slots:
@@ -125,10 +135,16 @@ class Recorder:
             return None
         self._settled_when_written = self._settle(at)
         due = {number: slot.undone for number, slot in self._unsettled.items() if slot.undone is not None}
-        commit = Commit(Mark(at, due), self._closed, self._opened, self._absences)
+        sketches = [*self._sketches, *self._latencies.take(at)]
+        commit = Commit(Mark(at, due), self._closed, self._opened, self._absences, self._slow, sketches)
         self._closed, self._opened, self._absences = [], [], []
+        self._slow, self._sketches = [], []
         self._taken, self._counted = self._counted, []
         return commit
+
+    def end_hours(self) -> None:
+        """Let the next commit have all latencies, also those of the running hour: the daemon stops."""
+        self._sketches += self._latencies.take_all()
 
     def committed(self, commit: Commit) -> None:
         """The commit is durable: what it counted may be shown."""
@@ -144,6 +160,8 @@ class Recorder:
         self._closed = [*commit.closed, *self._closed]
         self._opened = [*commit.opened, *self._opened]
         self._absences = [*commit.absences, *self._absences]
+        self._slow = [*commit.slow, *self._slow]
+        self._sketches = [*commit.sketches, *self._sketches]
         for counters, outcome, reason, duration in self._taken:  # summed up, so that it cannot grow
             self._waiting.setdefault(counters, Counters()).count(outcome, reason, duration)
         self._taken = []

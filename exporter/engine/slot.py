@@ -5,6 +5,7 @@ import hashlib
 from exporter.config.model import Endpoint, Service
 from exporter.engine.live import Counters, LastProbe
 from exporter.probes.base import Prober
+from exporter.probes.result import Outcome, Result
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.row import Row
 from exporter.timeline.spans import FOREVER
@@ -28,6 +29,7 @@ class Slot:
         last: Facts of the latest probe.
         phase: Milliseconds from each multiple of the interval to its beat.
         told_nothing: Whether the latest probe was inconclusive.
+        thresholds: Nanoseconds that its latency SLOs allow, ascending; empty where it has none.
         tolerance: Milliseconds by which a start may miss its beat and still count as the beat.
         at: Instant of the probe in flight; None while there is none.
         begun: Instant of the latest probe that was begun; instants only grow.
@@ -59,6 +61,7 @@ class Slot:
         "row_last",
         "service",
         "step",
+        "thresholds",
         "told_nothing",
         "tolerance",
         "undone",
@@ -84,6 +87,7 @@ class Slot:
         self.history = history
         self.counters = Counters()
         self.last = LastProbe()
+        self.thresholds = tuple(sorted({threshold for _, threshold in config.policy.latency}))
         self.phase = spread(service.id, config.id, config.policy.interval)
         self.tolerance = min(LARGEST_EARLY_OR_LATE, config.policy.interval // 20)
         self.told_nothing = False
@@ -102,6 +106,12 @@ class Slot:
         self.prober.cancel(self)
         self.at = self.row = self.undone = None
         self.begun = -FOREVER
+
+    def exceeded(self, result: Result) -> tuple[int, ...]:
+        """The thresholds that a success was slower than, compared unrounded; none where it is no success."""
+        if not self.thresholds or result.outcome is not Outcome.SUCCESS:
+            return ()
+        return tuple(threshold for threshold in self.thresholds if result.duration > threshold)
 
     def next_beat(self, after: int) -> int:
         """The first beat after an instant."""

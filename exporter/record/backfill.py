@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from exporter.config.model import Config
+from exporter.record import durations
 from exporter.record.csv_file import EndpointName, Past
-from exporter.store.base import Batch, EndpointKey, Writer
-from exporter.timeline.policy import Policy
+from exporter.record.durations import Judging
+from exporter.store.base import Batch, EndpointKey, Sketch, SlowSuccess, Writer
 from exporter.timeline.row import Row
 from exporter.timeline.spans import Span
 from exporter.units import parse_instant
@@ -33,7 +34,8 @@ class Imported(NamedTuple):
 
     Attributes:
         results: How many entered the record.
-        skipped: How many did not, because something is stored where they lie.
+        skipped: How many did not, because something is stored where they lie, or what is as
+            old was pruned.
     """
 
     results: int
@@ -53,7 +55,8 @@ def backfill(
     """Bring past results in, as beats of their endpoints' present settings, all or none.
 
     What was measured stays: a result between the first and the last of a stored series is
-    skipped, so that bringing in the same again changes nothing.
+    skipped, so that bringing in the same again changes nothing. So is one that is older than
+    what is kept.
 
     Args:
         store: The record.
@@ -75,16 +78,21 @@ def backfill(
     kinds = {known[name][0]: known[name][1].kind for name in results}
     numbers = store.enter(kinds, now)
     rows, skipped = dict[int, Sequence[Row]](), 0
+    slow, sketches = list[SlowSuccess](), list[Sketch]()
     for name, past in results.items():
         key, endpoint = known[name]
         policy = replace(endpoint.policy, staleness=staleness) if staleness else endpoint.policy
-        stored = store.rows(numbers[key])
-        free = _free(past, stored, replaced)
+        number = numbers[key]
+        stored = store.rows(number)
+        free = _free(past, stored, replaced, store.kept_from())
         skipped += len(past) - len(free)
-        rows[numbers[key]] = series(free, policy, [row.at for row in stored])
+        rows[number] = series(free, Judging.of(policy, past), [row.at for row in stored])
+        slow += durations.slow(number, free, policy)
+        sketches += durations.sketches(number, free)
     imported = sum(row.results for each in rows.values() for row in each)
     if imported or replaced is not None:
-        store.import_batch(Batch(now, origin.who, origin.name, origin.sha256, rows, skipped, replaced))
+        batch = Batch(now, origin.who, origin.name, origin.sha256, rows, skipped, replaced, slow, sketches)
+        store.import_batch(batch)
     return Imported(imported, skipped)
 
 
@@ -105,19 +113,20 @@ def parse_span(text: str) -> Span:
     return start, end
 
 
-def series(results: Iterable[Past], policy: Policy, stored: Sequence[int] = ()) -> Sequence[Row]:
+def series(results: Iterable[Past], judging: Judging, stored: Sequence[int] = ()) -> Sequence[Row]:
     """Join results of one kind that are equally far apart; exact, and one row for a steady past.
 
     Args:
         results: In order of their instants.
-        policy: The settings that they are judged by.
+        judging: The settings that each is judged by.
         stored: Starts of the series that the record has, ascending; none is joined across.
     """
     rows, place = list[Row](), -1
     for result in results:
-        last, before = rows[-1] if rows else None, place
+        last, before, policy = rows[-1] if rows else None, place, judging.of_result(result)
         place = bisect_right(stored, result.at)
-        if last is not None and place == before and (last.vote, last.reason) == (result.vote, result.reason):
+        alike = last and (last.vote, last.reason, last.policy) == (result.vote, result.reason, policy)
+        if last is not None and place == before and alike:
             step = result.at - last.last
             if last.step in (0, step):
                 rows[-1] = last._replace(step=step, last=result.at)
@@ -126,11 +135,15 @@ def series(results: Iterable[Past], policy: Policy, stored: Sequence[int] = ()) 
     return rows
 
 
-def _free(results: Sequence[Past], stored: Sequence[Row], replaced: Span | None) -> Sequence[Past]:
-    """The results that do not lie within a stored series, or lie where the stored ones are replaced."""
+def _free(
+    results: Sequence[Past], stored: Sequence[Row], replaced: Span | None, kept_from: int | None
+) -> Sequence[Past]:
+    """The results that are not older than what is kept, and do not lie within a stored series that stays."""
     starts = [row.at for row in stored]
 
     def is_free(at: int) -> bool:
+        if kept_from is not None and at < kept_from:
+            return False
         if replaced is not None and replaced[0] <= at < replaced[1]:
             return True
         index = bisect_right(starts, at) - 1

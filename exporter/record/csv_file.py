@@ -19,6 +19,9 @@ OPTIONAL = ("duration_seconds", "reason")
 MOST_PROBLEMS = 20
 """Mistakes that are listed one by one; the others are counted."""
 
+LONGEST_SECONDS = 1_000_000
+"""A duration above this is a mistake, most likely of the unit."""
+
 _VOTES = {
     Outcome.SUCCESS.value: State.UP,
     Outcome.FAILURE.value: State.DOWN,
@@ -27,12 +30,13 @@ _VOTES = {
 
 
 class Past(NamedTuple):
-    """One result, as a row of the file says it."""
+    """One result, as a row of the file says it; `duration` in nanoseconds, None where it is not known."""
 
     at: int
     vote: State
     reason: str
     line: int
+    duration: int | None = None
 
 
 EndpointName = tuple[str, str]
@@ -157,11 +161,19 @@ class _Reading:
                 else "only a failure has one"
             )
             self._problem(line, f"reason: {wrong}")
-        if not _is_duration(fields.get("duration_seconds") or "0"):
-            self._problem(
-                line, f"duration_seconds: `{fields['duration_seconds']}` is not a number of seconds"
-            )
-        return Past(at, vote, reason, line) if vote is not None and len(self.problems) == before else None
+        duration = self._duration(line, fields.get("duration_seconds") or "")
+        return (
+            Past(at, vote, reason, line, duration=duration)
+            if vote is not None and len(self.problems) == before
+            else None
+        )
+
+    def _duration(self, line: int, text: str) -> int | None:
+        try:
+            return _nanoseconds(text) if text else None
+        except ValueError:
+            self._problem(line, f"duration_seconds: `{text}` is not a number of seconds")
+            return None
 
     def _check_names(self, line: int, service: str, endpoint: str) -> None:
         if service not in self.endpoints:
@@ -176,7 +188,7 @@ class _Reading:
         kept = list[Past]()
         for result in results:
             if kept and kept[-1].at == result.at:
-                if kept[-1][:3] != result[:3]:
+                if _said(kept[-1]) != _said(result):
                     first, second = sorted((kept[-1].line, result.line))
                     self._problem(second, f"says something else of the same instant than line {first}")
             else:
@@ -187,9 +199,20 @@ class _Reading:
         self.problems.append(Problem(self.path, line, message))
 
 
-def _is_duration(text: str) -> bool:
+def _said(result: Past) -> tuple[State, str, int | None]:
+    return result.vote, result.reason, result.duration
+
+
+def _nanoseconds(text: str) -> int:
+    """Seconds as written, floored to the nanosecond.
+
+    Raises:
+        ValueError: It is no number, is negative, or longer than anybody waits.
+    """
     try:
         number = Decimal(text)
-    except InvalidOperation:
-        return False
-    return number.is_finite() and number >= 0
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+    if not number.is_finite() or not 0 <= number <= LONGEST_SECONDS:
+        raise ValueError(text)
+    return int(number.scaleb(9))

@@ -32,7 +32,8 @@ def load(store: Reader, services: Container[str] | None = None) -> Mapping[str, 
     found = dict[str, list[Known]]()
     for stored in store.endpoints():
         if services is None or stored.service in services:
-            history = EndpointHistory(stored.removed, first=stored.first, kept_from=kept_from)
+            first = None if kept_from is None else stored.first  # else it is its first row, wherever that is
+            history = EndpointHistory(stored.removed, first=first, kept_from=kept_from)
             history.load(store.rows(stored.number), absences, store.slow(stored.number))
             found.setdefault(stored.service, []).append(Known(stored, history))
     return found

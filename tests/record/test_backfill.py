@@ -12,6 +12,7 @@ from exporter.config.model import Config
 from exporter.errors import ConfigError, UptimeError
 from exporter.record.backfill import Imported, Origin, backfill, series
 from exporter.record.csv_file import Past, read_csv
+from exporter.record.durations import Judging
 from exporter.record.histories import load
 from exporter.store.writer import SqliteWriter
 from exporter.timeline.policy import Policy
@@ -213,7 +214,8 @@ def test_series_hold_exactly_the_results_that_they_were_made_of(
     for line, (gap, vote) in enumerate(steps):
         at += gap
         results.append(Past(at, vote, "", line))
-    rows = series(results, Policy(15, 5, 35), sorted(stored))
+    judged = Policy(15, 5, 35)
+    rows = series(results, Judging(judged, judged), sorted(stored))
     back = [(at, row.vote) for row in rows for at in range(row.at, row.last + 1, max(1, row.step))]
     assert back == [(each.at, each.vote) for each in results]
     for start in stored:

@@ -60,6 +60,8 @@ class World:
         now: Milliseconds since the epoch.
         durable: By endpoint, the results that a commit has made durable.
         cuts: Ends of the record at each death: instants of the last commits.
+        duration: By endpoint and the number of the probe: how many nanoseconds a success takes.
+        slow: By endpoint and threshold, the instants of slow beats that a commit has made durable.
     """
 
     path: Path
@@ -68,8 +70,11 @@ class World:
     now: int = 0
     durable: dict[str, list[Probe]] = field(default_factory=dict)
     cuts: list[int] = field(default_factory=list)
+    duration: Callable[[str, int], int] = lambda _name, _number: 1_000_000
+    slow: dict[str, dict[int, list[int]]] = field(default_factory=dict)
     _flight: list[tuple[int, Slot]] = field(default_factory=list)
     _fresh: list[tuple[str, Probe]] = field(default_factory=list)
+    _fresh_slow: list[tuple[str, int, int]] = field(default_factory=list)
     _begun: dict[str, int] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -86,7 +91,7 @@ class World:
         for each in self.service.endpoints:
             number = numbers[EndpointKey(self.service.id, each.id)]
             history = EndpointHistory(removed[number])
-            history.load(self.store.rows(number), self.store.absences())
+            history.load(self.store.rows(number), self.store.absences(), self.store.slow(number))
             slots.append(Slot(self.service, each, number=number, prober=self, history=history, began=held))
         self.slots = slots
         self.recorder = Recorder(slots, held)
@@ -94,7 +99,7 @@ class World:
 
     def kill(self) -> None:
         """End the daemon as kill -9 does: nothing is written any more."""
-        self._flight, self._fresh = [], []
+        self._flight, self._fresh, self._fresh_slow = [], [], []
         self.store.close()
 
     def pass_time(self, until: int, step: int = 10) -> None:
@@ -116,7 +121,9 @@ class World:
         self.recorder.committed(commit)
         for name, probe in self._fresh:
             self.durable.setdefault(name, []).append(probe)
-        self._fresh = []
+        for name, threshold, at in self._fresh_slow:
+            self.slow.setdefault(name, {}).setdefault(threshold, []).append(at)
+        self._fresh, self._fresh_slow = [], []
 
     def settled(self) -> Sequence[int]:
         """Each slot's settled instant as of the last commit."""
@@ -143,10 +150,17 @@ class World:
         vote = slot.attempt
         assert isinstance(vote, State)
         assert slot.at is not None
+        name = slot.config.name
+        result = RESULTS[vote]
+        if vote == State.UP:
+            result = Result(Outcome.SUCCESS, duration=self.duration(name, self._begun[name]))
         if slot.at > self.recorder.held_until:
             probe = Probe(slot.at, vote, slot.config.policy, event=slot.event)
-            self._fresh.append((slot.config.name, probe))
+            self._fresh.append((name, probe))
+            if vote == State.UP and slot.event:
+                thresholds = {threshold for _, threshold in slot.config.policy.latency}
+                self._fresh_slow += [(name, each, slot.at) for each in thresholds if result.duration > each]
         at = slot.at
-        self.recorder.finished(slot, RESULTS[vote], self.schedule.fired)
+        self.recorder.finished(slot, result, self.schedule.fired)
         if vote == State.DOWN and slot.history.timeline.votes == State.DOWN:
             self.schedule.once(slot, max(at + slot.config.retry_interval, self.schedule.fired))
