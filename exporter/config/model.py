@@ -129,6 +129,36 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Anchor:
+    """Something that answers as long as the prober is connected.
+
+    Attributes:
+        url: As configured, with secrets; never shown.
+        settings: Built-in ones of the URL's scheme.
+    """
+
+    url: str = field(repr=False)
+    settings: ProbeSettings = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Connectivity:
+    """How the prober finds out whether it is blind.
+
+    Attributes:
+        anchors: At least one.
+        quorum: How many must answer, 1 <= x <= their number.
+        interval: Milliseconds from one check to the next.
+        timeout: Milliseconds for a whole check.
+    """
+
+    anchors: tuple[Anchor, ...]
+    quorum: int
+    interval: int
+    timeout: int
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A whole configuration, free of problems.
 
@@ -139,6 +169,7 @@ class Config:
         hash: SHA-256 over the files' bytes, hexadecimal.
         warnings: What is allowed but likely a mistake, as `file:line: message`.
         probes: The named settings, also those that no endpoint uses.
+        connectivity: The anchors; None where there are none.
         secrets: What no log line, page, metric or dump may show; `secrets.redact(text)` masks it.
         exclusions: In file order; their ids are their names.
         retention: Milliseconds for which history is kept.
@@ -150,6 +181,7 @@ class Config:
     hash: str
     warnings: tuple[str, ...] = ()
     probes: Mapping[str, ProbeSettings] = field(default_factory=dict, repr=False)
+    connectivity: Connectivity | None = None
     secrets: Secrets = field(default_factory=Secrets, repr=False, compare=False)
     exclusions: tuple[Exclusion, ...] = ()
     retention: int = RETENTION

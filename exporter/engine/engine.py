@@ -1,20 +1,20 @@
 """The daemon's heart: starts probes when they are due, takes their results, commits once a second."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
+from exporter.engine.anchors import Checks
+from exporter.engine.connectivity import Held, Waiting
 from exporter.engine.instants import Advance, Instants
 from exporter.engine.live import Health
 from exporter.engine.recorder import Recorder
 from exporter.engine.schedule import Schedule
 from exporter.engine.slot import Slot
-from exporter.errors import StoreError
+from exporter.engine.storage import Storage
 from exporter.log import log
 from exporter.probes.result import Outcome, Result
-from exporter.store.base import Commit, Writer
-from exporter.timeline.row import Row
+from exporter.store.base import Writer
 from exporter.timeline.tally import State
 
 TICK = 10
@@ -24,9 +24,6 @@ LONGEST_NAP = 500
 """Milliseconds after which the clock is looked at although nothing is due, so that its steps are found."""
 
 COMMIT_SECONDS = 1.0
-
-_Kept = tuple[Sequence[Row], Mapping[int, Sequence[int]]]
-"""Rows and slow successes of an endpoint."""
 
 
 class Engine:
@@ -46,6 +43,7 @@ class Engine:
         held_until: int,
         *,
         redact: Callable[[str], str] = str,
+        checks: Checks | None = None,
     ) -> None:
         """An engine that probes nothing yet.
 
@@ -55,14 +53,14 @@ class Engine:
             health: Kept up to date here.
             held_until: The instant at which the record was taken up, see `Recorder`.
             redact: Masks secrets in what failures say of themselves, before anybody sees it.
+            checks: Of the connectivity anchors; None where there are none, and no result waits.
         """
         self._instants = instants
-        self._store = store
+        self._storage = Storage(store, health)
         self._held_until = held_until
         self._redact = lru_cache(maxsize=4096)(redact)  # an outage says the same again and again
-        self._thread = ThreadPoolExecutor(1, "store")
         self._went_back_from: int | None = None
-        self._writing: asyncio.Future[int] | None = None
+        self._waiting = Waiting(checks, health, self._look, self._release) if checks is not None else None
         self.health = health
         self.recorder = Recorder((), held_until)
         self.schedule = Schedule((), instants.now, self._begin, self._late)
@@ -79,6 +77,8 @@ class Engine:
         """
         self.recorder = Recorder(slots, self._held_until)
         self.schedule = Schedule(slots, self._look(), self._begin, self._late)
+        if self._waiting is not None:
+            self._waiting.start()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._beats(), name="beats")
@@ -92,9 +92,11 @@ class Engine:
             self.schedule.fire(self._look())
         for slot in self.recorder.slots:
             slot.prober.cancel(slot)
+        if self._waiting is not None:
+            await self._waiting.end()
         if self._went_back_from is None and not (await self.commit() and await self._commit_hours()):
             log().error("stopped_unwritten", rows=self.recorder.pending_rows, error=self.health.store_error)
-        self._thread.shutdown()
+        self._storage.close()
 
     async def _commit_hours(self) -> bool:
         """Write the latencies of hours that are not over, once everything else is safe: they take a moment."""
@@ -102,32 +104,41 @@ class Engine:
         return await self.commit()
 
     async def commit(self) -> bool:
-        """Write what happened since the last commit; False where it could not be written and waits.
-
-        A commit that has begun is seen to its end also where the caller is cancelled.
-        """
-        while self._writing is not None:
-            await asyncio.wait([self._writing])
-        commit = self.recorder.take(self.schedule.fired)
-        if commit is None:
-            return True
-        loop = asyncio.get_running_loop()
-        self._writing = loop.run_in_executor(self._thread, self._write, commit)
-        self._writing.add_done_callback(partial(self._written, commit))
-        await asyncio.wait([self._writing])
-        return not self.health.store_error
+        """Write what happened since the last commit; False where it could not be written and waits."""
+        return await self._storage.commit(self.recorder, self.schedule.fired)
 
     def finished(self, slot: Slot, result: Result) -> None:
-        """Take the result of a slot's probe; a failure that is not yet a verdict is tried again soon."""
-        at = slot.at
+        """Take the result of a slot's probe."""
+        at, slot.at = slot.at, None
+        if at is None:
+            return
         if result.detail:
             result.detail = self._redact(result.detail)
-        self.recorder.finished(slot, result, self.schedule.fired)
-        if at is not None and result.outcome is Outcome.FAILURE and slot.history.timeline.votes == State.DOWN:
+        if self._waiting is None:
+            self._record(slot, at, slot.step, result, event=slot.event)
+        else:
+            self._waiting.take(slot, at, result)
+
+    def _record(self, slot: Slot, at: int, step: int, result: Result, *, event: bool) -> None:
+        """Record a result; a failure that is not yet a verdict is tried again soon."""
+        self.recorder.finished(slot, at, step, result, self.schedule.fired, event=event)
+        if (
+            result.outcome is Outcome.FAILURE
+            and slot.history.timeline.votes == State.DOWN
+            and slot.begun == at  # else it has been tried again while it waited
+        ):
             self.schedule.once(slot, max(at + slot.config.retry_interval, self.schedule.fired))
 
+    def _release(self, held: Held, result: Result, follows: int | None) -> None:
+        """Record a result that has waited; what its endpoint has begun since is still not done."""
+        slot = held.slot
+        self._record(slot, held.at, held.step, result, event=held.event)
+        begun = slot.at if follows is None else follows
+        if begun is not None:
+            self.recorder.started(slot, begun)
+
     def _begin(self, slot: Slot) -> None:
-        self.recorder.started(slot)
+        self.recorder.started(slot, slot.begun)
         slot.prober.begin(slot)
 
     def _late(self, milliseconds: int) -> None:
@@ -164,7 +175,8 @@ class Engine:
         log().warning("clock_stepped", by_seconds=(found.now - found.before) / 1000)
         if found.now >= found.before:
             self.recorder.absent(found.before, found.now, "clock")
-            self.schedule.seek(found.before, found.now)
+            if self._went_back_from is None:
+                self.schedule.seek(found.before, found.now)
         elif self._went_back_from is None:
             self._went_back_from = found.before
 
@@ -179,74 +191,38 @@ class Engine:
         Returns:
             The present instant.
         """
-        dropped = [slot for slot in self.recorder.slots if slot.at is not None]
+        dropped = {slot for slot in self.recorder.slots if slot.at is not None}
         for slot in self.recorder.slots:
-            slot.forget_probe()
-        mark = None
-        while self.recorder.held_until < end and mark is None:
-            mark = await self._set_aside(end)
-            if mark is None:
-                await asyncio.sleep(COMMIT_SECONDS)
-        now = self._instants.advance().now
-        if mark is not None:
-            self.recorder.restart(now, mark)
+            slot.prober.cancel(slot)
+        if self._waiting is not None:
+            dropped |= self._waiting.drop()
+        now = self._look()
+        if self.recorder.held_until < end:
+            now = await self._set_aside(end)
+        else:
+            self.recorder.forget()
         self.schedule.seek(end, now)
-        for slot in dropped:
-            self.schedule.once(slot, now)
+        for slot in self.recorder.slots:
+            if slot in dropped:
+                self.schedule.once(slot, now)
+        if self._waiting is not None:
+            self._waiting.restart(now)
         return now
 
-    async def _set_aside(self, end: int) -> int | None:
-        """Commit what waits, set aside what the clock took back, and read the rest again.
+    async def _set_aside(self, end: int) -> int:
+        """Commit what waits, set aside what the clock took back, and read the rest again, however often it takes.
+
+        It takes a further time where the store cannot be written, or the clock is stepped meanwhile.
 
         Returns:
-            The instant at which the record ends now; None where it has to be tried again.
+            The present instant, at which the record goes on.
         """
-        if not await self.commit():
-            return None
-        now = self._instants.now
-        try:
-            kept, absences = await asyncio.get_running_loop().run_in_executor(
-                self._thread, self._set_aside_and_read, end, now
-            )
-            for slot in self.recorder.slots:
-                rows, slow = kept[slot.number]
-                slot.history.load(rows, absences, slow)
-        except StoreError as error:
-            log().error("set_aside_failed", error=str(error))
-            return None
-        self.health.commit_at = now
-        return now
-
-    def _set_aside_and_read(self, end: int, now: int) -> tuple[dict[int, _Kept], Sequence[int]]:
-        """Runs in the store's thread; what the record has afterwards."""
-        store = self._store
-        store.set_aside(end, now)
-        numbers = [slot.number for slot in self.recorder.slots]
-        return {number: (store.rows(number), store.slow(number)) for number in numbers}, store.absences()
-
-    def _written(self, commit: Commit, writing: asyncio.Future[int]) -> None:
-        """Take note of how a commit ended."""
-        self._writing = None
-        health = self.health
-        error = writing.exception()
-        if error is not None:
-            self.recorder.failed(commit)
-            if not isinstance(error, StoreError):
-                raise error  # a mistake of this program: the event loop says so
-            health.write_failures += 1
-            if health.store_error != str(error):
-                log().error("commit_failed", error=str(error), rows=self.recorder.pending_rows)
-            health.store_error = str(error)
-        else:
-            health.store_bytes = writing.result()
-            self.recorder.committed(commit)
-            health.commit_at = commit.mark.at
-            if health.store_error:
-                log().info("commit_recovered", rows=len(commit.opened))
-                health.store_error = ""
-        health.pending_rows = self.recorder.pending_rows
-
-    def _write(self, commit: Commit) -> int:
-        """Runs in the store's thread; the size of the store afterwards."""
-        self._store.commit(commit)
-        return self._store.size()
+        while True:
+            at, steps = self._look(), self.health.clock_steps
+            done = await self.commit() and await self._storage.set_aside(self.recorder.slots, end, at)
+            now = self._look()
+            if done and steps == self.health.clock_steps:
+                self.recorder.restart(now, at)
+                return now
+            if not done:
+                await asyncio.sleep(COMMIT_SECONDS)

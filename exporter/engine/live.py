@@ -178,6 +178,10 @@ class Health:
         reload_successful: Whether the last attempt to load one succeeded.
         behind_record: Milliseconds by which the wall clock is behind the end of the
             record; nothing is recorded while it is > 0.
+        store_error: Why the last commit failed; empty where it did not.
+        connected: Whether the last check of the connectivity anchors was good; None without anchors, and before
+            the first check has answered.
+        blind_since: While it was not, the instant from which results tell nothing.
     """
 
     commit_at: int | None = None
@@ -193,6 +197,8 @@ class Health:
     reload_successful: bool = True
     behind_record: int = 0
     store_error: str = ""
+    connected: bool | None = None
+    blind_since: int | None = None
 
 
 @dataclass(slots=True)

@@ -53,27 +53,27 @@ class Recorder:
         """Rows that wait for a commit, new ones and ends of old ones."""
         return len(self._opened) + len(self._closed)
 
-    def started(self, slot: Slot) -> None:
-        """Note that a probe is in flight: nothing is done from its instant on, or from the first missed beat."""
-        at, row = slot.at, slot.row
-        if at is None or at <= self.held_until:
+    def started(self, slot: Slot, at: int) -> None:
+        """Note what an endpoint has begun: nothing is done from the instant `at` on, or from the first missed beat."""
+        if at <= self.held_until:
             return
-        implied = slot.row_last + row.step if row is not None and row.step else at
-        slot.undone = min(at, implied)
+        row = slot.row
+        first = min(at, slot.row_last + row.step) if row is not None and row.step else at
+        if slot.undone is None or first < slot.undone:
+            slot.undone = first
         self._unsettled[slot.number] = slot
 
-    def finished(self, slot: Slot, result: Result, fired: int) -> None:
-        """Take the result of the probe in flight.
+    def finished(self, slot: Slot, at: int, step: int, result: Result, fired: int, *, event: bool) -> None:
+        """Take the result of a probe.
 
         Args:
-            slot: Whose it is; `slot.at` is its instant.
+            slot: Whose it is.
+            at: Instant of the probe; instants only grow.
+            step: As `Slot.step` was.
             result: What it found.
             fired: The instant up to which every beat has begun or was missed.
+            event: As `Slot.event` was.
         """
-        at = slot.at
-        if at is None:
-            return
-        slot.at = None
         told_nothing, slot.told_nothing = slot.told_nothing, result.outcome is Outcome.INCONCLUSIVE
         slot.last.update(at, result)
         if at <= self.held_until:
@@ -81,16 +81,16 @@ class Recorder:
         vote = _VOTES[result.outcome]
         timeline = slot.history.timeline
         before = timeline.verdict
-        slow = slot.exceeded(result) if slot.event else ()
+        slow = slot.exceeded(result) if event else ()
         reason = result.reason.value if result.reason else ""
-        slot.history.add(at, vote, slot.config.policy, event=slot.event, slow=slow, reason=reason)
-        self._extend(slot, at, vote, reason)
+        slot.history.add(at, vote, slot.config.policy, event=event, slow=slow, reason=reason)
+        self._extend(slot, at, step, vote, reason, event=event)
         self._slow.extend(SlowSuccess(slot.number, threshold, at) for threshold in slow)
         if vote == State.UP:
             self._latencies.add(slot.number, at, result.duration)
         self._counted.append((slot.counters, result.outcome, result.reason, result.duration))
-        missed = slot.step and at + slot.step <= fired  # while this one was in flight
-        slot.undone = at + slot.step if missed else None
+        missed = step and at + step <= fired  # while this one was in flight
+        slot.undone = at + step if missed else None
         self._unsettled[slot.number] = slot
         if timeline.verdict != before:
             _log_verdict(slot, at, timeline.verdict, result)
@@ -113,6 +113,11 @@ class Recorder:
             if slot.row is not None:
                 self._close(slot, slot.row)
 
+    def forget(self) -> None:
+        """Drop what is not done; the record of each endpoint goes on with a new row."""
+        for slot in self.slots:
+            slot.forget()
+
     def restart(self, at: int, committed: int) -> None:
         """Go on from the instant `at` with what the store now has; what waited is in it or set aside.
 
@@ -120,6 +125,7 @@ class Recorder:
             at: The present, milliseconds.
             committed: The store's mark, which went back too.
         """
+        self.forget()
         self.held_until = min(self.held_until, at)
         self.committed_at = committed
         self._cut = -FOREVER
@@ -196,23 +202,23 @@ class Recorder:
         }
         return {number: instant for number, instant in settled.items() if instant < at}
 
-    def _extend(self, slot: Slot, at: int, vote: State, reason: str) -> None:
+    def _extend(self, slot: Slot, at: int, step: int, vote: State, reason: str, *, event: bool) -> None:
         row = slot.row
         if (
             row is not None
             and at == slot.row_last + row.step
             and slot.row_last > self._cut
-            and slot.step == row.step
+            and step == row.step
             and vote == row.vote
             and reason == row.reason
-            and slot.event == row.event
+            and event == row.event
         ):
             slot.row_last = at
             return
         if row is not None:
             self._close(slot, row)
         slot.row_last = at
-        slot.row = Row(at, slot.step, at, vote, reason, slot.event, slot.config.policy)
+        slot.row = Row(at, step, at, vote, reason, event, slot.config.policy)
         self._opened.append(OpenRow(slot.number, slot.row))
 
     def _close(self, slot: Slot, row: Row) -> None:

@@ -101,9 +101,8 @@ class Slot:
         self.undone: int | None = None
         self.charged = began
 
-    def forget_probe(self) -> None:
-        """Drop the probe in flight; the record goes on with a new row."""
-        self.prober.cancel(self)
+    def forget(self) -> None:
+        """Forget what is not done, as the clock went back; the record goes on with a new row."""
         self.at = self.row = self.undone = None
         self.begun = -FOREVER
 

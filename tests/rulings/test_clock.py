@@ -158,6 +158,27 @@ def test_ruling_13_a_step_back_sets_aside_what_is_stamped_after_the_new_now(mach
     assert aside == [(bad, 2, "clock")], "nothing is deleted"
 
 
+def test_ruling_13_a_step_back_to_after_the_start_of_a_probe_in_flight_invents_no_result_for_it(
+    machine: Machine,
+) -> None:
+    """The probe at 15 s hangs when the clock goes back from 18 to 16 s: it is dropped, and nothing is known of it."""
+    zero = first(machine)
+    hangs = zero + 15 * SECOND
+    machine.answers = lambda _name, at: (UP, 4_000 if at == hangs else 5)
+
+    async def main() -> None:
+        async with machine.daemon() as alive:
+            await asyncio.sleep(19)
+            step(alive, -2 * SECOND)
+            await asyncio.sleep(5)
+            again = machine.begun["web"][2]
+            assert zero + 16 * SECOND <= again <= zero + 17 * SECOND, "it is probed again at once"
+            rows = alive.store.rows(1)
+            assert [(row.at, row.last) for row in rows] == [(zero, zero), (again, again)]
+
+    run(machine, main())
+
+
 def test_ruling_13_counters_never_run_ahead_of_the_time_that_was_lived(machine: Machine) -> None:
     """Also when they are read in the second between a step back and the next commit."""
 

@@ -143,7 +143,7 @@ class World:
         self._flight = [each for each in self._flight if each[1] is not probed]
 
     def _start(self, slot: Slot) -> None:
-        self.recorder.started(slot)
+        self.recorder.started(slot, slot.begun)
         self.begin(slot)
 
     def _finish(self, slot: Slot) -> None:
@@ -160,7 +160,7 @@ class World:
             if vote == State.UP and slot.event:
                 thresholds = {threshold for _, threshold in slot.config.policy.latency}
                 self._fresh_slow += [(name, each, slot.at) for each in thresholds if result.duration > each]
-        at = slot.at
-        self.recorder.finished(slot, result, self.schedule.fired)
+        at, slot.at = slot.at, None
+        self.recorder.finished(slot, at, slot.step, result, self.schedule.fired, event=slot.event)
         if vote == State.DOWN and slot.history.timeline.votes == State.DOWN:
             self.schedule.once(slot, max(at + slot.config.retry_interval, self.schedule.fired))

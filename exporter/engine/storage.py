@@ -1,0 +1,116 @@
+"""Commits: written in a thread of their own, one after another."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from exporter.engine.live import Health
+from exporter.engine.recorder import Recorder
+from exporter.engine.slot import Slot
+from exporter.errors import StoreError
+from exporter.log import log
+from exporter.store.base import Commit, Writer
+from exporter.timeline.row import Row
+
+_Kept = tuple[Sequence[Row], Mapping[int, Sequence[int]]]
+"""Rows and slow successes of an endpoint."""
+
+
+class Storage:
+    """The one way from the engine to the store.
+
+    Args:
+        store: Where the record is kept.
+        health: Told how commits end.
+    """
+
+    def __init__(self, store: Writer, health: Health) -> None:
+        self._store = store
+        self._health = health
+        self._thread = ThreadPoolExecutor(1, "store")
+        self._writing: asyncio.Future[int] | None = None
+
+    def close(self) -> None:
+        """Wait for the thread."""
+        self._thread.shutdown()
+
+    async def commit(self, recorder: Recorder, at: int) -> bool:
+        """Write what happened since the last commit, as of the instant `at`.
+
+        A commit that has begun is seen to its end also where the caller is cancelled.
+
+        Returns:
+            False where it could not be written and waits.
+        """
+        while self._writing is not None:
+            await asyncio.wait([self._writing])
+        commit = recorder.take(at)
+        if commit is None:
+            return True
+        loop = asyncio.get_running_loop()
+        self._writing = loop.run_in_executor(self._thread, self._write, commit)
+        self._writing.add_done_callback(partial(self._written, recorder, commit))
+        await asyncio.wait([self._writing])
+        return not self._health.store_error
+
+    async def set_aside(self, slots: Sequence[Slot], end: int, at: int) -> bool:
+        """Set aside what the clock took back, and let the slots have the rest.
+
+        Args:
+            slots: Their histories are read again.
+            end: How far the record went.
+            at: The instant to which the clock went back.
+
+        Returns:
+            False where that could not be done; nothing has changed then.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            kept, absences = await loop.run_in_executor(
+                self._thread, self._set_aside_and_read, slots, end, at
+            )
+        except StoreError as error:
+            log().error("set_aside_failed", error=str(error))
+            return False
+        for slot in slots:
+            rows, slow = kept[slot.number]
+            slot.history.load(rows, absences, slow)
+        self._health.commit_at = at
+        return True
+
+    def _set_aside_and_read(
+        self, slots: Sequence[Slot], end: int, at: int
+    ) -> tuple[dict[int, _Kept], Sequence[int]]:
+        """Runs in the thread; what the record has afterwards."""
+        store = self._store
+        store.set_aside(end, at)
+        numbers = [slot.number for slot in slots]
+        return {number: (store.rows(number), store.slow(number)) for number in numbers}, store.absences()
+
+    def _write(self, commit: Commit) -> int:
+        """Runs in the thread; the size of the store afterwards."""
+        self._store.commit(commit)
+        return self._store.size()
+
+    def _written(self, recorder: Recorder, commit: Commit, writing: asyncio.Future[int]) -> None:
+        """Take note of how a commit ended."""
+        self._writing = None
+        health = self._health
+        error = writing.exception()
+        if error is not None:
+            recorder.failed(commit)
+            if not isinstance(error, StoreError):
+                raise error  # a mistake of this program: the event loop says so
+            health.write_failures += 1
+            if health.store_error != str(error):
+                log().error("commit_failed", error=str(error), rows=recorder.pending_rows)
+            health.store_error = str(error)
+        else:
+            health.store_bytes = writing.result()
+            recorder.committed(commit)
+            health.commit_at = commit.mark.at
+            if health.store_error:
+                log().info("commit_recovered", rows=len(commit.opened))
+                health.store_error = ""
+        health.pending_rows = recorder.pending_rows
