@@ -13,6 +13,7 @@ from exporter.config.expand import OWN_ADDRESS
 from exporter.config.load import load as load_config
 from exporter.config.model import Config
 from exporter.engine import descriptors
+from exporter.engine.anchors import Checks
 from exporter.engine.engine import Engine
 from exporter.engine.instants import Instants
 from exporter.engine.live import Health, Live, LiveEndpoint, LiveSlo
@@ -107,7 +108,12 @@ class _Daemon:
         self.config = config
         self._record = record
         self.health = Health(reload_success_at=record.began, commit_at=record.began)
-        self.engine = Engine(record.instants, store, self.health, record.began, redact=config.secrets.redact)
+        checks = None
+        if config.connectivity is not None:
+            checks = Checks(config.connectivity, lambda settings, done: settings.prober(context, done))
+        self.engine = Engine(
+            record.instants, store, self.health, record.began, redact=config.secrets.redact, checks=checks
+        )
         self.slots = self._slots(context)
         self._by_number = {slot.number: slot for slot in self.slots}
         self.questions = Questions(config, record.known, config.exclusions, reach(config, record.began))

@@ -1,6 +1,7 @@
 """From the tree to the frozen configuration, finding every problem on the way."""
 
 from exporter import units
+from exporter.config.connectivity import connectivity
 from exporter.config.endpoints import EndpointBuilder, Shaped
 from exporter.config.fields import nearest
 from exporter.config.labels import merged_labels
@@ -26,6 +27,7 @@ class Builder:
         site: Names this prober.
         min_bad: Of the alert tiers.
         probes: The named settings; those without a problem.
+        connectivity: The anchors; None where there are none.
     """
 
     def __init__(self, root: Map, report: Report) -> None:
@@ -47,6 +49,7 @@ class Builder:
             self._check_window(defaults.window, section.defaults.mark_of("window"))
         self._endpoints = EndpointBuilder(Shaped(defaults, section.defaults, wrong), probes, report)
         self.services = self._services(section.services)
+        self.connectivity = connectivity(section.connectivity, self.services, probes, report)
         if not section.services and "services" not in missing:
             mark = root.mark_of("services")
             report.problem(mark, "`services` is empty; name at least one service with its endpoints")

@@ -111,9 +111,9 @@ class EndpointBuilder:
         settings = self._probes.choose(url, name, mark, name_mark)
         if settings is None:
             return None
-        misfit = _misfit(settings, url, policy.timeout)
-        if misfit:
-            self._report.problem(mark, f"`url`: {misfit}")
+        wrong = misfit(settings, url, policy.timeout)
+        if wrong:
+            self._report.problem(mark, f"`url`: {wrong}")
             return None
         return settings
 
@@ -169,12 +169,12 @@ def _first(chain: tuple[Shaped, ...], key: str) -> tuple[Any, int]:
     return None, 0
 
 
-def _misfit(settings: ProbeSettings, url: str, timeout: int) -> str:
+def misfit(settings: ProbeSettings, url: str, timeout: int) -> str:
     """Say why a URL does not fit a probe, without quoting a secret; empty where it does fit."""
     try:
         settings.check(str(url), timeout)
     except ValueError as error:
         if isinstance(url, Expanded):
-            return _misfit(settings, stand_in(url), timeout) or NOT_RIGHT
+            return misfit(settings, stand_in(url), timeout) or NOT_RIGHT
         return str(error) if may_be_quoted(url) else "it has an @ behind the host; percent-encode credentials"
     return ""

@@ -37,6 +37,7 @@ def load(paths: Sequence[str], environ: Mapping[str, str]) -> Config:
         hash=sources.hash,
         warnings=report.warnings(),
         probes=builder.probes,
+        connectivity=builder.connectivity,
         secrets=report.secrets,
     )
 

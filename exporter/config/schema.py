@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from exporter.config.sections import (
     AlertingSection,
+    ConnectivitySection,
     Defaults,
     EndpointSection,
     RootSection,
@@ -25,6 +26,7 @@ Schema = dict[str, Any]
 
 _SECTIONS: tuple[type[BaseModel], ...] = (
     AlertingSection,
+    ConnectivitySection,
     Defaults,
     EndpointSection,
     RootSection,
@@ -63,6 +65,8 @@ def _nest(parts: dict[str, Schema]) -> None:
     _set(root, "services", _list_of(_ref(ServiceSection)))
     _set(root, "defaults", _ref(Defaults))
     _set(root, "alerting", _ref(AlertingSection))
+    _set(root, "connectivity", _ref(ConnectivitySection))
+    _set(parts[ConnectivitySection.__name__]["properties"], "anchors", _list_of({"type": "string"}))
     _set(
         root, "probes", {"type": "object", "additionalProperties": {"oneOf": [_ref(kind) for kind in TYPES]}}
     )

@@ -97,6 +97,21 @@ class AlertingSection(_Section):
     min_bad: Count | None = _key("Bad beats that the long window of a tier needs. Default 3.")
 
 
+class ConnectivitySection(_Section):
+    """What answers as long as the prober itself is connected."""
+
+    anchors: Annotated[Items, Field(description="URLs that are probed with built-in settings; at least one.")]
+    quorum: Count | None = _key("How many anchors must answer. Default 1.")
+    interval: Duration | None = _key("Time from one check to the next. Default 1s.")
+    timeout: Duration | None = _key("Time that a check may take. Default 2s.")
+
+
+class AnchorSection(_Section):
+    """One of `anchors`."""
+
+    anchors: Url
+
+
 class RootSection(_Section):
     """A configuration of uptime-slo-exporter."""
 
@@ -105,6 +120,7 @@ class RootSection(_Section):
     defaults: Maps | None = _key("Settings of all services that do not set them.")
     probes: Maps | None = _key("Named settings that endpoints refer to with `probe`.")
     alerting: Maps | None = _key("What holds for all alert tiers.")
+    connectivity: Maps | None = _key("What answers as long as the prober itself is connected.")
 
 
 NOT_YET: dict[str, frozenset[str]] = {
@@ -112,7 +128,6 @@ NOT_YET: dict[str, frozenset[str]] = {
         {
             "agreements",
             "blackbox",
-            "connectivity",
             "discovery",
             "exclusions",
             "service_hours",

@@ -200,6 +200,10 @@ RELOAD_AT = _gauge(
     "uptime_exporter_config_last_reload_success_timestamp_seconds",
     "When the configuration in force was loaded.",
 )
+PROBER_CONNECTED = _gauge(
+    "uptime_prober_connected",
+    "Whether enough connectivity anchors answered: 0 while the prober is blind; only where anchors are configured.",
+)
 SCHEDULER_LAG = _histogram(
     "uptime_scheduler_lag_seconds", "From an endpoint's beat to the start of its probe."
 )
@@ -258,6 +262,7 @@ FAMILIES: dict[Group, tuple[Family, ...]] = {
         CONFIG_HASH,
         RELOAD_OK,
         RELOAD_AT,
+        PROBER_CONNECTED,
         SCHEDULER_LAG,
         SCHEDULER_MISSED,
         STORE_COMMIT,

@@ -24,6 +24,7 @@ def exporter_lines(live: Live, style: Style) -> Iterator[str]:
     yield _one(style, names.CONFIG_HASH, 1, labels(("sha256", config.hash)))
     yield _one(style, names.RELOAD_OK, int(health.reload_successful))
     yield _one(style, names.RELOAD_AT, _seconds(health.reload_success_at))
+    yield _one(style, names.PROBER_CONNECTED, None if health.connected is None else int(health.connected))
     yield _histogram(style, names.SCHEDULER_LAG, health.lag)
     yield _one(style, names.SCHEDULER_MISSED, health.missed)
     yield _one(style, names.STORE_COMMIT, _seconds(health.commit_at))

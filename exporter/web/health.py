@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from exporter.engine.live import Health
-from exporter.units import describe_duration
+from exporter.units import describe_duration, format_instant
 from exporter.web.source import SOURCE
 
 
@@ -28,6 +28,11 @@ def degraded(health: Health) -> list[str]:
     if health.behind_record > 0:
         behind = describe_duration(health.behind_record)
         problems.append(f"degraded: the clock is {behind} behind the end of the record; nothing is recorded")
+    if health.blind_since is not None:
+        since = format_instant(health.blind_since)
+        problems.append(
+            f"degraded: too few connectivity anchors answer since {since}; every result is inconclusive"
+        )
     if not health.reload_successful:
         problems.append("degraded: the last reload failed; the configuration before it is in force")
     return problems

@@ -464,7 +464,6 @@ NOT_YET = {
         for key in (
             "agreements",
             "blackbox",
-            "connectivity",
             "discovery",
             "exclusions",
             "service_hours",

@@ -46,7 +46,7 @@ def live(*services: Service, histories: dict[str, History] | None = None) -> Liv
     """Everything up for a day, but for the services whose history is given."""
     given = histories or {}
     config = Config(services or (service(),), "fra1", 3, "0f" * 32)
-    shown = Live(config, [], [], Health(commit_at=NOW - 500, reload_success_at=NOW - DAY))
+    shown = Live(config, [], [], Health(commit_at=NOW - 500, reload_success_at=NOW - DAY, connected=True))
     for each in config.services:
         history = given.get(each.name, ListedHistory([(NOW - DAY, State.UP)]))
         shown.endpoints += [
