@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import TypeVar
 
 from exporter.engine.anchors import Checks
 from exporter.engine.connectivity import Held, Waiting
@@ -12,10 +13,13 @@ from exporter.engine.recorder import Recorder
 from exporter.engine.schedule import Schedule
 from exporter.engine.slot import Slot
 from exporter.engine.storage import Storage
+from exporter.errors import StoreError
 from exporter.log import log
 from exporter.probes.result import Outcome, Result
 from exporter.store.base import Writer
 from exporter.timeline.tally import State
+
+T = TypeVar("T")
 
 TICK = 10
 """Milliseconds between two looks at what is due: probes that are due together start together."""
@@ -31,6 +35,7 @@ class Engine:
 
     Attributes:
         recorder: What was found and waits for a commit.
+        storage: The one way to the store while the engine runs.
         schedule: What is due when.
         health: The daemon's own state, kept up to date here.
     """
@@ -56,7 +61,9 @@ class Engine:
             checks: Of the connectivity anchors; None where there are none, and no result waits.
         """
         self._instants = instants
-        self._storage = Storage(store, health)
+        self.storage = Storage(store, health)
+        self._turn = asyncio.Lock()  # who reads histories again: one at a time
+        self._paused: list[Callable[[], None]] | None = None
         self._held_until = held_until
         self._redact = lru_cache(maxsize=4096)(redact)  # an outage says the same again and again
         self._went_back_from: int | None = None
@@ -96,7 +103,7 @@ class Engine:
             await self._waiting.end()
         if self._went_back_from is None and not (await self.commit() and await self._commit_hours()):
             log().error("stopped_unwritten", rows=self.recorder.pending_rows, error=self.health.store_error)
-        self._storage.close()
+        self.storage.close()
 
     async def _commit_hours(self) -> bool:
         """Write the latencies of hours that are not over, once everything else is safe: they take a moment."""
@@ -105,7 +112,7 @@ class Engine:
 
     async def commit(self) -> bool:
         """Write what happened since the last commit; False where it could not be written and waits."""
-        return await self._storage.commit(self.recorder, self.schedule.fired)
+        return await self.storage.commit(self.recorder, self.schedule.fired)
 
     def finished(self, slot: Slot, result: Result) -> None:
         """Take the result of a slot's probe."""
@@ -115,9 +122,33 @@ class Engine:
         if result.detail:
             result.detail = self._redact(result.detail)
         if self._waiting is None:
-            self._record(slot, at, slot.step, result, event=slot.event)
+            self._release(Held(slot, at, slot.step, slot.event, result, 0), result, None)
         else:
             self._waiting.take(slot, at, result)
+
+    async def rewrite(self, work: Callable[[Writer], T], slots: Sequence[Slot]) -> T:
+        """Do something with the store that changes the past of some slots; what they find meanwhile waits.
+
+        Args:
+            work: Given the store, in its thread.
+            slots: Whose histories are read again.
+
+        Raises:
+            StoreError: It could not be done; nothing has changed.
+        """
+        async with self._turn:
+            self._paused = []
+            try:
+                self.recorder.close_rows(slots)
+                if not await self.commit():
+                    raise StoreError(self.health.store_error)
+                done = await self.storage.rewrite(work, slots)
+                self.recorder.unsettle(slots)
+            finally:
+                paused, self._paused = self._paused, None
+                for each in paused:
+                    each()
+            return done
 
     def _record(self, slot: Slot, at: int, step: int, result: Result, *, event: bool) -> None:
         """Record a result; a failure that is not yet a verdict is tried again soon."""
@@ -130,7 +161,10 @@ class Engine:
             self.schedule.once(slot, max(at + slot.config.retry_interval, self.schedule.fired))
 
     def _release(self, held: Held, result: Result, follows: int | None) -> None:
-        """Record a result that has waited; what its endpoint has begun since is still not done."""
+        """Record a result that waits no longer; what its endpoint has begun since is still not done."""
+        if self._paused is not None:
+            self._paused.append(partial(self._release, held, result, follows))
+            return
         slot = held.slot
         self._record(slot, held.at, held.step, result, event=held.event)
         begun = slot.at if follows is None else follows
@@ -149,7 +183,8 @@ class Engine:
         while True:
             now = self._look()
             if self._went_back_from is not None:
-                now = await self._rewind(self._went_back_from)
+                async with self._turn:
+                    now = await self._rewind(self._went_back_from)
                 self._went_back_from = None
             self.schedule.fire(now)
             self.health.missed = self.schedule.missed
@@ -219,7 +254,7 @@ class Engine:
         """
         while True:
             at, steps = self._look(), self.health.clock_steps
-            done = await self.commit() and await self._storage.set_aside(self.recorder.slots, end, at)
+            done = await self.commit() and await self.storage.set_aside(self.recorder.slots, end, at)
             now = self._look()
             if done and steps == self.health.clock_steps:
                 self.recorder.restart(now, at)

@@ -113,6 +113,17 @@ class Recorder:
             if slot.row is not None:
                 self._close(slot, slot.row)
 
+    def close_rows(self, slots: Iterable[Slot]) -> None:
+        """Let the record of some slots go on with new rows: their pasts are about to be changed."""
+        for slot in slots:
+            if slot.row is not None:
+                self._close(slot, slot.row)
+
+    def unsettle(self, slots: Iterable[Slot]) -> None:
+        """Look again at what is pending in the pasts of some slots, which were changed."""
+        for slot in slots:
+            self._unsettled[slot.number] = slot
+
     def forget(self) -> None:
         """Drop what is not done; the record of each endpoint goes on with a new row."""
         for slot in self.slots:

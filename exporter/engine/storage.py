@@ -1,9 +1,10 @@
 """Commits: written in a thread of their own, one after another."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import TypeVar
 
 from exporter.engine.live import Health
 from exporter.engine.recorder import Recorder
@@ -15,6 +16,8 @@ from exporter.timeline.row import Row
 
 _Kept = tuple[Sequence[Row], Mapping[int, Sequence[int]]]
 """Rows and slow successes of an endpoint."""
+
+T = TypeVar("T")
 
 
 class Storage:
@@ -73,20 +76,45 @@ class Storage:
         except StoreError as error:
             log().error("set_aside_failed", error=str(error))
             return False
-        for slot in slots:
-            rows, slow = kept[slot.number]
-            slot.history.load(rows, absences, slow)
+        _load(slots, kept, absences)
         self._health.commit_at = at
         return True
+
+    async def run(self, work: Callable[[Writer], T]) -> T:
+        """Do something with the store, between two commits; its errors are the caller's."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._store)
+
+    async def rewrite(self, work: Callable[[Writer], T], slots: Sequence[Slot]) -> T:
+        """Do something with the store that changes the past of some slots, and let them have it.
+
+        Raises:
+            StoreError: It could not be done; nothing has changed then.
+        """
+
+        def rewrite_and_read(store: Writer) -> tuple[T, dict[int, _Kept], Sequence[int]]:
+            return work(store), *_kept(store, slots)
+
+        done, kept, absences = await self.run(rewrite_and_read)
+        _load(slots, kept, absences)
+        return done
+
+    async def prune(self, before: int) -> int:
+        """Let go of what ended before an instant, in slices between which commits are written; how many rows that were.
+
+        Raises:
+            StoreError: It could not be done to its end.
+        """
+        slices, rows = self._store.pruning(before), 0
+        while (deleted := await self.run(lambda _: next(slices, None))) is not None:
+            rows += deleted
+        return rows
 
     def _set_aside_and_read(
         self, slots: Sequence[Slot], end: int, at: int
     ) -> tuple[dict[int, _Kept], Sequence[int]]:
         """Runs in the thread; what the record has afterwards."""
-        store = self._store
-        store.set_aside(end, at)
-        numbers = [slot.number for slot in slots]
-        return {number: (store.rows(number), store.slow(number)) for number in numbers}, store.absences()
+        self._store.set_aside(end, at)
+        return _kept(self._store, slots)
 
     def _write(self, commit: Commit) -> int:
         """Runs in the thread; the size of the store afterwards."""
@@ -114,3 +142,15 @@ class Storage:
                 log().info("commit_recovered", rows=len(commit.opened))
                 health.store_error = ""
         health.pending_rows = recorder.pending_rows
+
+
+def _kept(store: Writer, slots: Sequence[Slot]) -> tuple[dict[int, _Kept], Sequence[int]]:
+    """What the record has of some slots."""
+    numbers = [slot.number for slot in slots]
+    return {number: (store.rows(number), store.slow(number)) for number in numbers}, store.absences()
+
+
+def _load(slots: Sequence[Slot], kept: Mapping[int, _Kept], absences: Sequence[int]) -> None:
+    for slot in slots:
+        rows, slow = kept[slot.number]
+        slot.history.load(rows, absences, slow)

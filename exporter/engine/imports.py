@@ -1,0 +1,77 @@
+"""Past results into the record while the daemon runs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from exporter.config.model import Config
+from exporter.engine.engine import Engine
+from exporter.engine.slot import Slot
+from exporter.errors import UsageError
+from exporter.record.backfill import Imported, Origin, backfill
+from exporter.record.csv_file import EndpointName, Past
+from exporter.timeline.spans import Span
+from exporter.units import format_instant
+
+
+class Imports:
+    """Brings past results in through the engine, as a command does by itself while no daemon runs."""
+
+    def __init__(
+        self, config: Config, slots: Sequence[Slot], engine: Engine, changed: Callable[[], None]
+    ) -> None:
+        """Import into the pasts of some slots.
+
+        Args:
+            config: That has the endpoints.
+            slots: What is probed.
+            engine: That probes it.
+            changed: Called once a past has changed.
+        """
+        self._config = config
+        self._slots = {(slot.service.name, slot.config.name): slot for slot in slots}
+        self._engine = engine
+        self._changed = changed
+
+    async def bring(
+        self,
+        results: Mapping[EndpointName, Sequence[Past]],
+        origin: Origin,
+        *,
+        staleness: int | None = None,
+        replaced: Span | None = None,
+    ) -> Imported:
+        """Bring results in, all or none; arguments as of `backfill`.
+
+        Raises:
+            UsageError: They name something that is not probed, or lie where probes have not ended.
+            StoreError: They could not be written; nothing was.
+        """
+        unknown = ["/".join(name) for name in results if name not in self._slots]
+        if unknown:
+            msg = (
+                f"the running daemon does not probe {', '.join(unknown)}; does it have another configuration?"
+            )
+            raise UsageError(msg)
+        slots = [self._slots[name] for name in results]
+        limit = min(map(self._engine.recorder.settled_until, slots), default=0)
+        latest = max((past[-1].at for past in results.values() if past), default=limit - 1)
+        latest = max(latest, replaced[1] - 1 if replaced else latest)
+        if latest >= limit:
+            msg = (
+                f"{format_instant(latest)} is where the running daemon still measures; bring in what lies "
+                f"before {format_instant(limit)}"
+            )
+            raise UsageError(msg)
+        now = self._engine.now()
+        work = partial(
+            backfill,
+            config=self._config,
+            results=results,
+            origin=origin,
+            now=now,
+            staleness=staleness,
+            replaced=replaced,
+        )
+        done = await self._engine.rewrite(work, slots)
+        self._changed()
+        return done
