@@ -5,7 +5,6 @@ import gc
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from exporter.clock import Clock
@@ -14,19 +13,22 @@ from exporter.config.load import load as load_config
 from exporter.config.model import Config
 from exporter.engine import descriptors
 from exporter.engine.anchors import Checks
+from exporter.engine.corrections import Corrections
 from exporter.engine.engine import Engine
+from exporter.engine.imports import Imports
 from exporter.engine.instants import Instants
-from exporter.engine.live import Health, Live, LiveEndpoint, LiveSlo
+from exporter.engine.live import Health, Live
+from exporter.engine.showing import Showing
 from exporter.engine.slot import Slot
+from exporter.engine.upkeep import daily
 from exporter.log import log
 from exporter.probes.base import Prober, ProbeSettings
 from exporter.probes.net.context import Context
 from exporter.record.histories import Known, load
-from exporter.record.question import reach
-from exporter.record.questions import Questions
-from exporter.store.base import EndpointKey, Writer
+from exporter.store.base import EndpointKey, LogEntry, Writer
 from exporter.store.writer import SqliteWriter
 from exporter.web.app import make_app
+from exporter.web.control import make_control_app, serve_control
 from exporter.web.listen import listen, serve_on
 from exporter.web.source import Source
 
@@ -70,7 +72,7 @@ async def run(settings: Settings, clock: Clock) -> None:
             async with serve_on(app, bound), Context() as context:
                 log().info("listening", address=bound.address)
                 record = await asyncio.to_thread(_take_up, config, store, clock)
-                await _Daemon(config, store, context, record).run(source, stop)
+                await _Daemon(config, store, context, record).run(source, settings.storage, stop)
         finally:
             store.close()
     log().info("stopped")
@@ -85,12 +87,14 @@ class _Record:
         began: The instant at which the record was taken up: the present, or its end if that is later.
         numbers: Of the configured endpoints.
         known: By id of the service, all endpoints that it ever had.
+        trail: All that was ever done to exclusions.
     """
 
     instants: Instants
     began: int
     numbers: Mapping[EndpointKey, int]
     known: Mapping[str, Sequence[Known]]
+    trail: Sequence[LogEntry]
 
 
 def _take_up(config: Config, store: Writer, clock: Clock) -> _Record:
@@ -98,7 +102,8 @@ def _take_up(config: Config, store: Writer, clock: Clock) -> _Record:
     began = max(instants.now, mark.at if mark is not None else 0)
     kinds = {EndpointKey(s.id, e.id): e.kind for s in config.services for e in s.endpoints}
     numbers = store.begin(began, kinds)
-    return _Record(instants, began, numbers, load(store, {service.id for service in config.services}))
+    known = load(store, {service.id for service in config.services})
+    return _Record(instants, began, numbers, known, store.exclusion_log())
 
 
 class _Daemon:
@@ -115,28 +120,58 @@ class _Daemon:
             record.instants, store, self.health, record.began, redact=config.secrets.redact, checks=checks
         )
         self.slots = self._slots(context)
-        self._by_number = {slot.number: slot for slot in self.slots}
-        self.questions = Questions(config, record.known, config.exclusions, reach(config, record.began))
+        self.showing = Showing(config, record.known, self.slots, self.engine)
 
-    async def run(self, source: Source, stop: asyncio.Event) -> None:
-        """Probe, and show through `source`, until `stop` is set."""
-        live = Live(self.config, list(map(self._endpoint, self.slots)), self._slos(), self.health)
+    async def run(self, source: Source, storage: Path, stop: asyncio.Event) -> None:
+        """Probe, show through `source`, and take what commands bring, until `stop` is set."""
+
+        def show() -> None:
+            live = self.showing.live(corrections.in_force, self.engine.now(), self.health)
+            source.show(live, self.engine.now, self.showing.settled)
+
+        corrections = Corrections(
+            self.config,
+            self._record.known,
+            self._record.trail,
+            now=self.engine.now,
+            write=self._write_trail,
+            show=show,
+        )
+        source.pose, source.corrections = self.showing.pose, corrections
+        source.imports = Imports(self.config, self.slots, self.engine)
+        await corrections.take_up()
         gc.collect()
         gc.freeze()  # what lives for ever need not be looked at again and again
-        async with asyncio.TaskGroup() as group:
+        async with asyncio.TaskGroup() as group, serve_control(make_control_app(source), storage):
             engine = group.create_task(self.engine.run(self.slots), name="engine")
-            source.show(live, self.engine.now, self._settled)
-            log().info("watching", endpoints=len(self.slots), slos=len(live.slos))
+            show()
+            histories = [each.history for known in self._record.known.values() for each in known]
+            upkeep = group.create_task(
+                daily(
+                    self.engine.storage,
+                    histories,
+                    retention=self.config.retention,
+                    now=self.engine.now,
+                    renewed=show,
+                ),
+                name="upkeep",
+            )
+            log().info("watching", endpoints=len(self.slots), slos=len(source.live.slos))
             if self.health.behind_record:
                 log().error("clock_behind_record", seconds=self.health.behind_record / 1000)
             await stop.wait()
+            upkeep.cancel()
             engine.cancel()
+
+    async def _write_trail(self, entries: Sequence[LogEntry]) -> None:
+        await self.engine.storage.run(lambda store: store.log_exclusions(entries))
 
     def _slots(self, context: Context) -> list[Slot]:
         probers = dict[type[ProbeSettings], Prober]()
         slots = []
         for service in self.config.services:
-            histories = {each.stored.number: each.history for each in self._record.known[service.id]}
+            known = self._record.known.get(service.id, ())
+            histories = {each.stored.number: each.history for each in known}
             for endpoint in service.endpoints:
                 kind = type(endpoint.settings)
                 if kind not in probers:
@@ -148,36 +183,6 @@ class _Daemon:
                     Slot(service, endpoint, number=number, prober=prober, history=history, began=began)
                 )
         return slots
-
-    def _endpoint(self, slot: Slot) -> LiveEndpoint:
-        return LiveEndpoint(
-            slot.service,
-            slot.config,
-            slot.history,
-            slot.counters,
-            slot.last,
-            partial(self._settle, slot),
-            self.questions.excluded(slot.service, slot.config),
-        )
-
-    def _settle(self, slot: Slot) -> None:
-        self.engine.recorder.charge(slot)
-
-    def _slos(self) -> list[LiveSlo]:
-        return [
-            LiveSlo(service, slo, self.questions.of(service, slo))
-            for service in self.config.services
-            for slo in service.slos
-        ]
-
-    def _settled(self, slo: LiveSlo) -> int:
-        """The instant before which an SLO's past changes only by corrections."""
-        recorder = self.engine.recorder
-        asked = self.questions.asked(slo.service, slo.config)
-        slots = [
-            self._by_number[each.stored.number] for each in asked if each.stored.number in self._by_number
-        ]
-        return min(map(recorder.settled_until, slots), default=recorder.committed_at)
 
 
 def _ask_for_descriptors(config: Config) -> None:

@@ -41,6 +41,7 @@ def command(
 
     from exporter.cli.parsed import parsed, parsed_length  # noqa: PLC0415
     from exporter.cli.progress import watched  # noqa: PLC0415
+    from exporter.cli.user import user  # noqa: PLC0415
     from exporter.clock import SystemClock  # noqa: PLC0415
     from exporter.config.load import load  # noqa: PLC0415
     from exporter.record.backfill import Origin, backfill, parse_span  # noqa: PLC0415
@@ -54,21 +55,10 @@ def command(
     read = read_csv(Path(path), config, now, partial(watched, label=f"Reading {path}"))
     store = SqliteWriter.open(Path(storage))
     try:
-        origin = Origin(_user(), path, read.sha256)
+        origin = Origin(user(), path, read.sha256)
         done = backfill(store, config, read.results, origin, now=now, staleness=length, replaced=span)
     finally:
         store.close()
     click.echo(
         f"{path}: {done.results} results imported, {done.skipped} skipped as something is stored there"
     )
-
-
-def _user() -> str:
-    """Name the user who runs this, by number where the system knows no name."""
-    import getpass  # noqa: PLC0415 -- `--help` needs none of this
-    import os  # noqa: PLC0415
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
+from itertools import islice
 
 from exporter.config.model import Config
+from exporter.log import log
 from exporter.record.corrections import Correction, adding, removing
-from exporter.record.exclusions import in_force
+from exporter.record.exclusions import changed, in_force, last_seen, moving
 from exporter.record.histories import Known
+from exporter.record.moves import MOST, State, moves
 from exporter.record.wanted import Wanted
 from exporter.store.base import LogEntry
 from exporter.timeline.exclusion import Exclusion
@@ -31,7 +34,7 @@ class Corrections:
         *,
         now: Callable[[], int],
         write: Write,
-        changed: Callable[[], None],
+        show: Callable[[], None],
     ) -> None:
         """Take up the trail.
 
@@ -41,20 +44,37 @@ class Corrections:
             trail: As the store has it.
             now: Gives the engine's present instant.
             write: Makes entries durable.
-            changed: Called once other exclusions are in force, before anybody is told.
+            show: Called once other exclusions are in force, before anybody is told.
         """
         self.config = config
         self.trail = tuple(trail)
         self._known = known
         self._now = now
         self._write = write
-        self._changed = changed
+        self._show = show
         self._turn = asyncio.Lock()
 
     @property
     def in_force(self) -> tuple[Exclusion, ...]:
         """Of the configuration, and entered."""
         return in_force(self.config, self.trail)
+
+    async def take_up(self) -> None:
+        """Enter what the configuration says otherwise than when the daemon last saw it, with the figures that move.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        now = self._now()
+        entries = changed(self.config, self.trail, now)
+        if entries:
+            config = last_seen(self.config, self.trail)
+            before = State(config, in_force(config, self.trail))
+            moved = islice(moves(self._known, before, State(self.config, self.in_force), now), MOST)
+            entries = moving(entries, list(moved))
+            await self._write(entries)
+            self.trail = (*self.trail, *entries)
+            log().info("exclusions_changed", entries=len(entries))
 
     async def add(self, wanted: Wanted, author: str) -> Correction:
         """Enter an exclusion: every figure follows at once.
@@ -79,5 +99,5 @@ class Corrections:
             correction = work_out(self.config, self.trail, self._known, author=author, now=self._now())
             await self._write([correction.entry])
             self.trail = (*self.trail, correction.entry)
-            self._changed()
+            self._show()
         return correction

@@ -1,6 +1,6 @@
 """Past results into the record while the daemon runs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from exporter.config.model import Config
@@ -16,21 +16,11 @@ from exporter.units import format_instant
 class Imports:
     """Brings past results in through the engine, as a command does by itself while no daemon runs."""
 
-    def __init__(
-        self, config: Config, slots: Sequence[Slot], engine: Engine, changed: Callable[[], None]
-    ) -> None:
-        """Import into the pasts of some slots.
-
-        Args:
-            config: That has the endpoints.
-            slots: What is probed.
-            engine: That probes it.
-            changed: Called once a past has changed.
-        """
+    def __init__(self, config: Config, slots: Sequence[Slot], engine: Engine) -> None:
+        """Import into the pasts of some slots, which the engine probes."""
         self._config = config
         self._slots = {(slot.service.name, slot.config.name): slot for slot in slots}
         self._engine = engine
-        self._changed = changed
 
     async def bring(
         self,
@@ -72,6 +62,4 @@ class Imports:
             staleness=staleness,
             replaced=replaced,
         )
-        done = await self._engine.rewrite(work, slots)
-        self._changed()
-        return done
+        return await self._engine.rewrite(work, slots)

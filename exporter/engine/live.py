@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from exporter.config.model import Config, Endpoint, Service, SloConfig
 from exporter.probes.result import NO_PHASES, Outcome, Phases, Reason, Result, TlsFacts
 from exporter.slo.question import Question
+from exporter.timeline.exclusion import Exclusion
 from exporter.timeline.spans import NOTHING, Spans
 from exporter.timeline.tally import History
 
@@ -209,3 +210,4 @@ class Live:
     endpoints: list[LiveEndpoint]
     slos: list[LiveSlo]
     health: Health
+    exclusions: tuple[Exclusion, ...] = ()

@@ -8,7 +8,7 @@ from exporter.config.model import Config
 from exporter.errors import UsageError
 from exporter.record.exclusions import corrections, entry_of, in_force, next_ident, removal_of
 from exporter.record.histories import Known
-from exporter.record.moves import MOST, Move, moves
+from exporter.record.moves import MOST, Move, State, moves
 from exporter.record.wanted import Wanted, checked
 from exporter.store.base import LogEntry
 from exporter.timeline.exclusion import Exclusion
@@ -53,8 +53,8 @@ def adding(
         UsageError: With everything that is wrong with it.
     """
     exclusion = checked(wanted, config, ident=next_ident(log), author=author, now=now)
-    entry = entry_of(exclusion)
-    return Correction(exclusion, entry, *_moved(entry, config, log, known))
+    moved, more = _moved(entry_of(exclusion), config, log, known)
+    return Correction(exclusion, entry_of(exclusion, moved), moved, more)
 
 
 def removing(
@@ -81,14 +81,14 @@ def removing(
     if not why.strip():
         msg = "reason: is missing; say why it is taken back"
         raise UsageError(msg)
-    entry = removal_of(ident, author, now, why.strip())
-    return Correction(found, entry, *_moved(entry, config, log, known))
+    moved, more = _moved(removal_of(ident, author, now, why.strip()), config, log, known)
+    return Correction(found, removal_of(ident, author, now, why.strip(), moved), moved, more)
 
 
 def _moved(
     entry: LogEntry, config: Config, log: Sequence[LogEntry], known: Mapping[str, Sequence[Known]]
 ) -> tuple[Sequence[Move], bool]:
     """Figures that an entry moves, at its own instant: the first `MOST`, and whether there are more."""
-    before, after = in_force(config, log), in_force(config, [*log, entry])
-    found = list(islice(moves(config, known, before, after, entry.at), MOST + 1))
+    before, after = State(config, in_force(config, log)), State(config, in_force(config, [*log, entry]))
+    found = list(islice(moves(known, before, after, entry.at), MOST + 1))
     return found[:MOST], len(found) > MOST

@@ -8,12 +8,21 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from exporter.config.model import Config
 from exporter.record.questions import outside
 from exporter.store.base import LogEntry
-from exporter.timeline.exclusion import Category, Exclusion, Once, Scope
+from exporter.timeline.exclusion import Category, Exclusion, Once, Scope, When
+from exporter.timeline.hours import Hours
+from exporter.timeline.recurrence import Recurring
+
+Said = Mapping[str, Any]
+"""What an entry of the trail says, but for its author and time."""
+
+_KINDS: Mapping[str, type] = {kind.__name__.lower(): kind for kind in (Once, Recurring, Hours)}
+MOVES = "moves"
+HOURS = "service_hours"
 
 
 class Action(StrEnum):
@@ -32,18 +41,12 @@ class Action(StrEnum):
 def in_force(config: Config, log: Sequence[LogEntry]) -> tuple[Exclusion, ...]:
     """All exclusions that count: of the configuration, with the time at which the daemon first saw them, and entered ones."""
     seen = {entry.ident: entry for entry in _standing(log, Action.CONFIGURE, Action.DROP)}
-    of_file = [
-        replace(each, entered_at=seen[each.ident].at)
-        if each.ident in seen and seen[each.ident].body == text_of(each)
-        else each
-        for each in config.exclusions
-    ]
-    return *of_file, *corrections(log)
+    return *(_entered(each, seen.get(each.ident)) for each in config.exclusions), *corrections(log)
 
 
 def corrections(log: Sequence[LogEntry]) -> tuple[Exclusion, ...]:
     """Exclusions that people entered and did not take back, oldest first."""
-    return tuple(_correction(entry) for entry in _standing(log, Action.ADD, Action.REMOVE))
+    return tuple(_exclusion(entry) for entry in _standing(log, Action.ADD, Action.REMOVE))
 
 
 def changed(config: Config, log: Sequence[LogEntry], now: int) -> Sequence[LogEntry]:
@@ -51,16 +54,31 @@ def changed(config: Config, log: Sequence[LogEntry], now: int) -> Sequence[LogEn
 
     Service hours are exclusions too: one for each service or SLO that has them.
     """
-    before = {entry.ident: entry.body for entry in _standing(log, Action.CONFIGURE, Action.DROP)}
-    after = {each.ident: text_of(each) for each in _configured(config)}
+    before = {entry.ident: said_by(entry) for entry in _standing(log, Action.CONFIGURE, Action.DROP)}
+    after = {each.ident: said_of(each) for each in _configured(config)}
     return [
         *(LogEntry(now, "", Action.DROP, ident, "{}") for ident in before if ident not in after),
         *(
-            LogEntry(now, "", Action.CONFIGURE, ident, body)
-            for ident, body in after.items()
-            if before.get(ident) != body
+            LogEntry(now, "", Action.CONFIGURE, ident, _text(said))
+            for ident, said in after.items()
+            if before.get(ident) != said
         ),
     ]
+
+
+def last_seen(config: Config, log: Sequence[LogEntry]) -> Config:
+    """The configuration with the exclusions and service hours that it had when the daemon last saw it."""
+    seen = {entry.ident: _exclusion(entry) for entry in _standing(log, Action.CONFIGURE, Action.DROP)}
+    of_hours = {ident: each.when for ident, each in seen.items() if ident.startswith(f"{HOURS}/")}
+    services = []
+    for service in config.services:
+        hours = of_hours.get(f"{HOURS}/{service.id}")
+        slos = [
+            replace(slo, hours=of_hours.get(f"{HOURS}/{service.id}/{slo.id}", hours)) for slo in service.slos
+        ]
+        services.append(replace(service, hours=hours, slos=tuple(slos)))
+    exclusions = tuple(each for ident, each in seen.items() if ident not in of_hours)
+    return replace(config, services=tuple(services), exclusions=exclusions)
 
 
 def next_ident(log: Sequence[LogEntry]) -> str:
@@ -68,31 +86,47 @@ def next_ident(log: Sequence[LogEntry]) -> str:
     return f"c{1 + sum(entry.action == Action.ADD for entry in log)}"
 
 
-def text_of(exclusion: Exclusion) -> str:
-    """Everything that an exclusion says, as the trail keeps it: JSON, the same for equal ones."""
-    scope = exclusion.scope
-    said: dict[str, Any] = {
+def said_of(exclusion: Exclusion) -> Said:
+    """Everything that an exclusion says, as JSON has it: the same for equal ones."""
+    scope, when = exclusion.scope, exclusion.when
+    said = {
         "name": exclusion.name,
-        "category": exclusion.category,
+        "category": exclusion.category.value,
         "services": sorted(scope.services),
         "endpoints": sorted("/".join(each) for each in scope.endpoints),
         "labels": dict(scope.labels),
         "reason": exclusion.reason,
-        "when": {"kind": type(exclusion.when).__name__.lower(), **asdict(exclusion.when)},  # type: ignore[call-overload]  # frozen dataclasses all
+        "when": {"kind": type(when).__name__.lower(), **asdict(cast("Any", when))},
     }
-    return json.dumps(said, sort_keys=True, default=str)
+    return cast("Said", json.loads(json.dumps(said)))
 
 
-def entry_of(exclusion: Exclusion) -> LogEntry:
-    """The entry by which a person enters an exclusion that covers one span; `entered_at` is set."""
-    return LogEntry(
-        exclusion.entered_at or 0, exclusion.author, Action.ADD, exclusion.ident, text_of(exclusion)
-    )
+def said_by(entry: LogEntry) -> Said:
+    """What an entry says of its exclusion; the figures that it moved are none of that."""
+    return {key: value for key, value in json.loads(entry.body).items() if key != MOVES}
 
 
-def removal_of(ident: str, who: str, at: int, why: str) -> LogEntry:
+def entry_of(exclusion: Exclusion, moves: Sequence[Mapping[str, Any]] = ()) -> LogEntry:
+    """The entry by which a person enters an exclusion; `entered_at` is set."""
+    body = _text({**said_of(exclusion), MOVES: list(moves)})
+    return LogEntry(exclusion.entered_at or 0, exclusion.author, Action.ADD, exclusion.ident, body)
+
+
+def removal_of(
+    ident: str, who: str, at: int, why: str, moves: Sequence[Mapping[str, Any]] = ()
+) -> LogEntry:
     """The entry by which a person takes one back."""
-    return LogEntry(at, who, Action.REMOVE, ident, json.dumps({"reason": why}))
+    return LogEntry(at, who, Action.REMOVE, ident, _text({"reason": why, MOVES: list(moves)}))
+
+
+def moving(entries: Sequence[LogEntry], moves: Sequence[Mapping[str, Any]]) -> Sequence[LogEntry]:
+    """Entries of one change of the configuration, the last of which tells the figures that all of them moved."""
+    *others, last = entries
+    return [*others, last._replace(body=_text({**json.loads(last.body), MOVES: list(moves)}))]
+
+
+def _text(said: Said) -> str:
+    return json.dumps(said, sort_keys=True)
 
 
 def _standing(log: Sequence[LogEntry], entered: Action, ended: Action) -> Sequence[LogEntry]:
@@ -106,8 +140,15 @@ def _standing(log: Sequence[LogEntry], entered: Action, ended: Action) -> Sequen
     return list(standing.values())
 
 
-def _correction(entry: LogEntry) -> Exclusion:
-    said: Mapping[str, Any] = json.loads(entry.body)
+def _entered(exclusion: Exclusion, entry: LogEntry | None) -> Exclusion:
+    """An exclusion of the configuration with its time of entry, if the daemon has seen it as it is now."""
+    if entry is None or said_by(entry) != said_of(exclusion):
+        return exclusion
+    return replace(exclusion, entered_at=entry.at)
+
+
+def _exclusion(entry: LogEntry) -> Exclusion:
+    said = said_by(entry)
     endpoints = (endpoint.partition("/") for endpoint in said["endpoints"])
     return Exclusion(
         ident=entry.ident,
@@ -118,18 +159,27 @@ def _correction(entry: LogEntry) -> Exclusion:
             frozenset((service, endpoint) for service, _, endpoint in endpoints),
             tuple(sorted(said["labels"].items())),
         ),
-        when=Once(said["when"]["start"], said["when"]["end"]),
+        when=_when(said["when"]),
         reason=said["reason"],
         author=entry.who,
         entered_at=entry.at,
     )
 
 
+def _when(said: Said) -> When:
+    fields = {key: _frozen(value) for key, value in said.items() if key != "kind"}
+    return cast("When", _KINDS[said["kind"]](**fields))
+
+
+def _frozen(value: object) -> object:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
 def _configured(config: Config) -> Iterator[Exclusion]:
     yield from config.exclusions
     for service in config.services:
         if service.hours is not None:
-            yield replace(outside(service.hours), ident=f"service_hours/{service.id}")
+            yield replace(outside(service.hours), ident=f"{HOURS}/{service.id}")
         for slo in service.slos:
             if slo.hours is not None and slo.hours != service.hours:
-                yield replace(outside(slo.hours), ident=f"service_hours/{service.id}/{slo.id}")
+                yield replace(outside(slo.hours), ident=f"{HOURS}/{service.id}/{slo.id}")

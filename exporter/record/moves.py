@@ -1,9 +1,9 @@
 """Which figures an exclusion moves, and by how much."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
-from exporter.config.model import Config, Service, SloConfig
+from exporter.config.model import Config
 from exporter.record.histories import Known
 from exporter.record.question import reach
 from exporter.record.questions import Questions
@@ -32,40 +32,37 @@ class Move(TypedDict):
     after: Told
 
 
-def moves(
-    config: Config,
-    known: Mapping[str, Sequence[Known]],
-    before: Sequence[Exclusion],
-    after: Sequence[Exclusion],
-    at: int,
-) -> Iterator[Move]:
-    """Tell the SLOs whose figures differ between two sets of exclusions, in the order of the configuration.
+class State(NamedTuple):
+    """What may differ before and after: service hours of the configuration, and exclusions in force."""
+
+    config: Config
+    exclusions: Sequence[Exclusion]
+
+
+def moves(known: Mapping[str, Sequence[Known]], before: State, after: State, at: int) -> Iterator[Move]:
+    """Tell the SLOs whose figures differ between two states, in the order of the configuration.
 
     Args:
-        config: Has the SLOs.
         known: The pasts that they ask.
-        before: Exclusions in force until now.
-        after: Those that will be.
+        before: What was in force until now.
+        after: What will be; both have the same services and SLOs.
         at: The instant asked about, milliseconds.
     """
-    touched = set(before) ^ set(after)
-    within = reach(config, at)
-    ways = [Questions(config, known, exclusions, within) for exclusions in (before, after)]
-    for service in config.services:
-        for slo in service.slos:
-            if any(_touches(way, service, slo, touched) for way in ways):
-                found = [figures(way.of(service, slo), at) for way in ways]
+    within = reach(after.config, at)
+    ways = [Questions(state.config, known, state.exclusions, within) for state in (before, after)]
+    for services in zip(before.config.services, after.config.services, strict=True):
+        for slos in zip(*(service.slos for service in services), strict=True):
+            asked = list(zip(ways, services, slos, strict=True))
+            covering = [[each for each, _ in way.covering(service, slo)] for way, service, slo in asked]
+            if covering[0] != covering[1]:
+                found = [figures(way.of(service, slo), at) for way, service, slo in asked]
                 if found[0] != found[1]:
                     yield {
-                        "service": service.name,
-                        "slo": slo.name,
+                        "service": services[1].name,
+                        "slo": slos[1].name,
                         "before": _told(found[0]),
                         "after": _told(found[1]),
                     }
-
-
-def _touches(questions: Questions, service: Service, slo: SloConfig, touched: set[Exclusion]) -> bool:
-    return any(each in touched for each, _ in questions.covering(service, slo))
 
 
 def _told(found: Figures) -> Told:

@@ -5,12 +5,25 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from exporter.config.model import Service, SloConfig
+from exporter.engine.corrections import Corrections
+from exporter.engine.imports import Imports
 from exporter.engine.live import Live, LiveSlo
+from exporter.errors import UptimeError
 from exporter.output.renders import Renders
+from exporter.record.question import Asked
 
 
 def _never(_slo: LiveSlo) -> int | None:
     return None
+
+
+def _nobody(_service: Service, _slo: SloConfig, _at: int | None, _window: int | None) -> Asked:
+    msg = "there is nobody to be asked yet"
+    raise UptimeError(msg)
+
+
+Pose = Callable[[Service, SloConfig, int | None, int | None], Asked]
 
 
 @dataclass(slots=True)
@@ -23,12 +36,18 @@ class Source:
         settled: Gives the instant before which an SLO's past changes only by corrections;
             None where nothing is settled.
         ready: Whether there is anything to show.
+        corrections: Exclusions, once there is anything to correct.
+        imports: Takes past results, likewise.
+        pose: Puts an SLO to the past as of an instant, None for the present one, over perhaps another window.
     """
 
     live: Live
     now: Callable[[], int]
     settled: Callable[[LiveSlo], int | None] = _never
     ready: bool = False
+    corrections: Corrections | None = None
+    imports: Imports | None = None
+    pose: Pose = _nobody
 
     def show(
         self, live: Live, now: Callable[[], int], settled: Callable[[LiveSlo], int | None] = _never

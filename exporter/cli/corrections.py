@@ -1,0 +1,49 @@
+"""Exclusions entered, taken back and listed by a command itself, while no daemon holds the store."""
+
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from exporter.cli.user import user
+from exporter.clock import SystemClock
+from exporter.config.load import load as load_config
+from exporter.record.corrections import Correction, adding, removing
+from exporter.record.histories import load_as_of
+from exporter.record.told import corrections_as_json, told
+from exporter.record.wanted import Wanted
+from exporter.store.reader import SqliteReader
+from exporter.store.writer import SqliteWriter
+
+
+def added(wanted: Wanted, config_files: Sequence[str], storage: Path) -> dict[str, Any]:
+    """Enter an exclusion; what the daemon would answer."""
+    return _done(partial(adding, wanted), config_files, storage)
+
+
+def removed(ident: str, why: str, config_files: Sequence[str], storage: Path) -> dict[str, Any]:
+    """Take one back; what the daemon would answer."""
+    return _done(partial(removing, ident, why), config_files, storage)
+
+
+def listed(config_files: Sequence[str], storage: Path) -> dict[str, Any]:
+    """Everything in force, and the trail; what the daemon would answer."""
+    config = load_config(config_files, os.environ)
+    store = SqliteReader.open(storage)
+    try:
+        return corrections_as_json(config, store.exclusion_log())
+    finally:
+        store.close()
+
+
+def _done(work_out: Callable[..., Correction], config_files: Sequence[str], storage: Path) -> dict[str, Any]:
+    config, now = load_config(config_files, os.environ), SystemClock().wall()
+    store = SqliteWriter.open(storage)
+    try:
+        known = load_as_of(store, now)
+        correction = work_out(config, store.exclusion_log(), known, author=user(), now=now)
+        store.log_exclusions([correction.entry])
+    finally:
+        store.close()
+    return told(correction, config)

@@ -1,0 +1,52 @@
+"""What the daemon does once a day: lets go of what is older than the retention, and looks ahead anew."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from exporter.engine.storage import Storage
+from exporter.errors import StoreError
+from exporter.log import log
+from exporter.timeline.endpoint import EndpointHistory
+from exporter.units import DAY, HOUR, SECOND, format_instant
+
+AFTER_START = 60 * SECOND
+"""Milliseconds after the start at which it is done first: a start has enough to do."""
+
+
+async def daily(
+    storage: Storage,
+    histories: Iterable[EndpointHistory],
+    *,
+    retention: int,
+    now: Callable[[], int],
+    renewed: Callable[[], None],
+) -> None:
+    """Prune and renew once a day, until cancelled.
+
+    Args:
+        storage: Of the engine.
+        histories: The pasts of all endpoints; they forget what the store forgets.
+        retention: Milliseconds for which history is kept.
+        now: Gives the engine's present instant.
+        renewed: Called each time: recurring exclusions are to be expanded for another day.
+    """
+    await asyncio.sleep(AFTER_START / SECOND)
+    while True:
+        await prune(storage, histories, now() - retention)
+        renewed()
+        await asyncio.sleep(DAY / SECOND)
+
+
+async def prune(storage: Storage, histories: Iterable[EndpointHistory], before: int) -> None:
+    """Let go of what ended before an instant; whole hours, so that it is the same for everybody who asks."""
+    before -= before % HOUR
+    try:
+        rows = await storage.prune(before)
+    except StoreError as error:
+        log().error("prune_failed", error=str(error))
+        return
+    for history in histories:
+        history.forget(before)
+        await asyncio.sleep(0)
+    if rows:
+        log().info("store_pruned", rows=rows, before=format_instant(before))
