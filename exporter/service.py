@@ -27,6 +27,7 @@ from exporter.probes.net.context import Context
 from exporter.record.histories import Known, load
 from exporter.store.base import EndpointKey, LogEntry, Writer
 from exporter.store.writer import SqliteWriter
+from exporter.web.access import Access
 from exporter.web.app import make_app
 from exporter.web.control import make_control_app, serve_control
 from exporter.web.listen import listen, serve_on
@@ -43,6 +44,8 @@ class Settings:
         listen_address: Where the server listens.
         external_url: Where it is reached through a reverse proxy; empty where it is not.
         environ: What `${NAME}` in the configuration refers to, besides `EXPORTER_ADDRESS`.
+        web_config_file: Path of the web configuration; empty for none.
+        admin_api: Whether users of the web configuration may change the record over HTTP.
     """
 
     config_files: Sequence[str]
@@ -50,6 +53,8 @@ class Settings:
     listen_address: str
     external_url: str
     environ: Mapping[str, str]
+    web_config_file: str = ""
+    admin_api: bool = False
 
 
 async def run(settings: Settings, clock: Clock) -> None:
@@ -60,6 +65,7 @@ async def run(settings: Settings, clock: Clock) -> None:
     """
     stop = asyncio.Event()
     _handle_signals(stop)
+    access = Access(settings.web_config_file)
     async with listen(settings.listen_address) as bound:
         config = load_config(settings.config_files, {OWN_ADDRESS: bound.reached_at(), **settings.environ})
         for warning in config.warnings:
@@ -67,10 +73,10 @@ async def run(settings: Settings, clock: Clock) -> None:
         _ask_for_descriptors(config)
         store = SqliteWriter.open(settings.storage)
         source = Source(Live(config, [], [], Health()), clock.wall)
-        app = make_app(source, settings.external_url)
+        app = make_app(source, settings.external_url, access, admin_api=settings.admin_api)
         try:
-            async with serve_on(app, bound), Context() as context:
-                log().info("listening", address=bound.address)
+            async with serve_on(app, bound, access.tls), Context() as context:
+                log().info("listening", address=bound.address, tls=access.tls is not None)
                 record = await asyncio.to_thread(_take_up, config, store, clock)
                 await _Daemon(config, store, context, record).run(source, settings.storage, stop)
         finally:

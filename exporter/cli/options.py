@@ -21,7 +21,7 @@ def config_option(function: F) -> F:
         show_default=True,
         metavar="FILE",
         help="Configuration; repeats and takes globs, and all files join.",
-        shell_complete=_complete_files,
+        shell_complete=complete_files,
     )(function)
 
 
@@ -33,7 +33,7 @@ def storage_option(function: F) -> F:
         show_default=True,
         metavar="FILE",
         help="The record of all results.",
-        shell_complete=_complete_files,
+        shell_complete=complete_files,
     )(function)
 
 
@@ -49,7 +49,8 @@ def format_option(*formats: str) -> Callable[[F], F]:
     )
 
 
-def _complete_files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
+def complete_files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
+    """Complete the name of a file, as click's `shell_complete`."""
     from click.shell_completion import CompletionItem  # noqa: PLC0415 -- only while completing
 
     return [CompletionItem(incomplete, type="file")]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exporter.cli.options import config_option, storage_option
+from exporter.cli.options import complete_files, config_option, storage_option
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -15,6 +15,7 @@ Examples:
   uptime-slo-exporter run
   uptime-slo-exporter run --config.file 'conf.d/*.yml' --storage /var/lib/uptime/uptime.db
   uptime-slo-exporter run --web.listen-address 127.0.0.1:9895 --log.format json
+  uptime-slo-exporter run --web.config.file web.yml
 
 \b
 SIGTERM and Ctrl-C stop it; what it has seen stays in the store.
@@ -31,6 +32,20 @@ SIGTERM and Ctrl-C stop it; what it has seen stays in the store.
     show_default=True,
     metavar="ADDRESS",
     help="Where to serve metrics and pages; `:9895` is every address of this machine.",
+)
+@click.option(
+    "--web.config.file",
+    "web_config_file",
+    default="",
+    metavar="FILE",
+    help="TLS, users, rate limit and headers, in the format that all Prometheus exporters share.",
+    shell_complete=complete_files,
+)
+@click.option(
+    "--web.enable-admin-api",
+    "admin_api",
+    is_flag=True,
+    help="Let users of --web.config.file change the record over HTTP.",
 )
 @click.option(
     "--web.external-url",
@@ -59,6 +74,8 @@ def command(  # noqa: PLR0917 -- one argument an option
     config_files: tuple[str, ...],
     storage: str,
     listen_address: str,
+    web_config_file: str,
+    admin_api: bool,
     external_url: str,
     log_level: str,
     log_format: str,
@@ -75,7 +92,15 @@ def command(  # noqa: PLR0917 -- one argument an option
 
     configure(log_level, log_format)
     sys.setswitchinterval(0.0005)  # TLS in threads else holds the beats up by 5 ms at a time
-    settings = Settings(config_files, Path(storage), listen_address, external_url, os.environ)
+    settings = Settings(
+        config_files,
+        Path(storage),
+        listen_address,
+        external_url,
+        os.environ,
+        web_config_file=web_config_file,
+        admin_api=admin_api,
+    )
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(run(settings, SystemClock()))
 

@@ -40,7 +40,9 @@ class _UnusableError(Exception):
         self.line = line
 
 
-def parse(text: str, base: int, expand: Callable[[str, int], str], report: Report) -> Map | None:
+def parse(
+    text: str, base: int, expand: Callable[[str, int], str], report: Report, *, foreign: str = ""
+) -> Map | None:
     """Build the tree of one file.
 
     Args:
@@ -48,11 +50,13 @@ def parse(text: str, base: int, expand: Callable[[str, int], str], report: Repor
         base: Mark of the file.
         expand: Given each value that has a `$`, and its mark.
         report: Gets the problems.
+        foreign: A section of the format, where it is another program's and allows what ours
+            does not: an empty file, and keys without a value, which are then in `Map.empty` only.
 
     Returns:
         The root mapping, or None if the file has none, which is a problem.
     """
-    builder = _Builder(base, expand, report)
+    builder = _Builder(base, expand, report, empty_allowed=bool(foreign))
     try:
         root = builder.build(_Parser(text).get_event)
     except _UnusableError as error:
@@ -66,10 +70,13 @@ def parse(text: str, base: int, expand: Callable[[str, int], str], report: Repor
         line = text.count("\n", 0, error.position) + 1 if error.position < len(text) else 0
         report.problem(base + line, "has a control character, which YAML does not allow; remove it")
         return None
+    if root is None and foreign:
+        return Map(base + 1)
     if root is None:
         report.problem(base, "is empty; `uptime-slo-exporter init URL` writes a file that works")
     elif not isinstance(root, Map):
-        report.problem(base + 1, "must be a map of sections such as `services:`, and is something else")
+        section = foreign or "services"
+        report.problem(base + 1, f"must be a map of sections such as `{section}:`, and is something else")
     else:
         return root
     return None
@@ -93,10 +100,13 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
 class _Builder:
     """Builds one tree; `key` is the pending key of the mapping that is being filled."""
 
-    def __init__(self, base: int, expand: Callable[[str, int], str], report: Report) -> None:
+    def __init__(
+        self, base: int, expand: Callable[[str, int], str], report: Report, *, empty_allowed: bool = False
+    ) -> None:
         self.base = base + 1  # the parser counts lines from 0
         self.expand = expand
         self.report = report
+        self.empty_allowed = empty_allowed
         self.current: Map | Seq | None = None
         self.key: str | None = None
         self.key_mark = 0
@@ -162,7 +172,10 @@ class _Builder:
     def _no_value(self, mark: int) -> None:
         """Leave out what has no value, so that nobody must tell it from a missing key."""
         if isinstance(self.current, Map) and self.key is not None:
-            self.report.problem(self.key_mark, f"`{self.key}` has no value; give it one or remove the key")
+            if not self.empty_allowed:
+                self.report.problem(
+                    self.key_mark, f"`{self.key}` has no value; give it one or remove the key"
+                )
             self.current.empty += (self.key,)
             self.key = None
         elif self.current is not None:

@@ -9,9 +9,11 @@ from aiohttp.typedefs import Handler
 from exporter.errors import UsageError
 from exporter.output.renders import Renders
 from exporter.web import api, health
+from exporter.web.access import ACCESS, Access, guard
 from exporter.web.metrics import metrics
 from exporter.web.page import STYLE_HASH, page
 from exporter.web.source import RENDERS, SOURCE, Source
+from exporter.web.writes import RULES, WriteRules
 
 HEADERS = {
     hdrs.CONTENT_SECURITY_POLICY: (
@@ -24,20 +26,26 @@ HEADERS = {
 }
 
 
-def make_app(source: Source, external_url: str = "") -> web.Application:
+def make_app(
+    source: Source, external_url: str = "", access: Access | None = None, *, admin_api: bool = False
+) -> web.Application:
     """Put the application together.
 
     Args:
         source: What it shows.
         external_url: Where it is reached through a reverse proxy; its path, if any, prefixes
             every route, as in Prometheus.
+        access: Who may come in; everybody without one.
+        admin_api: Whether those who said who they are may change the record.
 
     Raises:
         UsageError: The external URL is no http(s) URL.
     """
     prefix = _prefix(external_url)
-    app = web.Application(middlewares=[_starting])
+    app = web.Application(middlewares=[guard, _starting])
     app[SOURCE] = source
+    app[ACCESS] = Access() if access is None else access
+    app[RULES] = WriteRules(admin_api, external_url)
     app.on_response_prepare.append(_set_headers)
     app.cleanup_ctx.append(_renders)
     app.router.add_get(f"{prefix}/", page)
@@ -77,8 +85,9 @@ def _redirect_to(home: str) -> Handler:
     return redirect
 
 
-async def _set_headers(_request: web.Request, response: web.StreamResponse) -> None:
+async def _set_headers(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
+    request.app[ACCESS].set_headers(response.headers)
 
 
 async def _renders(app: web.Application) -> AsyncIterator[None]:

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from exporter.engine.live import Health
 from exporter.units import describe_duration, format_instant
+from exporter.web.access import ACCESS
 from exporter.web.source import SOURCE
 
 
@@ -15,6 +16,8 @@ async def healthy(_request: web.Request) -> web.Response:
 async def ready(request: web.Request) -> web.Response:
     """Say whether figures are there, and what is wrong while they are."""
     lines = ["uptime-slo-exporter is ready.", *degraded(request.app[SOURCE].live.health)]
+    if problem := request.app[ACCESS].problem:
+        lines.append(f"degraded: the web configuration before its last change is in force: {problem}")
     return web.Response(text="\n".join(lines) + "\n")
 
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from ssl import SSLContext
 
 from aiohttp import web
 
@@ -62,22 +63,24 @@ async def listen(listen_address: str) -> AsyncIterator[Bound]:
 
 
 @asynccontextmanager
-async def serve_on(app: web.Application, bound: Bound) -> AsyncIterator[None]:
-    """Serve an application until the block ends; running requests get a moment to end."""
+async def serve_on(app: web.Application, bound: Bound, tls: SSLContext | None = None) -> AsyncIterator[None]:
+    """Serve an application until the block ends, by HTTPS with `tls`; running requests get a moment to end."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE)
     try:
         await runner.setup()
         for each in bound.sockets:
-            await web.SockSite(runner, each).start()
+            await web.SockSite(runner, each, ssl_context=tls).start()
         yield
     finally:
         await runner.cleanup()
 
 
 @asynccontextmanager
-async def serve(app: web.Application, listen_address: str) -> AsyncIterator[Bound]:
-    """Take an address and serve an application on it; arguments and errors as of `listen`."""
-    async with listen(listen_address) as bound, serve_on(app, bound):
+async def serve(
+    app: web.Application, listen_address: str, tls: SSLContext | None = None
+) -> AsyncIterator[Bound]:
+    """Take an address and serve an application on it; arguments and errors as of `listen` and `serve_on`."""
+    async with listen(listen_address) as bound, serve_on(app, bound, tls):
         yield bound
 
 

@@ -1,0 +1,68 @@
+"""Certificates and keys that a web configuration has in itself or names."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from exporter.config.report import Report
+from exporter.config.tree import Map, find
+from exporter.web.readings import Readings
+
+
+class Pem(NamedTuple):
+    """What stands under a key, and how to say where: `key_file (tls/server.key)`."""
+
+    data: bytes
+    mark: int
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Finds PEM for the keys of `tls_server_config`, and takes what is wrong with it.
+
+    Attributes:
+        root: Of the file.
+        readings: Get what was read.
+        report: Gets the problems.
+    """
+
+    root: Map
+    readings: Readings
+    report: Report
+
+    def find(self, inline: str, file: str, needle: str) -> Pem | None:
+        """Give the content of `file`, or else of `inline`; None where neither is given or it is a problem.
+
+        Args:
+            inline: Key that has PEM as its value.
+            file: Key that names a file, relative to the configuration's folder.
+            needle: What the PEM must have, such as `CERTIFICATE`.
+        """
+        section = find(self.root, ("tls_server_config",)).node
+        if not isinstance(section, Map):
+            return None
+        name, text = section.get(file), section.get(inline)
+        if isinstance(name, str) and name:
+            mark, origin = section.mark_of(file), f"`{file}` ({name})"
+            try:
+                data = self.readings.read(self.report.folder(mark) / name)
+            except OSError as error:
+                self.problem(Pem(b"", mark, origin), f"cannot be read: {error.strerror}")
+                return None
+        elif isinstance(text, str) and text:
+            mark, origin, data = section.mark_of(inline), f"`{inline}`", text.encode()
+        else:
+            return None
+        found = Pem(data, mark, origin)
+        if f"{needle}-----".encode() not in data:
+            self.problem(found, f"has no {needle.lower()} in PEM form")
+            return None
+        return found
+
+    def problem(self, pem: Pem, message: str) -> None:
+        """Say what is wrong with it."""
+        self.report.problem(pem.mark, f"{pem.origin} {message}")
+
+    def wrong_key(self, key: str, message: str) -> None:
+        """Say what is wrong with a key of `tls_server_config`."""
+        self.report.problem(find(self.root, ("tls_server_config", key)).mark, f"`{key}`: {message}")
