@@ -55,10 +55,16 @@ def start_daemon(tmp_path: Path) -> Iterator[StartDaemon]:
     """
     with ExitStack() as daemons:
 
-        def start(config: str, *arguments: str, storage: Path | None = None, port: int = 0) -> Daemon:
+        def start(
+            config: str,
+            *arguments: str,
+            storage: Path | None = None,
+            port: int = 0,
+            user: tuple[str, str] | None = None,
+        ) -> Daemon:
             file = tmp_path / "uptime.yml"
             file.write_text(config)
-            daemon = Daemon(file, storage or tmp_path / "uptime.db", arguments, port)
+            daemon = Daemon(file, storage or tmp_path / "uptime.db", arguments, port, user=user)
             return daemons.enter_context(closing(daemon))
 
         yield start

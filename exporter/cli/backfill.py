@@ -39,26 +39,22 @@ def command(
     from functools import partial  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
+    from exporter.cli.bring import bring  # noqa: PLC0415
     from exporter.cli.parsed import parsed, parsed_length  # noqa: PLC0415
     from exporter.cli.progress import watched  # noqa: PLC0415
     from exporter.cli.user import user  # noqa: PLC0415
     from exporter.clock import SystemClock  # noqa: PLC0415
     from exporter.config.load import load  # noqa: PLC0415
-    from exporter.record.backfill import Origin, backfill, parse_span  # noqa: PLC0415
+    from exporter.record.backfill import Origin, parse_span  # noqa: PLC0415
     from exporter.record.csv_file import read_csv  # noqa: PLC0415
-    from exporter.store.writer import SqliteWriter  # noqa: PLC0415
 
     now = SystemClock().wall()
     length = parsed_length("--staleness", staleness)
     span = parsed("--replace", replace, parse_span)
     config = load(config_files, os.environ)
     read = read_csv(Path(path), config, now, partial(watched, label=f"Reading {path}"))
-    store = SqliteWriter.open(Path(storage))
-    try:
-        origin = Origin(user(), path, read.sha256)
-        done = backfill(store, config, read.results, origin, now=now, staleness=length, replaced=span)
-    finally:
-        store.close()
+    origin = Origin(user(), path, read.sha256)
+    done = bring(Path(storage), config, read.results, origin, now=now, staleness=length, replaced=span)
     click.echo(
         f"{path}: {done.results} results imported, {done.skipped} skipped as something is stored there"
     )

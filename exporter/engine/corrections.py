@@ -100,4 +100,11 @@ class Corrections:
             await self._write([correction.entry])
             self.trail = (*self.trail, correction.entry)
             self._show()
+        log().info(
+            "exclusion_changed",
+            action=correction.entry.action,
+            id=correction.exclusion.ident,
+            who=author,
+            figures=len(correction.moves),
+        )
         return correction

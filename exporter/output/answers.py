@@ -37,7 +37,8 @@ def lines(answer: Answer) -> Iterator[str]:
 
 def _sli(answer: Answer) -> str:
     if answer["sli"] is None:
-        return f"{NO_VALUE}: nothing is known of this window"
+        excluded = answer["coverage"] is None
+        return f"{NO_VALUE}: {'all of this window is excluded' if excluded else 'nothing is known of this window'}"
     seen = _exact(answer["seconds"]["up"]) + _exact(answer["seconds"]["down"])
     share = answer["coverage"]
     if share is None or _exact(share) >= YOUNG:

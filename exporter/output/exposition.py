@@ -64,7 +64,7 @@ class Exposition:
                 yield text
                 await asyncio.sleep(0)
         if Group.EXPORTER in groups:
-            yield "".join((*exporter_lines(live, style), *self._process.lines(style)))
+            yield "".join((*exporter_lines(live, at, style), *self._process.lines(style)))
         yield style.end
 
 

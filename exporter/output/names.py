@@ -219,6 +219,12 @@ STORE_BYTES = _gauge("uptime_storage_size_bytes", "Size of the store's files.")
 STORE_FAILURES = _counter(
     "uptime_storage_write_failures_total", "Commits that failed; their rows are kept and tried again."
 )
+EXCLUSION_END = _gauge(
+    "uptime_exclusion_end_timestamp_seconds",
+    "When an exclusion that is in force will end; absent while it is not.",
+    "name",
+    "category",
+)
 CLOCK_STEPS = _counter("uptime_clock_steps_total", "Steps of the wall clock by more than a second.")
 
 FAMILIES: dict[Group, tuple[Family, ...]] = {
@@ -270,6 +276,7 @@ FAMILIES: dict[Group, tuple[Family, ...]] = {
         STORE_BYTES,
         STORE_FAILURES,
         CLOCK_STEPS,
+        EXCLUSION_END,
     ),
 }
 """In the order in which they are shown; `EVALUATED` comes first, whatever is collected."""

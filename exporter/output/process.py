@@ -15,8 +15,8 @@ from exporter.output.names import Family, Kind
 from exporter.output.style import Style, labels, sample
 
 
-def exporter_lines(live: Live, style: Style) -> Iterator[str]:
-    """Every family of the group `exporter`, each as one text."""
+def exporter_lines(live: Live, at: int, style: Style) -> Iterator[str]:
+    """Every family of the group `exporter` at an instant, each as one text."""
     config, health = live.config, live.health
     version = labels(("version", __version__), ("python", platform.python_version()))
     yield _one(style, names.BUILD_INFO, 1, version)
@@ -32,6 +32,7 @@ def exporter_lines(live: Live, style: Style) -> Iterator[str]:
     yield _one(style, names.STORE_BYTES, health.store_bytes)
     yield _one(style, names.STORE_FAILURES, health.write_failures)
     yield _one(style, names.CLOCK_STEPS, health.clock_steps)
+    yield _exclusion_ends(live, at, style)
 
 
 def evaluated_line(at: int, style: Style) -> str:
@@ -56,6 +57,22 @@ def _foreign(style: Style, metric: Metric) -> str:
     name = f"{metric.name}_total" if kind is Kind.COUNTER else metric.name
     lines = [sample(each.name, labels(*each.labels.items()), each.value) for each in metric.samples]
     return style.head(Family(name, kind, metric.documentation)) + "".join(lines)
+
+
+def _exclusion_ends(live: Live, at: int, style: Style) -> str:
+    """When what excludes something now will end; of several of one name and category the last one."""
+    ends = dict[tuple[str, str], int]()
+    for each in live.exclusions:
+        for start, end in each.when.spans(at, at + 1):
+            if start <= at < end:
+                key = each.name, each.category.value
+                ends[key] = max(end, ends.get(key, end))
+    family = names.EXCLUSION_END
+    lines = [
+        sample(family.name, labels(("name", name), ("category", category)), end / 1000)
+        for (name, category), end in ends.items()
+    ]
+    return style.head(family) + "".join(lines) if lines else ""
 
 
 def _one(style: Style, family: Family, value: float | None, label_text: str = "") -> str:

@@ -112,9 +112,7 @@ def entry_of(exclusion: Exclusion, moves: Sequence[Mapping[str, Any]] = ()) -> L
     return LogEntry(exclusion.entered_at or 0, exclusion.author, Action.ADD, exclusion.ident, body)
 
 
-def removal_of(
-    ident: str, who: str, at: int, why: str, moves: Sequence[Mapping[str, Any]] = ()
-) -> LogEntry:
+def removal_of(ident: str, who: str, at: int, why: str, moves: Sequence[Mapping[str, Any]] = ()) -> LogEntry:
     """The entry by which a person takes one back."""
     return LogEntry(at, who, Action.REMOVE, ident, _text({"reason": why, MOVES: list(moves)}))
 

@@ -8,7 +8,7 @@ from aiohttp.typedefs import Handler
 
 from exporter.errors import UsageError
 from exporter.output.renders import Renders
-from exporter.web import api, health
+from exporter.web import api, ask, exclusions, health
 from exporter.web.access import ACCESS, Access, guard
 from exporter.web.metrics import metrics
 from exporter.web.page import STYLE_HASH, page
@@ -53,6 +53,10 @@ def make_app(
     app.router.add_get(f"{prefix}/-/healthy", health.healthy)
     app.router.add_get(f"{prefix}/-/ready", health.ready)
     app.router.add_get(f"{prefix}/api/v1/slos", api.slos)
+    app.router.add_get(f"{prefix}/api/v1/sli", ask.sli)
+    app.router.add_get(f"{prefix}/api/v1/exclusions", exclusions.exclusions)
+    app.router.add_post(f"{prefix}/api/v1/exclusions", exclusions.add)
+    app.router.add_delete(f"{prefix}/api/v1/exclusions/{{ident}}", exclusions.remove)
     if prefix:
         home = f"{prefix}/"
         for path in ("/", prefix):

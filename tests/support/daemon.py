@@ -39,7 +39,15 @@ class Daemon:
         url: `http://` and the address.
     """
 
-    def __init__(self, config: Path, storage: Path, arguments: Sequence[str] = (), port: int = 0) -> None:
+    def __init__(
+        self,
+        config: Path,
+        storage: Path,
+        arguments: Sequence[str] = (),
+        port: int = 0,
+        *,
+        user: tuple[str, str] | None = None,
+    ) -> None:
         self.config = config
         self.storage = storage
         self.process = Process(
@@ -57,6 +65,7 @@ class Daemon:
             self.url = f"http://{self.address}"
             self._session = requests.Session()
             self._session.trust_env = False
+            self._session.auth = user
             wait_for(self.ready, "the daemon is ready")
         except BaseException:
             self.process.close()
@@ -71,6 +80,10 @@ class Daemon:
         """What it answers; a header's `_` is read as `-`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._session.get(self.url + path, headers=named, timeout=30)
+
+    def send(self, method: str, path: str, body: Any) -> requests.Response:
+        """What it answers to JSON."""
+        return self._session.request(method, self.url + path, json=body, timeout=30)
 
     def raw_size(self, path: str, **headers: str) -> int:
         """Bytes of an answer's body as they were sent, still compressed."""
@@ -89,11 +102,11 @@ class Daemon:
             for sample in family.samples
         }
 
-    def value(self, name: str, **labels: str) -> float | None:
+    def value(self, name: str, /, **labels: str) -> float | None:
         """One sample by its name and all its labels; None where there is none."""
         return self.samples().get((name, frozenset(labels.items())))
 
-    def wait_for_value(self, expected: float, name: str, **labels: str) -> None:
+    def wait_for_value(self, expected: float, name: str, /, **labels: str) -> None:
         """Wait until a scrape has a sample of that value."""
         wait_for(lambda: self.value(name, **labels) == expected, f"{name} {labels} is {expected:g}")
 

@@ -7,7 +7,9 @@ from exporter.config.model import Config, Endpoint, Service, SloConfig
 from exporter.engine.live import Counters, Health, LastProbe, Live, LiveEndpoint, LiveSlo
 from exporter.probes.http import HttpSettings
 from exporter.probes.result import Outcome, Phases, Reason, Result, TlsFacts
-from exporter.slo.objective import Objective
+from exporter.slo.objective import Objective, Periods
+from exporter.timeline.calendar import Calendar
+from exporter.timeline.exclusion import Category, Exclusion, Once, Scope
 from exporter.timeline.policy import Policy
 from exporter.timeline.tally import History, State
 from tests.support.history import ListedHistory, put
@@ -32,7 +34,7 @@ def endpoint(name: str = "web", labels: Labels = ()) -> Endpoint:
     )
 
 
-def slo(name: str = "availability", window: int = 30 * DAY, labels: Labels = ()) -> SloConfig:
+def slo(name: str = "availability", window: int | Periods = 30 * DAY, labels: Labels = ()) -> SloConfig:
     return SloConfig(name, name, "Can be bought from", Fraction(999, 1000), "99.9", window, labels=labels)
 
 
@@ -89,7 +91,7 @@ def everything() -> Live:
         service(
             "mail", endpoints=(endpoint(labels=(("rack", odd),)),), slos=(slo(labels=(("class", "gold"),)),)
         ),
-        service("new"),
+        service("new", slos=(slo(), slo("monthly", Calendar("month")))),
         service("down"),
         histories={
             "mail": ListedHistory(
@@ -102,4 +104,6 @@ def everything() -> Live:
     probed(shown.endpoints[0])
     shown.endpoints[2].last.update(NOW - 5_000, Result(Outcome.SUCCESS, status=204))
     shown.health.lag.observe(3_000_000)
+    move = Exclusion("c1", "move", Category.MAINTENANCE, Scope(frozenset(["*"])), Once(NOW - DAY, NOW + DAY))
+    shown.exclusions = (move,)
     return shown
