@@ -123,6 +123,7 @@ async def test_the_api_lists_every_slo_at_one_instant_with_its_state(server: Ser
         ("shop", "fast", "good"),
         ("mail", "availability", "good"),
         ("new", "availability", "unknown"),
+        ("new", "monthly", "unknown"),
         ("down", "availability", "bad"),
     ]
     assert {(each["at"], each["settled_until"]) for each in shown} == {
