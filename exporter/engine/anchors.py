@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from exporter.config.model import Connectivity
 from exporter.probes.base import Finished, Prober, ProbeSettings
 from exporter.probes.result import Outcome, Result
 from exporter.timeline.spans import FOREVER
 
-MOST_HURRIED = 4
-"""How many times as often as configured the anchors are checked at most, however many probes fail."""
+HURRIED_GAP = 0.25
+"""Seconds from one check to the next at least, however many probes fail: an anchor is not ours to flood."""
 
 MakeProber = Callable[[ProbeSettings, Finished], Prober]
 
@@ -26,7 +27,7 @@ class Anchor:
     __slots__ = ("attempt", "check", "prober")
 
     def __init__(self, check: object, prober: Prober) -> None:
-        self.check = check
+        self.check: Any = check
         self.prober = prober
         self.attempt: object = None
 
@@ -81,7 +82,7 @@ class Checks:
         Args:
             at_once: Also where the last one has only just begun.
         """
-        self._gap = 0 if at_once else min(self._gap, self._interval / MOST_HURRIED)
+        self._gap = 0 if at_once else min(self._gap, HURRIED_GAP)
         if not self._open:
             self._plan(self._gap)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
-from exporter.config.model import Config, Service, SloConfig
+from exporter.config.model import Config, Connectivity, Service, SloConfig
+from exporter.engine.anchors import Checks
 from exporter.engine.engine import Engine
 from exporter.engine.instants import Instants
 from exporter.engine.live import Health
@@ -23,6 +24,7 @@ from exporter.store.base import EndpointKey
 from exporter.store.reader import SqliteReader
 from exporter.store.writer import SqliteWriter
 from exporter.timeline.tally import State
+from tests.support.anchors import AnchorAnswers, AnchorProber, Ended, Log
 from tests.support.machine import HandClock
 from tests.support.world import RESULTS
 
@@ -35,6 +37,10 @@ NEVER = 1 << 40
 
 def up(_name: str, _at: int) -> tuple[State, int]:
     return State.UP, 5
+
+
+def connected(_host: str, _at: int) -> tuple[bool, int]:
+    return True, 5
 
 
 def beat(service: Service, after: int, endpoint: int = 0) -> int:
@@ -51,6 +57,8 @@ class Machine:
 
     Attributes:
         begun: Instants at which probes began, by endpoint.
+        connectivity: The anchors; None for none.
+        anchors: What they answer.
     """
 
     path: Path
@@ -58,6 +66,8 @@ class Machine:
     clock: HandClock
     answers: Answers = up
     begun: dict[str, list[int]] = field(default_factory=dict)
+    connectivity: Connectivity | None = None
+    anchors: AnchorAnswers = connected
 
     @property
     def config(self) -> Config:
@@ -98,6 +108,7 @@ class Alive:
         store: Its store.
         health: Its own state.
         disk: What the disk had when it was killed; None while it was not.
+        log: Which probes and checks of anchors ended, in order.
     """
 
     def __init__(self, machine: Machine) -> None:
@@ -109,7 +120,8 @@ class Alive:
         kinds = {EndpointKey(s.id, e.id): e.kind for s in machine.services for e in s.endpoints}
         numbers = self.store.begin(began, kinds)
         self.health = Health(commit_at=began)
-        self.engine = Engine(instants, self.store, self.health, began)
+        self.log: Log = []
+        self.engine = Engine(instants, self.store, self.health, began, checks=self._checks())
         self.known = load(self.store, {service.id for service in machine.services})
         histories = {each.stored.number: each.history for group in self.known.values() for each in group}
         self.slots = [
@@ -120,6 +132,17 @@ class Alive:
         ]
         within = reach(machine.config, began)
         self._questions = Questions(machine.config, self.known, (), within)
+
+    def _checks(self) -> Checks | None:
+        machine = self.machine
+        if machine.connectivity is None:
+            return None
+
+        def answers(host: str, at: int) -> tuple[bool, int]:
+            return machine.anchors(host, at)
+
+        wall, log = machine.clock.wall, self.log
+        return Checks(machine.connectivity, lambda _, done: AnchorProber(answers, wall, log, done))
 
     def kill(self) -> None:
         """Let the disk keep what it has now, as kill -9 does: what the daemon does later is lost."""
@@ -144,6 +167,8 @@ class Alive:
 
     def _finish(self, slot: Slot, vote: State) -> None:
         slot.attempt = None
+        assert slot.at is not None
+        self.log.append(Ended(slot.config.name, slot.at, vote, slot.event))
         self.engine.finished(slot, RESULTS[vote])
 
     def figures(self, at: int, service: int = 0, slo: int = 0) -> Figures:
