@@ -219,6 +219,26 @@ def test_an_endpoint_whose_results_wait_misses_no_beat(tmp_path: Path) -> None:
     run(made, after)
 
 
+def test_what_began_after_a_result_that_waited_is_still_not_done_when_that_is_recorded(
+    tmp_path: Path,
+) -> None:
+    """A retry at 0.3 s waits until a check at 1.2 s has answered, while the beat at 1 s is in flight."""
+    policy = Policy(1_000, 500, 2_500, down_after=2)
+    shop = endpoint("web", policy=policy, retry_interval=300)
+    made = machine(tmp_path, shop, connectivity=anchors(interval=1_200))
+    zero = made.clock.wall() + SECOND
+    made.answers = lambda _name, at: (DOWN if at == zero else UP, 400 if at == zero + SECOND else 5)
+
+    async def life(alive: Alive) -> None:
+        await asyncio.sleep(2.3)
+        assert alive.slots[0].history.timeline.last == made.begun["web"][1], "the retry is recorded"
+        assert alive.slots[0].at == zero + SECOND
+        assert await alive.engine.commit()
+        assert alive.settled() == zero + SECOND
+
+    run(made, life)
+
+
 def test_a_retry_comes_once_the_failure_is_recorded(tmp_path: Path) -> None:
     """The check takes longer than the retry interval: the retry starts when it has answered."""
     policy = Policy(15_000, 5_000, 35_000, down_after=2)
