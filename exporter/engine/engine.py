@@ -67,6 +67,7 @@ class Engine:
         self._held_until = held_until
         self._redact = lru_cache(maxsize=4096)(redact)  # an outage says the same again and again
         self._went_back_from: int | None = None
+        self._went_forward = False  # while it is seen to that it went back
         self._waiting = Waiting(checks, health, self._look, self._release) if checks is not None else None
         self.health = health
         self.recorder = Recorder((), held_until)
@@ -209,11 +210,16 @@ class Engine:
         self.health.clock_steps += 1
         log().warning("clock_stepped", by_seconds=(found.now - found.before) / 1000)
         if found.now >= found.before:
-            self.recorder.absent(found.before, found.now, "clock")
-            if self._went_back_from is None:
-                self.schedule.seek(found.before, found.now)
+            self._stepped_forward(found)
         elif self._went_back_from is None:
             self._went_back_from = found.before
+
+    def _stepped_forward(self, found: Advance) -> None:
+        if self._went_back_from is None:
+            self.recorder.absent(found.before, found.now, "clock")
+            self.schedule.seek(found.before, found.now)
+        else:
+            self._went_forward = True
 
     async def _rewind(self, end: int) -> int:
         """Go on with the record from the instant to which the clock went back (ruling 13).
@@ -245,19 +251,24 @@ class Engine:
         return now
 
     async def _set_aside(self, end: int) -> int:
-        """Commit what waits, set aside what the clock took back, and read the rest again, however often it takes.
+        """Commit what waits, set aside what the clock took back, and read the rest again.
 
-        It takes a further time where the store cannot be written, or the clock is stepped meanwhile.
+        That is tried again where the store cannot be written, or the clock goes back further meanwhile. Where it
+        goes forward meanwhile, the time since then was not lived.
 
         Returns:
             The present instant, at which the record goes on.
         """
+        at, self._went_forward = self._look(), False
         while True:
-            at, steps = self._look(), self.health.clock_steps
             done = await self.commit() and await self.storage.set_aside(self.recorder.slots, end, at)
             now = self._look()
-            if done and steps == self.health.clock_steps:
-                self.recorder.restart(now, at)
-                return now
+            if done and now >= at:
+                break
+            at = min(at, now)
             if not done:
                 await asyncio.sleep(COMMIT_SECONDS)
+        self.recorder.restart(now, at)
+        if self._went_forward:
+            self.recorder.absent(at, now, "clock")
+        return now

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from exporter.config.model import Service, SloConfig
 from exporter.timeline.policy import Policy
@@ -175,6 +176,62 @@ def test_ruling_13_a_step_back_to_after_the_start_of_a_probe_in_flight_invents_n
             assert zero + 16 * SECOND <= again <= zero + 17 * SECOND, "it is probed again at once"
             rows = alive.store.rows(1)
             assert [(row.at, row.last) for row in rows] == [(zero, zero), (again, again)]
+
+    run(machine, main())
+
+
+@pytest.mark.parametrize("again", [-20 * SECOND, 20 * SECOND])
+def test_ruling_13_a_clock_that_is_stepped_again_while_its_first_step_back_waits_for_the_disk(
+    machine: Machine, again: int
+) -> None:
+    """Back by 50 s at 100 s, and again 3 s later, while another program has the store locked."""
+    zero = first(machine)
+
+    async def main() -> None:
+        async with machine.daemon() as alive:
+            await asyncio.sleep(101)
+            alive.store._connection.execute("PRAGMA busy_timeout = 1")  # noqa: SLF001 -- do not wait five seconds
+            with closing(sqlite3.connect(machine.path, isolation_level=None)) as shell:
+                shell.execute("BEGIN IMMEDIATE")
+                step(alive, -50 * SECOND)
+                await asyncio.sleep(3)
+                step(alive, again)
+                await asyncio.sleep(3)
+                shell.execute("ROLLBACK")
+            stepped = zero + 53 * SECOND + again
+            await asyncio.sleep(60)
+            assert alive.health.clock_steps == 2
+            history = alive.slots[0].history
+            now = machine.clock.wall()
+            assert now == stepped + 63 * SECOND
+            known = min(zero + 50 * SECOND, stepped)
+            assert tally(history, zero, known).up == known - zero
+            assert tally(history, known, max(known, stepped)).up == 0, "it was not lived"
+            assert alive.asked() == UP
+            assert await alive.engine.commit()
+            at = alive.health.commit_at
+            assert at is not None
+            assert alive.stored_figures(at) == alive.figures(at)
+
+    run(machine, main())
+
+
+def test_ruling_13_the_log_says_by_how_much_the_clock_was_stepped(machine: Machine) -> None:
+    async def main() -> None:
+        async with machine.daemon() as alive:
+            await asyncio.sleep(5)
+            with capture_logs() as logs:
+                step(alive, HOUR)
+                await asyncio.sleep(5)
+                step(alive, -2 * HOUR)
+                await asyncio.sleep(5)
+                step(alive, 900)
+                await asyncio.sleep(5)
+            said = [each for each in logs if each["event"] == "clock_stepped"]
+            assert [(each["log_level"], each["by_seconds"]) for each in said] == [
+                ("warning", 3600.0),
+                ("warning", -7200.0),
+            ], "less than a second is no step"
 
     run(machine, main())
 
