@@ -108,8 +108,6 @@ class Checks:
                 anchor.prober.begin(anchor)
 
     def _finished(self, anchor: Anchor, result: Result) -> None:
-        if anchor not in self._open:
-            return
         self._open.remove(anchor)
         self._good += result.outcome is Outcome.SUCCESS
         if self._good >= self._quorum:

@@ -105,11 +105,13 @@ async def test_ready_but_degraded_says_what_is_wrong(server: Server) -> None:
     health = server.source.live.health
     health.store_error, health.pending_rows = "disk is full", 12
     health.behind_record, health.reload_successful = 90_000, False
+    health.connected, health.blind_since = False, 1_767_225_600_000
     status, text = await server.get("/-/ready")
     assert status == 200
     assert text.splitlines()[1:] == [
         "degraded: the store cannot be written (disk is full); 12 rows wait in memory",
         "degraded: the clock is 1m 30s behind the end of the record; nothing is recorded",
+        "degraded: too few connectivity anchors answer since 2026-01-01T00:00:00Z; every result is inconclusive",
         "degraded: the last reload failed; the configuration before it is in force",
     ]
 
