@@ -7,11 +7,12 @@ from typing import TypeVar
 
 from exporter.engine.anchors import Checks
 from exporter.engine.connectivity import Held, Waiting
-from exporter.engine.instants import Advance, Instants
+from exporter.engine.instants import Instants
 from exporter.engine.live import Health
 from exporter.engine.recorder import Recorder
 from exporter.engine.schedule import Schedule
 from exporter.engine.slot import Slot
+from exporter.engine.steps import Steps
 from exporter.engine.storage import Storage
 from exporter.errors import StoreError
 from exporter.log import log
@@ -60,14 +61,12 @@ class Engine:
             redact: Masks secrets in what failures say of themselves, before anybody sees it.
             checks: Of the connectivity anchors; None where there are none, and no result waits.
         """
-        self._instants = instants
+        self._steps = Steps(instants, health, self._jumped)
         self.storage = Storage(store, health)
         self._turn = asyncio.Lock()  # who reads histories again: one at a time
         self._paused: list[Callable[[], None]] | None = None
         self._held_until = held_until
         self._redact = lru_cache(maxsize=4096)(redact)  # an outage says the same again and again
-        self._went_back_from: int | None = None
-        self._went_forward = False  # while it is seen to that it went back
         self._waiting = Waiting(checks, health, self._look, self._release) if checks is not None else None
         self.health = health
         self.recorder = Recorder((), held_until)
@@ -96,13 +95,13 @@ class Engine:
 
     async def _end(self) -> None:
         """Commit everything up to this instant; a probe that is due by then is left undone."""
-        if self._went_back_from is None:
+        if self._steps.back_from is None:
             self.schedule.fire(self._look())
         for slot in self.recorder.slots:
             slot.prober.cancel(slot)
         if self._waiting is not None:
             await self._waiting.end()
-        if self._went_back_from is None and not (await self.commit() and await self._commit_hours()):
+        if self._steps.back_from is None and not (await self.commit() and await self._commit_hours()):
             log().error("stopped_unwritten", rows=self.recorder.pending_rows, error=self.health.store_error)
         self.storage.close()
 
@@ -122,10 +121,12 @@ class Engine:
             return
         if result.detail:
             result.detail = self._redact(result.detail)
-        if self._waiting is None:
-            self._release(Held(slot, at, slot.step, slot.event, result, 0), result, None)
-        else:
+        if self._waiting is not None:
             self._waiting.take(slot, at, result)
+        elif self._paused is None:
+            self._record(slot, at, slot.step, result, event=slot.event)
+        else:
+            self._release(Held(slot, at, slot.step, slot.event, result, 0), result, None)
 
     async def rewrite(self, work: Callable[[Writer], T], slots: Sequence[Slot]) -> T:
         """Do something with the store that changes the past of some slots; what they find meanwhile waits.
@@ -183,10 +184,10 @@ class Engine:
         """Start what is due, and come back when something is."""
         while True:
             now = self._look()
-            if self._went_back_from is not None:
+            if self._steps.back_from is not None:
                 async with self._turn:
-                    now = await self._rewind(self._went_back_from)
-                self._went_back_from = None
+                    now = await self._rewind(self._steps.back_from)
+                self._steps.back_from = None
             self.schedule.fire(now)
             self.health.missed = self.schedule.missed
             self.health.pending_rows = self.recorder.pending_rows
@@ -195,31 +196,19 @@ class Engine:
     async def _commits(self) -> None:
         while True:
             await asyncio.sleep(COMMIT_SECONDS)
-            if self._went_back_from is None:
+            if self._steps.back_from is None:
                 await self.commit()
 
     def _look(self) -> int:
-        """The present instant; what a step of the clock makes of the record is seen to."""
-        found = self._instants.advance()
-        self.health.behind_record = max(0, self.recorder.held_until - found.now)
-        if found.stepped:
-            self._stepped(found)
-        return found.now
+        """The present instant."""
+        now = self._steps.look()
+        self.health.behind_record = max(0, self.recorder.held_until - now)
+        return now
 
-    def _stepped(self, found: Advance) -> None:
-        self.health.clock_steps += 1
-        log().warning("clock_stepped", by_seconds=(found.now - found.before) / 1000)
-        if found.now >= found.before:
-            self._stepped_forward(found)
-        elif self._went_back_from is None:
-            self._went_back_from = found.before
-
-    def _stepped_forward(self, found: Advance) -> None:
-        if self._went_back_from is None:
-            self.recorder.absent(found.before, found.now, "clock")
-            self.schedule.seek(found.before, found.now)
-        else:
-            self._went_forward = True
+    def _jumped(self, before: int, now: int) -> None:
+        """The clock went forward: the span was not lived."""
+        self.recorder.absent(before, now, "clock")
+        self.schedule.seek(before, now)
 
     async def _rewind(self, end: int) -> int:
         """Go on with the record from the instant to which the clock went back (ruling 13).
@@ -239,7 +228,7 @@ class Engine:
             dropped |= self._waiting.drop()
         now = self._look()
         if self.recorder.held_until < end:
-            now = await self._set_aside(end)
+            now = await self._steps.set_aside(end, self.recorder, self.storage, self.commit)
         else:
             self.recorder.forget()
         self.schedule.seek(end, now)
@@ -248,27 +237,4 @@ class Engine:
                 self.schedule.once(slot, now)
         if self._waiting is not None:
             self._waiting.restart(now)
-        return now
-
-    async def _set_aside(self, end: int) -> int:
-        """Commit what waits, set aside what the clock took back, and read the rest again.
-
-        That is tried again where the store cannot be written, or the clock goes back further meanwhile. Where it
-        goes forward meanwhile, the time since then was not lived.
-
-        Returns:
-            The present instant, at which the record goes on.
-        """
-        at, self._went_forward = self._look(), False
-        while True:
-            done = await self.commit() and await self.storage.set_aside(self.recorder.slots, end, at)
-            now = self._look()
-            if done and now >= at:
-                break
-            at = min(at, now)
-            if not done:
-                await asyncio.sleep(COMMIT_SECONDS)
-        self.recorder.restart(now, at)
-        if self._went_forward:
-            self.recorder.absent(at, now, "clock")
         return now
