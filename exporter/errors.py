@@ -12,7 +12,7 @@ class's status. Anything else that escapes is a bug and keeps its traceback.
     └── ListenError             3  the listen address cannot be used
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -70,3 +70,12 @@ class ConfigError(UptimeError):
         """Keep the problems and make one message of them, a line each."""
         super().__init__("\n".join(map(str, problems)))
         self.problems = tuple(problems)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Suggest the known word that was probably meant, as `; did you mean ...?`; empty where none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415 -- only mistakes need it
+
+    spelled = {one.lower(): one for one in known}
+    close = get_close_matches(word.lower(), spelled, n=1, cutoff=0.6)
+    return f"; did you mean `{spelled[close[0]]}`?" if close else ""

@@ -57,7 +57,8 @@ PURE_MODULES = {
         "types",
         "typing",
     ),
-    *("zoneinfo",),
+    *("re", "zoneinfo"),
+    *("dateutil", "holidays"),  # the calendars of others: data and rules, imported where they are needed
 }
 
 
@@ -172,7 +173,7 @@ try:
     main()
 except SystemExit as end:
     status = end.code
-heavy = ("aiohttp", "OpenSSL", "cryptography", "requests", "httptools")
+heavy = ("aiohttp", "OpenSSL", "cryptography", "requests", "httptools", "dateutil", "holidays")
 print()
 print(json.dumps([status or 0, [name for name in heavy if name in sys.modules]]))
 """

@@ -41,6 +41,7 @@ async def test_the_table_has_a_line_for_each_slo_worst_first() -> None:
         ["shop", "availability", "good"],
         ["shop", "fast", "good"],
         ["new", "availability", "unknown"],
+        ["new", "monthly", "unknown"],
     ]
     assert "99.99 %" in lines[2]
     assert "99.9 %" in lines[2]
@@ -50,7 +51,7 @@ async def test_the_table_has_a_line_for_each_slo_worst_first() -> None:
 
 async def test_json_is_what_the_daemon_says() -> None:
     shown = json.loads(await against_a_daemon(lambda url: run("--url", url, "--format", "json")))
-    assert [slo["service"] for slo in shown] == ["shop", "shop", "mail", "new", "down"]
+    assert [slo["service"] for slo in shown] == ["shop", "shop", "mail", "new", "new", "down"]
 
 
 def test_nobody_there_is_one_line_with_the_cure_and_status_3() -> None:
