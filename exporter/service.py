@@ -25,7 +25,7 @@ from exporter.log import log
 from exporter.probes.base import Prober, ProbeSettings
 from exporter.probes.net.context import Context
 from exporter.record.histories import Known, load
-from exporter.store.base import EndpointKey, LogEntry, Writer
+from exporter.store.base import Absence, EndpointKey, LogEntry, Writer
 from exporter.store.writer import SqliteWriter
 from exporter.web.access import Access
 from exporter.web.app import make_app
@@ -144,6 +144,7 @@ class _Daemon:
             show=show,
         )
         source.pose, source.corrections = self.showing.pose, corrections
+        source.absences = self._absences
         source.imports = Imports(self.config, self.slots, self.engine)
         await corrections.take_up()
         gc.collect()
@@ -168,6 +169,9 @@ class _Daemon:
             await stop.wait()
             upkeep.cancel()
             engine.cancel()
+
+    async def _absences(self) -> Sequence[Absence]:
+        return await self.engine.storage.run(lambda store: store.absence_spans())
 
     async def _write_trail(self, entries: Sequence[LogEntry]) -> None:
         await self.engine.storage.run(lambda store: store.log_exclusions(entries))

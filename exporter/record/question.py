@@ -1,6 +1,6 @@
 """An SLO asked of the store, as of any instant."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from exporter.config.model import Config, Service, SloConfig
@@ -10,8 +10,12 @@ from exporter.record.exclusions import in_force
 from exporter.record.histories import ALIVE, all_settled_until, load_as_of
 from exporter.record.questions import Covering, Questions
 from exporter.slo import answer
+from exporter.slo.causes import Absence
+from exporter.slo.explain import explain
+from exporter.slo.explained import Explained, explained
 from exporter.slo.periods import closed_periods
 from exporter.slo.question import Question
+from exporter.store import base
 from exporter.store.base import Mark, Reader
 from exporter.timeline.spans import Span
 from exporter.units import DAY, EARLIEST, LATEST, YEAR
@@ -65,6 +69,17 @@ class Asked(NamedTuple):
         for found in closed_periods(self.question, self.at, since):
             if self.kept_from is not None and found.end > self.kept_from:
                 yield answer.answer(self.service.name, self.slo.name, self.question, found)
+
+    def explain(self, window: int | None = None, absences: Sequence[base.Absence] = ()) -> Explained:
+        """Every interval behind the figures of `answer`.
+
+        Args:
+            window: As of `answer`.
+            absences: The prober's, for the causes of unknown time.
+        """
+        spans = [Absence(*each) for each in absences]
+        explanation = explain(self.question, self.covering, self.at, window, spans)
+        return explained(self.answer(window), explanation)
 
     def answer(self, window: int | None = None) -> answer.Answer:
         """All figures, of the SLO's own window or of one of that many milliseconds."""

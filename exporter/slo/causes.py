@@ -6,7 +6,7 @@ from typing import NamedTuple
 from exporter.timeline.beats import Judged
 from exporter.timeline.past import Counts, Member, Past
 from exporter.timeline.reports import INCONCLUSIVE, SUCCESS
-from exporter.timeline.tally import Standing
+from exporter.timeline.tally import Standing, State
 from exporter.units import describe_duration
 
 _ABSENCES = {"stopped": "the exporter was not running", "clock": "the clock was set"}
@@ -37,8 +37,20 @@ class Causes:
         """
         if standing is Standing.ABSENT:
             return "not watched"
+        if standing is Standing.EXCLUDED:
+            return self._behind(at)
         said = list(dict.fromkeys(self._said(at, standing, counts)))
         return "; ".join(said)
+
+    def _behind(self, at: int) -> str:
+        """What was measured under an exclusion, where that was an outage."""
+        alone = len(self._members) == 1
+        down = [
+            ("" if alone else f"{member.name}: ") + self._reported(member, member.history.since(at) or at)
+            for member in self._members
+            if member.history.state(at) is State.DOWN
+        ]
+        return f"was down: {'; '.join(down)}" if down else ""
 
     def _said(self, at: int, standing: Standing, counts: Counts) -> Iterator[str]:
         alone = len(self._members) == 1

@@ -21,6 +21,17 @@ from exporter.timeline.tally import Standing, Sums, Tally, between
 Covering = Sequence[tuple[Exclusion, Spans]]
 """What is excluded by what; first what takes precedence (ruling 33)."""
 
+NO_BEATS = Counts(0, 0, 0)
+
+_OF_SLICES = {Standing.UP: "good", Standing.UNKNOWN: "uncounted", Standing.EXCLUDED: "excluded"}
+_STATES = {
+    Standing.UP: "up",
+    Standing.DOWN: "down",
+    Standing.UNKNOWN: "unknown",
+    Standing.ABSENT: "unknown",
+    Standing.EXCLUDED: "excluded",
+}
+
 
 class Interval(NamedTuple):
     """A span in which everything stayed as it was.
@@ -28,7 +39,7 @@ class Interval(NamedTuple):
     Attributes:
         start: Milliseconds since the epoch.
         end: The first instant beyond.
-        state: `up`, `down`, `unknown` or `excluded`.
+        state: `up`, `down`, `unknown` or `excluded`; of slices `good`, `bad`, `uncounted` or `excluded`.
         tally: Its amounts, in units of 1/scale milliseconds; they differ from `state` where
             instants are shared out by weight, and of slices.
         why: What went wrong, of whom; empty where nothing did.
@@ -136,28 +147,41 @@ class _Cutter:
 
     def _edges(self) -> set[int]:
         start, end = self.found.start, self.found.end
-        past = self.question.past
-        edges = {start, end, *(at for at, _ in past.history.standings(start, end))}
-        for _, spans in self.covering:
-            edges.update(edge for span in spans.within(start, end) for edge in span)
-        measure = self.question.measure
+        past, measure = self.question.past, self.question.measure
+        edges = {start, end}
         if isinstance(measure, SliceMeasure):
             edges.update(at for first, beyond, _ in measure.slices.runs(start, end) for at in (first, beyond))
-        for member in past.members:
-            edges.update(at for at, _ in member.standing().standings(start, end))
-            if self.question.objective.method == "events":
-                edges.update(member.beats.edges(start, end))
+        else:
+            edges.update(at for at, _ in past.history.standings(start, end))
+            for member in past.members:
+                edges.update(at for at, _ in member.standing().standings(start, end))
+                if self.question.objective.method == "events":
+                    edges.update(member.beats.edges(start, end))
+            for _, spans in self.covering:
+                edges.update(edge for span in spans.within(start, end) for edge in span)
         return {edge for edge in edges if start <= edge <= end}
 
     def _piece(self, start: int, end: int, tally: Tally, counts: Counts, bad: int) -> Interval:
+        if isinstance(self.question.measure, SliceMeasure):
+            state, why = self._slices(start, end)
+        else:
+            standing = self._standing(start)
+            state, why = _STATES[standing], self.causes.why(start, standing, counts)
         exclusion = None
-        standing = self._standing(start)
-        if standing is Standing.EXCLUDED:
+        if state == "excluded":
             exclusion = next((each for each, spans in self.covering if spans.covers(start)), None)
-        state = "unknown" if standing is Standing.ABSENT else standing.name.lower()
-        why = "" if standing is Standing.EXCLUDED else self.causes.why(start, standing, counts)
         cost = None if self.each is None else self.each * bad
         return Interval(start, end, state, tally, why, exclusion, counts, bad, cost)
+
+    def _slices(self, start: int, end: int) -> tuple[str, str]:
+        """What slices that end in (start, end] are alike, and why they are bad."""
+        measure, history = self.question.measure, self.question.past.history
+        assert isinstance(measure, SliceMeasure)  # noqa: S101 -- for the type checker
+        found = next((each for _, _, each in measure.slices.runs(start, end)), Standing.UNKNOWN)
+        if found is not Standing.DOWN:
+            return _OF_SLICES[found], ""
+        failing = next((at for at, each in history.standings(start, end) if each is Standing.DOWN), start)
+        return "bad", self.causes.why(failing, Standing.DOWN, NO_BEATS)
 
     def _standing(self, at: int) -> Standing:
         return next(standing for _, standing in self.question.past.history.standings(at, at + 1))

@@ -183,6 +183,9 @@ class Reader(Protocol):
     def absences(self) -> Sequence[int]:
         """Starts of the prober's absences, ascending."""
 
+    def absence_spans(self) -> Sequence[Absence]:
+        """The prober's absences with their causes, in order of their starts."""
+
     def slow(self, endpoint: int) -> Mapping[int, Sequence[int]]:
         """Instants of an endpoint's slow successes, ascending, by threshold in nanoseconds."""
 

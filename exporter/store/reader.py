@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from exporter.store.base import LogEntry, Mark, StoredEndpoint
+from exporter.store.base import Absence, LogEntry, Mark, StoredEndpoint
 from exporter.store.hours import unpack
 from exporter.store.sqlite import open_for_reading, translated
 from exporter.timeline.policy import Policy
@@ -125,6 +125,14 @@ class SqliteReader:
                     "SELECT at, who, action, ident, body, seq FROM exclusion_log ORDER BY seq"
                 )
             ]
+
+    def absence_spans(self) -> Sequence[Absence]:
+        """The prober's absences with their causes, in order of their starts."""
+        with translated(self.path):
+            found = self._connection.execute(
+                "SELECT since, until, cause FROM absence WHERE set_aside_at IS NULL ORDER BY since"
+            )
+            return [Absence(*each) for each in found]
 
     def close(self) -> None:
         """Release the store."""

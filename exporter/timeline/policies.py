@@ -40,8 +40,8 @@ class Policies:
 
     def spans(self) -> Iterator[tuple[int, int | None, Policy]]:
         """All settings in order, each with its first instant and that of the next one; None while it is in force."""
-        ends: list[int | None] = [*self._starts[1:], None]
-        return zip(self._starts, ends, self._policies, strict=True)
+        for index, (start, policy) in enumerate(zip(self._starts, self._policies, strict=True), 1):
+            yield start, self._starts[index] if index < len(self._starts) else None, policy
 
     def __len__(self) -> int:
         return len(self._policies)

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 from exporter.timeline.columns import Columns
 from exporter.timeline.combine import START
@@ -55,19 +56,20 @@ class Slices:
         good, bad = self._columns.before(number)
         return good, bad, self._sides.before(number)[1]
 
-    def state(self, number: int) -> State:
-        """Up where the slice of that number is good, down where it is bad, unknown where it does not count."""
-        self._refresh(number + 1)
-        return self._columns.state(number)
+    def runs(self, start: int, end: int) -> Iterator[tuple[int, int, Standing]]:
+        """First instant, first one beyond, and standing of each run of slices that end in (start, end].
 
-    def runs(self, start: int, end: int) -> Iterator[tuple[int, int, State]]:
-        """First instant, first one beyond, and state of each run of slices that end in (start, end]."""
+        Up is good, down is bad, unknown is not counted.
+        """
         number, last = start // self.length, end // self.length
         self._refresh(last)
-        runs = [(max(first, number), state) for first, state in self._columns.runs(number) if first < last]
-        ends = [first for first, _ in runs[1:]] + [last]
-        for (first, state), beyond in zip(runs, ends, strict=True):
-            yield first * self.length, beyond * self.length, state
+        edges = {number, last}
+        for columns in (self._columns, self._sides):
+            edges.update(first for first, _ in columns.runs(number) if number < first < last)
+        for first, beyond in pairwise(sorted(edges)):
+            excluded = self._sides.state(first) is State.DOWN
+            standing = Standing.EXCLUDED if excluded else Standing(self._columns.state(first))
+            yield first * self.length, beyond * self.length, standing
 
     def _refresh(self, until: int) -> None:
         """Judge the slices up to number `until` that may have changed, and those that were never asked about."""

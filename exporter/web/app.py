@@ -54,6 +54,7 @@ def make_app(
     app.router.add_get(f"{prefix}/-/ready", health.ready)
     app.router.add_get(f"{prefix}/api/v1/slos", api.slos)
     app.router.add_get(f"{prefix}/api/v1/sli", ask.sli)
+    app.router.add_get(f"{prefix}/api/v1/explain", ask.explain)
     app.router.add_get(f"{prefix}/api/v1/exclusions", exclusions.exclusions)
     app.router.add_post(f"{prefix}/api/v1/exclusions", exclusions.add)
     app.router.add_delete(f"{prefix}/api/v1/exclusions/{{ident}}", exclusions.remove)

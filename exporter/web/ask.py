@@ -37,6 +37,13 @@ async def sli(request: web.Request) -> web.Response:
     return web.json_response(asked.answer(window))
 
 
+async def explain(request: web.Request) -> web.Response:
+    """Answer as `sli` does, with every interval behind the figure; parameters and errors as of `sli`."""
+    asked, window = put(request)
+    absences = await request.app[SOURCE].absences()
+    return web.json_response(asked.explain(window, absences))
+
+
 def put(request: web.Request) -> Put:
     """Read what a request asks; errors as of `sli`."""
     source, query = request.app[SOURCE], request.query

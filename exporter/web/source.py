@@ -1,6 +1,6 @@
 """What the web server shows, as the composition root gives it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from exporter.engine.live import Live, LiveSlo
 from exporter.errors import UptimeError
 from exporter.output.renders import Renders
 from exporter.record.question import Asked
+from exporter.store.base import Absence
 
 
 def _never(_slo: LiveSlo) -> int | None:
@@ -21,6 +22,10 @@ def _never(_slo: LiveSlo) -> int | None:
 def _nobody(_service: Service, _slo: SloConfig, _at: int | None, _window: int | None) -> Asked:
     msg = "there is nobody to be asked yet"
     raise UptimeError(msg)
+
+
+async def _no_absences() -> Sequence[Absence]:
+    return ()
 
 
 Pose = Callable[[Service, SloConfig, int | None, int | None], Asked]
@@ -38,6 +43,7 @@ class Source:
         ready: Whether there is anything to show.
         corrections: Exclusions, once there is anything to correct.
         imports: Takes past results, likewise.
+        absences: Gives the prober's absences.
         pose: Puts an SLO to the past as of an instant, None for the present one, over perhaps another window.
     """
 
@@ -48,6 +54,7 @@ class Source:
     corrections: Corrections | None = None
     imports: Imports | None = None
     pose: Pose = _nobody
+    absences: Callable[[], Awaitable[Sequence[Absence]]] = _no_absences
 
     def show(
         self, live: Live, now: Callable[[], int], settled: Callable[[LiveSlo], int | None] = _never
