@@ -1,6 +1,5 @@
 """From the file of `--web.config.file` to what is in force, or to all that is wrong with it."""
 
-import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from exporter.config.validate import validate
 from exporter.web.material import Material
 from exporter.web.readings import Readings
 from exporter.web.settings import HEADERS, RateLimit, TlsServer, WebSettings
-from exporter.web.tls import make_context
+from exporter.web.tls import ServerContext, make_context
 from exporter.web.tls_names import ClientAuth
 
 OPTION = "--web.config.file"
@@ -33,7 +32,7 @@ class Loaded:
     """
 
     settings: WebSettings = field(default_factory=WebSettings)
-    tls: ssl.SSLContext | None = None
+    tls: ServerContext | None = None
     warnings: tuple[str, ...] = ()
 
 
