@@ -6,7 +6,7 @@ from pathlib import Path
 from exporter.config.events import parse
 from exporter.config.fields import nearest
 from exporter.config.report import Report
-from exporter.config.tree import Map, find
+from exporter.config.tree import Map
 from exporter.config.validate import validate
 from exporter.web.material import Material
 from exporter.web.readings import Readings
@@ -86,8 +86,9 @@ def _check(root: Map, settings: WebSettings, report: Report) -> None:
 
 
 def _check_headers(root: Map, report: Report) -> None:
-    headers = find(root, ("http_server_config", "headers")).node
-    if not isinstance(headers, Map) or headers is root or "headers" in headers:
+    section = root.get("http_server_config")
+    headers = section.get("headers") if isinstance(section, Map) else None
+    if not isinstance(headers, Map):
         return
     for (header, value), mark in zip(headers.items(), headers.marks, strict=True):
         allowed = HEADERS.get(header)
