@@ -6,6 +6,7 @@ from pathlib import Path
 
 import bcrypt
 import trustme
+from cryptography.hazmat.primitives import serialization as pem
 
 PASSWORD = "open sesame"
 HASH = bcrypt.hashpw(PASSWORD.encode(), b"$2b$04$abcdefghijklmnopqrstuu").decode()
@@ -42,6 +43,12 @@ class WebFolder:
         pem = b"".join(blob.bytes() for blob in issued.cert_chain_pems)
         (self.path / "server.pem").write_bytes(pem)
         issued.private_key_pem.write_to_path(self.path / "server.key")
+
+    def encrypt_key(self, name: str) -> None:
+        """Write the server's key under another name, locked by a password."""
+        key = pem.load_pem_private_key((self.path / "server.key").read_bytes(), None)
+        locked = pem.BestAvailableEncryption(b"x")
+        (self.path / name).write_bytes(key.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, locked))
 
     def write(self, text: str) -> str:
         """Write the configuration, and give its path."""

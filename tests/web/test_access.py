@@ -154,13 +154,17 @@ STRICT = MTLS.format("RequireAndVerifyClientCert")
         ("", "TLS cannot be switched off while the daemon runs; restart it"),
         (
             MTLS.format("VerifyClientCertIfGiven"),
-            "`client_auth_type` cannot go from RequireAndVerifyClientCert to VerifyClientCertIfGiven"
-            " while the daemon runs; restart it",
+            (
+                "`client_auth_type` cannot go from RequireAndVerifyClientCert to VerifyClientCertIfGiven"
+                " while the daemon runs; restart it"
+            ),
         ),
         (
             TLS,
-            "`client_auth_type` cannot go from RequireAndVerifyClientCert to NoClientCert"
-            " while the daemon runs; restart it",
+            (
+                "`client_auth_type` cannot go from RequireAndVerifyClientCert to NoClientCert"
+                " while the daemon runs; restart it"
+            ),
         ),
         (
             STRICT.replace(", client_allowed_sans: [a]", ""),

@@ -112,11 +112,15 @@ def test_every_mistake_is_told_with_its_line(folder: WebFolder) -> None:
     ) == [
         "2: unknown key `cert_fle`; did you mean `cert_file`?",
         "3: `min_version`: there is no version `TLS1.2`; did you mean `TLS12`?",
-        "5: `cipher_suites`: there is no cipher suite `TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA2048`;"
-        " did you mean `TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256`?",
+        (
+            "5: `cipher_suites`: there is no cipher suite `TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA2048`;"
+            " did you mean `TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256`?"
+        ),
         "6: `curve_preferences`: there is no curve `CurveP257`; did you mean `CurveP256`?",
-        "7: `client_auth_type`: there is no client_auth_type `RequireAndVerify`;"
-        " did you mean `RequireAndVerifyClientCert`?",
+        (
+            "7: `client_auth_type`: there is no client_auth_type `RequireAndVerify`;"
+            " did you mean `RequireAndVerifyClientCert`?"
+        ),
         "8: `prefer_server_cipher_suites` must be true or false, not `perhaps`",
         "9: `http2` must be a single value, not a list",
         "11: `interval`: `1d` is not a duration of this format; write 100ms, 1s or 1m30s",
@@ -141,8 +145,10 @@ def test_every_mistake_is_told_with_its_line(folder: WebFolder) -> None:
         ),
         (
             "http_server_config:\n  headers:\n    Server: foo\n",
-            "3: the header `Server` cannot be set; there are Content-Security-Policy,"
-            " Strict-Transport-Security, X-Content-Type-Options, X-Frame-Options, X-XSS-Protection",
+            (
+                "3: the header `Server` cannot be set; there are Content-Security-Policy,"
+                " Strict-Transport-Security, X-Content-Type-Options, X-Frame-Options, X-XSS-Protection"
+            ),
         ),
         (
             "http_server_config:\n  headers:\n    X-Frame-Options: foo\n",

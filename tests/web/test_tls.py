@@ -297,12 +297,7 @@ def test_damaged_pem_is_told(folder: WebFolder) -> None:
 
 
 def test_an_encrypted_key_is_told_and_asks_nobody(folder: WebFolder) -> None:
-    from cryptography.hazmat.primitives import serialization as pem  # noqa: PLC0415
-
-    key = pem.load_pem_private_key((folder.path / "server.key").read_bytes(), None)
-    (folder.path / "server.key").write_bytes(
-        key.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.BestAvailableEncryption(b"x"))
-    )
+    folder.encrypt_key("server.key")
     folder.write(TLS)
     refused(
         folder, "1: `key_file` (server.key) is encrypted, for which the format has no password; decrypt it"
