@@ -3,6 +3,7 @@
 That is a client's certificate which is asked for and not verified, and several curves.
 """
 
+import socket
 import ssl
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -111,6 +112,19 @@ class _Connection:
 
     def write(self, data: bytes | Buffer) -> int:
         return self._run(lambda: self._connection.send(data))
+
+    def pending(self) -> int:
+        """Bytes that can be read at once; uvloop reads no further when there are none.
+
+        A record that came in with others is deciphered only when it is asked for, so ask.
+        """
+        try:
+            self._run(lambda: self._connection.recv(1, socket.MSG_PEEK))
+        except ssl.SSLWantReadError:
+            return 0
+        except ssl.SSLError:
+            return 1  # reading tells what it is
+        return self._connection.pending()
 
     def unwrap(self) -> None:
         if not self._run(self._connection.shutdown):

@@ -9,9 +9,12 @@ from collections.abc import Callable
 import aiohttp
 import pytest
 import trustme
+import uvloop
+from aiohttp import web
 
 from exporter.errors import ConfigError
 from exporter.web.access import Access
+from exporter.web.listen import serve
 from tests.support.secured import TLS, WebFolder
 from tests.support.server import Server
 from tests.web.conftest import Secured
@@ -166,6 +169,55 @@ async def test_only_clients_with_an_allowed_name_are_let_in(
 ) -> None:
     server = await secured.start(f"{MTLS.format(asked)}  client_allowed_sans: {names}\n")
     assert await ask(server, secured.folder.client(known(secured.folder.ca))) == answer
+
+
+def in_one_piece(address: str, client: ssl.SSLContext, request: bytes) -> bytes:
+    """The answer to a request that comes together with the end of the handshake, in many records."""
+    host, _, port = address.rpartition(":")
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    connection = client.wrap_bio(incoming, outgoing, server_hostname=host)
+    with socket.create_connection((host, int(port)), timeout=60) as plain:
+        answer, shaken = b"", False
+        while True:
+            try:
+                if not shaken:
+                    connection.do_handshake()
+                    connection.write(request)
+                    shaken = True
+                    plain.sendall(outgoing.read())
+                while part := connection.read(1 << 16):
+                    answer += part
+                return answer
+            except ssl.SSLZeroReturnError:
+                return answer
+            except ssl.SSLWantReadError:
+                plain.sendall(outgoing.read())
+                incoming.write(plain.recv(1 << 16))
+
+
+async def count(request: web.Request) -> web.Response:
+    return web.Response(text=str(len(await request.read())) + "x" * len(await request.read()))
+
+
+@pytest.mark.parametrize(
+    "loop_factory", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"]
+)
+@pytest.mark.parametrize("more", ["", ", curve_preferences: [X25519, CurveP256]"])
+def test_what_comes_in_one_piece_is_read_to_its_end(
+    folder: WebFolder, loop_factory: Callable[[], asyncio.AbstractEventLoop], more: str
+) -> None:
+    access = Access(folder.write(TLS.replace("}", f"{more}}}")))
+    size = 500_000
+    request = b"POST / HTTP/1.0\r\nContent-Length: %d\r\n\r\n" % size + b"x" * size
+
+    async def talk() -> bytes:
+        app = web.Application(client_max_size=size)
+        app.router.add_post("/", count)
+        async with serve(app, "127.0.0.1:0", access.tls) as bound:
+            return await asyncio.to_thread(in_one_piece, bound.address, folder.client(), request)
+
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        assert runner.run(talk()).endswith(b"\r\n\r\n500000" + b"x" * size)
 
 
 async def test_no_certificate_has_no_allowed_name(secured: Secured) -> None:
