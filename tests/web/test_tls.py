@@ -5,6 +5,8 @@ import socket
 import ssl
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
 
 import aiohttp
 import pytest
@@ -18,6 +20,8 @@ from exporter.web.listen import serve
 from tests.support.secured import TLS, WebFolder
 from tests.support.server import Server
 from tests.web.conftest import Secured
+
+T = TypeVar("T")
 
 HEALTHY = (200, "uptime-slo-exporter is healthy.\n")
 REFUSED = "refused"
@@ -177,22 +181,23 @@ def in_one_piece(address: str, client: ssl.SSLContext, request: bytes) -> bytes:
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     connection = client.wrap_bio(incoming, outgoing, server_hostname=host)
     with socket.create_connection((host, int(port)), timeout=60) as plain:
-        answer, shaken = b"", False
-        while True:
-            try:
-                if not shaken:
-                    connection.do_handshake()
-                    connection.write(request)
-                    shaken = True
+
+        def waiting(step: Callable[[], T]) -> T:
+            while True:
+                try:
+                    return step()
+                except ssl.SSLWantReadError:
                     plain.sendall(outgoing.read())
-                while part := connection.read(1 << 16):
-                    answer += part
-                return answer
-            except ssl.SSLZeroReturnError:
-                return answer
-            except ssl.SSLWantReadError:
-                plain.sendall(outgoing.read())
-                incoming.write(plain.recv(1 << 16))
+                    incoming.write(plain.recv(1 << 16))
+
+        waiting(connection.do_handshake)
+        connection.write(request)
+        plain.sendall(outgoing.read())
+        answer = b""
+        with suppress(ssl.SSLZeroReturnError):
+            while part := waiting(connection.read):
+                answer += part
+        return answer
 
 
 async def count(request: web.Request) -> web.Response:
