@@ -51,20 +51,17 @@ def _need(program: str, package: str) -> None:
 def start_daemon(tmp_path: Path) -> Iterator[StartDaemon]:
     """Start the real daemon: `start_daemon(config_text, *arguments, storage=None, port=0)`.
 
+    What else is named is set on the client that asks it: `verify="ca.pem", auth=("mara", "secret")`.
     Without a store named, all daemons of a test share one, so that a second call is a restart.
     """
     with ExitStack() as daemons:
 
         def start(
-            config: str,
-            *arguments: str,
-            storage: Path | None = None,
-            port: int = 0,
-            user: tuple[str, str] | None = None,
+            config: str, *arguments: str, storage: Path | None = None, port: int = 0, **client: Any
         ) -> Daemon:
             file = tmp_path / "uptime.yml"
             file.write_text(config)
-            daemon = Daemon(file, storage or tmp_path / "uptime.db", arguments, port, user=user)
+            daemon = Daemon(file, storage or tmp_path / "uptime.db", arguments, port, client)
             return daemons.enter_context(closing(daemon))
 
         yield start

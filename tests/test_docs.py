@@ -1,8 +1,8 @@
 """What README and docs show works: examples that are marked are run, and links lead somewhere.
 
 A mark is a comment on the line before a fenced block: `<!-- example: KIND -->`. Kinds: `check`, a
-whole configuration; `run`, commands that need neither network nor daemon; `prometheus` and `rules`,
-files of Prometheus.
+whole configuration; `web`, a web configuration; `run`, commands that need neither network nor daemon;
+`prometheus` and `rules`, files of Prometheus.
 """
 
 import os
@@ -13,6 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import trustme
+
+from exporter.web.load import load
+from exporter.web.readings import Readings
+from tests.support.secured import WebFolder
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [
@@ -67,7 +72,7 @@ def test_every_mark_names_a_kind_that_is_run() -> None:
         mark for document in DOCUMENTS for mark in re.findall("<!-- example: (.*?) -->", document.read_text())
     ]
 
-    assert set(marks) <= {"check", "run", "prometheus", "rules"}
+    assert set(marks) <= {"check", "run", "prometheus", "rules", "web"}
     assert len(marks) == len(examples()), "a mark does not stand right before a fenced block"
 
 
@@ -78,6 +83,13 @@ def test_a_configuration_that_is_shown_is_free_of_problems(example: Example, tmp
     done = run([sys.executable, "-m", "exporter", "check", "uptime.yml"], tmp_path)
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@of_kind("web")
+def test_a_web_configuration_that_is_shown_is_free_of_problems(example: Example, tmp_path: Path) -> None:
+    file = WebFolder(tmp_path, trustme.CA()).write(example.text)
+
+    assert load(file, Readings()).warnings == ()
 
 
 @of_kind("run")

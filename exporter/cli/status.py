@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from fractions import Fraction
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 
-from exporter.cli.options import format_option
-from exporter.errors import UptimeError, UsageError
+from exporter.cli.daemon_url import DEFAULT_URL, Place, Tls, parse_place
+from exporter.cli.options import complete_files, format_option
+from exporter.errors import UptimeError
 from exporter.units import SECOND, describe_duration, describe_share, format_percent
 
-DEFAULT_URL = "http://localhost:9895"
 TIMEOUT = 30
 """Seconds that an answer may take."""
+
+UNAUTHORIZED = 401
 
 COLUMNS = ("SERVICE", "SLO", "IS", "SLI", "OBJECTIVE", "SEEN", "BUDGET LEFT", "BURN 1h")
 NO_VALUE = "-"
@@ -24,17 +25,51 @@ COLOURS = {"good": "green", "bad": "red", "unknown": "yellow", "excluded": "yell
 
 
 @click.command()
-@click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the daemon listens.")
+@click.option(
+    "--url",
+    default=DEFAULT_URL,
+    show_default=True,
+    help="Where the daemon listens; may have a user and a password, which nothing shows.",
+)
+@click.option("--user", metavar="NAME", help="Who asks, where the daemon has users.")
+@click.option(
+    "--password-file", metavar="FILE", help="Its first line is the password.", shell_complete=complete_files
+)
+@click.option(
+    "--ca-file",
+    metavar="FILE",
+    help="Whom to trust with the daemon's certificate; default those whom this machine trusts.",
+    shell_complete=complete_files,
+)
+@click.option(
+    "--cert-file",
+    metavar="FILE",
+    help="Certificate and key to show, where the daemon asks for one.",
+    shell_complete=complete_files,
+)
+@click.option("--key-file", metavar="FILE", help="The key by itself.", shell_complete=complete_files)
 @format_option("table", "json")
-def command(url: str, format_: str) -> None:
+def command(  # noqa: PLR0917 -- one argument an option
+    url: str,
+    user: str | None,
+    password_file: str | None,
+    ca_file: str | None,
+    cert_file: str | None,
+    key_file: str | None,
+    format_: str,
+) -> None:
     r"""Show the running daemon's SLOs, worst first.
 
     \b
     Examples:
       uptime-slo-exporter status
       uptime-slo-exporter status --url https://uptime.example.com/ --format json
+      uptime-slo-exporter status --url https://localhost:9895 --ca-file ca.pem \
+          --user mara --password-file password.txt
     """
-    text = fetch(url)
+    place = parse_place(url, user=user, password_file=password_file)
+    url = place.url
+    text = fetch(place, Tls(ca_file, cert_file, key_file))
     if format_ == "json":
         click.echo(text.rstrip("\n"))
         return
@@ -47,23 +82,33 @@ def command(url: str, format_: str) -> None:
         _print_plain(rows)
 
 
-def fetch(url: str) -> str:
+def fetch(place: Place, tls: Tls) -> str:
     """Get the list of SLOs from a daemon.
 
     Raises:
-        UsageError: The URL is none.
-        UptimeError: It does not answer, or not with success.
+        UsageError: A file of TLS cannot be used.
+        UptimeError: The daemon does not answer, or not with success.
     """
-    host = _host(url)
     import requests  # noqa: PLC0415 -- costs a quarter of a second
 
+    url = place.url
     with requests.Session() as session:
-        session.trust_env = not _is_loopback(host)  # a proxy would ask its own localhost
+        session.trust_env = not _is_loopback(place.host)  # a proxy would ask its own localhost
+        session.auth = None if place.auth is None else requests.auth.HTTPBasicAuth(*place.auth)
+        session.cert = tls.client()
         try:
-            answer = session.get(f"{url.rstrip('/')}/api/v1/slos", timeout=TIMEOUT)
+            answer = session.get(
+                f"{url.rstrip('/')}/api/v1/slos", timeout=TIMEOUT, verify=tls.authority() or True
+            )
+        except requests.exceptions.SSLError as error:
+            raise UptimeError(_untrusted(url, error)) from error
         except requests.RequestException as error:
             msg = f"no daemon answers at {url}: {_cause(error)}; start it with `run`, or say where it is with --url"
             raise UptimeError(msg) from error
+    if answer.status_code == UNAUTHORIZED:
+        what = "does not know this user with this password" if place.auth else "wants to know who asks"
+        msg = f"{url} {what}; give --user and --password-file"
+        raise UptimeError(msg)
     if not answer.ok:
         msg = f"{url} answers {answer.status_code} {answer.reason}; is it an uptime-slo-exporter?"
         raise UptimeError(msg)
@@ -138,22 +183,6 @@ def _print_rich(rows: Sequence[tuple[str, ...]]) -> None:
     Console().print(table)
 
 
-def _host(url: str) -> str:
-    """The host of an http(s) URL.
-
-    Raises:
-        UsageError: It is none.
-    """
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        msg = f"--url: `{url}` is not a URL; write {DEFAULT_URL}"
-        raise UsageError(msg)
-    return parts.hostname
-
-
 def _is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ip_address(host).is_loopback
@@ -166,3 +195,11 @@ def _cause(error: BaseException) -> str:
     while error.__context__ is not None:
         error = error.__context__
     return str(getattr(error, "strerror", None) or error) or type(error).__name__
+
+
+def _untrusted(url: str, error: BaseException) -> str:
+    """What is wrong with the TLS of a connection, in one line."""
+    cause = _cause(error)
+    if "verify failed" in cause.lower():
+        return f"the certificate of {url} is not trusted: {cause}; name its authority with --ca-file"
+    return f"no TLS with {url}: {cause}; if it wants a certificate, give --cert-file"

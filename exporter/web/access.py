@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler
 from exporter.web.in_force import InForce
 from exporter.web.rate import TokenBucket
 from exporter.web.settings import RateLimit, WebSettings
-from exporter.web.tls import RotatingContext
+from exporter.web.tls import RotatingContext, ServerContext
 from exporter.web.users import BusyError, Checker, parse_authorization
 
 CHALLENGE = 'Basic realm="uptime-slo-exporter", charset="UTF-8"'
@@ -76,7 +76,7 @@ class Access:
         request[PERSON] = person
         return None
 
-    def _context(self) -> ssl.SSLContext | None:
+    def _context(self) -> ServerContext | None:
         self._refresh()
         return self._file.loaded.tls if self._file is not None else None
 

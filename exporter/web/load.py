@@ -1,18 +1,17 @@
 """From the file of `--web.config.file` to what is in force, or to all that is wrong with it."""
 
-import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from exporter.config.events import parse
 from exporter.config.fields import nearest
 from exporter.config.report import Report
-from exporter.config.tree import Map, find
+from exporter.config.tree import Map
 from exporter.config.validate import validate
 from exporter.web.material import Material
 from exporter.web.readings import Readings
 from exporter.web.settings import HEADERS, RateLimit, TlsServer, WebSettings
-from exporter.web.tls import make_context
+from exporter.web.tls import ServerContext, make_context
 from exporter.web.tls_names import ClientAuth
 
 OPTION = "--web.config.file"
@@ -33,7 +32,7 @@ class Loaded:
     """
 
     settings: WebSettings = field(default_factory=WebSettings)
-    tls: ssl.SSLContext | None = None
+    tls: ServerContext | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -87,8 +86,9 @@ def _check(root: Map, settings: WebSettings, report: Report) -> None:
 
 
 def _check_headers(root: Map, report: Report) -> None:
-    headers = find(root, ("http_server_config", "headers")).node
-    if not isinstance(headers, Map) or headers is root or "headers" in headers:
+    section = root.get("http_server_config")
+    headers = section.get("headers") if isinstance(section, Map) else None
+    if not isinstance(headers, Map):
         return
     for (header, value), mark in zip(headers.items(), headers.marks, strict=True):
         allowed = HEADERS.get(header)

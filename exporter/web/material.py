@@ -1,5 +1,8 @@
 """Certificates and keys that a web configuration has in itself or names."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,6 +17,16 @@ class Pem(NamedTuple):
     data: bytes
     mark: int
     origin: str
+
+    @contextmanager
+    def as_file(self) -> Iterator[str]:
+        """Give a path to it that is in memory only: TLS libraries read nothing but files."""
+        descriptor = os.memfd_create("pem")
+        try:
+            os.write(descriptor, self.data)
+            yield f"/proc/self/fd/{descriptor}"
+        finally:
+            os.close(descriptor)
 
 
 @dataclass(frozen=True, slots=True)

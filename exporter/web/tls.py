@@ -1,23 +1,31 @@
-"""TLS of the web server, by the standard library."""
+"""TLS of the web server."""
 
-import os
 import ssl
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from ipaddress import ip_address
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from exporter.web.material import Material, Pem
 from exporter.web.settings import TlsServer
 from exporter.web.tls_names import SUITES, SUITES_OF_TLS13, ClientAuth
 
 ALPN = ("http/1.1",)
+WRONG_NAME = "the client's certificate has none of the names in client_allowed_sans"
 SECURITY_LEVEL = "@SECLEVEL=0"
 """For versions below TLS 1.2: OpenSSL else speaks none of them, whatever `min_version` says."""
 
 
-def make_context(tls: TlsServer, material: Material) -> ssl.SSLContext | None:
+class ServerContext(Protocol):
+    """What connections are served with: a context of the standard library, or what does the same."""
+
+    def wrap_bio(
+        self, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO, server_side: bool = ...
+    ) -> ssl.SSLObject:
+        """Give the TLS of one connection."""
+
+
+def make_context(tls: TlsServer, material: Material) -> ServerContext | None:
     """Make what connections are served with; None where anything is a problem, which `material` gets.
 
     Args:
@@ -28,13 +36,21 @@ def make_context(tls: TlsServer, material: Material) -> ssl.SSLContext | None:
     context.set_alpn_protocols(ALPN)
     _set_versions(context, tls, material)
     _set_ciphers(context, tls)
-    _set_client_auth(context, tls, material)
+    authority = _set_client_auth(context, tls, material)
     certificate = material.find("cert", "cert_file", "CERTIFICATE")
     key = material.find("key", "key_file", "PRIVATE KEY")
     if certificate is None or key is None:
         return None
     _set_certificate(context, certificate, key, material)
-    return context
+    if material.report.has_problems or not _beyond_the_standard_library(tls):
+        return context
+    from exporter.web.tls_openssl import OpenSslContext  # noqa: PLC0415 -- hardly anybody needs it
+
+    try:
+        return OpenSslContext(tls, certificate, key, authority)
+    except ValueError as error:
+        material.wrong_key("curve_preferences", str(error))
+        return None
 
 
 def lowest_version(tls: TlsServer) -> ssl.TLSVersion:
@@ -49,6 +65,15 @@ def cipher_list(tls: TlsServer) -> str:
     if tls.min_version >= ssl.TLSVersion.TLSv1_2:
         return chosen
     return f"{chosen or 'DEFAULT'}:{SECURITY_LEVEL}"
+
+
+def _beyond_the_standard_library(tls: TlsServer) -> bool:
+    """Whether something is asked for that the standard library cannot do.
+
+    It verifies each certificate that it asks for, and takes one curve only.
+    """
+    unverified = tls.client_auth is not ClientAuth.NONE and not tls.client_auth.verifies
+    return unverified or len(tls.curve_preferences) > 1
 
 
 def _set_versions(context: ssl.SSLContext, tls: TlsServer, material: Material) -> None:
@@ -75,24 +100,25 @@ def _set_ciphers(context: ssl.SSLContext, tls: TlsServer) -> None:
         context.set_ecdh_curve(tls.curve_preferences[0])
 
 
-def _set_client_auth(context: ssl.SSLContext, tls: TlsServer, material: Material) -> None:
-    asked = tls.client_auth
-    if asked is ClientAuth.NONE:
-        return
-    context.verify_mode = ssl.CERT_REQUIRED if asked.requires else ssl.CERT_OPTIONAL
-    # As the exporters do: a certificate in the file is trusted also where it is not at the root.
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+def _set_client_auth(context: ssl.SSLContext, tls: TlsServer, material: Material) -> Pem | None:
+    """Ask for certificates, and give the authorities that they must come from; None for the machine's."""
+    authority = None
     if tls.client_ca_file or tls.client_ca:
         authority = material.find("client_ca", "client_ca_file", "CERTIFICATE")
-        if authority is not None:
-            try:
-                context.load_verify_locations(cadata=authority.data.decode("ascii", "replace"))
-            except (ssl.SSLError, ValueError):
-                material.problem(authority, "has no certificate in PEM form")
-    else:
+    if authority is not None:
+        try:
+            context.load_verify_locations(cadata=authority.data.decode("ascii", "replace"))
+        except (ssl.SSLError, ValueError):
+            material.problem(authority, "has no certificate in PEM form")
+    elif tls.client_auth.verifies:
         context.load_default_certs(ssl.Purpose.CLIENT_AUTH)
-    if tls.client_allowed_sans is not None:
-        context.sslobject_class = _checking(frozenset(tls.client_allowed_sans))
+    if tls.client_auth.verifies:
+        context.verify_mode = ssl.CERT_REQUIRED if tls.client_auth.requires else ssl.CERT_OPTIONAL
+        # As the exporters do: a certificate in the file is trusted also where it is not at the root.
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        if tls.client_allowed_sans is not None:
+            context.sslobject_class = _checking(frozenset(tls.client_allowed_sans))
+    return authority
 
 
 def _set_certificate(context: ssl.SSLContext, certificate: Pem, key: Pem, material: Material) -> None:
@@ -100,7 +126,7 @@ def _set_certificate(context: ssl.SSLContext, certificate: Pem, key: Pem, materi
         msg = "encrypted"
         raise ValueError(msg)  # the default would ask at the terminal
 
-    with _as_file(certificate.data) as certificate_file, _as_file(key.data) as key_file:
+    with certificate.as_file() as certificate_file, key.as_file() as key_file:
         try:
             context.load_cert_chain(certificate_file, key_file, password)
         except ValueError:
@@ -109,19 +135,8 @@ def _set_certificate(context: ssl.SSLContext, certificate: Pem, key: Pem, materi
             if error.reason == "KEY_VALUES_MISMATCH":
                 material.problem(key, f"is not the key of the certificate in {certificate.origin}")
             else:
-                reason = (error.reason or "").replace("_", " ").lower()
+                reason = (error.reason or "damaged").replace("_", " ").lower()
                 material.problem(certificate, f"and {key.origin} cannot be used: {reason}")
-
-
-@contextmanager
-def _as_file(data: bytes) -> Iterator[str]:
-    """Give a path to something that is in memory only: the library reads nothing but files."""
-    descriptor = os.memfd_create("pem")
-    try:
-        os.write(descriptor, data)
-        yield f"/proc/self/fd/{descriptor}"
-    finally:
-        os.close(descriptor)
 
 
 def _checking(allowed: frozenset[str]) -> type[ssl.SSLObject]:
@@ -136,11 +151,8 @@ def _checking(allowed: frozenset[str]) -> type[ssl.SSLObject]:
     return Checking
 
 
-WRONG_NAME = "the client's certificate has none of the names in client_allowed_sans"
-
-
 def _names(certificate: Any) -> Iterable[str]:  # noqa: ANN401 -- the library's own dict
-    """The subject alternative names of a certificate; addresses as Python writes them."""
+    """The subject alternative names of a certificate; addresses as they are written elsewhere."""
     for kind, value in certificate.get("subjectAltName", ()):
         yield str(ip_address(value.strip())) if kind == "IP Address" else value
 
@@ -151,10 +163,10 @@ class RotatingContext(ssl.SSLContext):
     So that everything can change between two connections: certificate, authorities, versions and suites.
     """
 
-    _current: Callable[[], ssl.SSLContext | None]
-    _first: ssl.SSLContext
+    _current: Callable[[], ServerContext | None]
+    _first: ServerContext
 
-    def __new__(cls, current: Callable[[], ssl.SSLContext | None], first: ssl.SSLContext) -> Self:
+    def __new__(cls, current: Callable[[], ServerContext | None], first: ServerContext) -> Self:
         """Make one that asks `current` at each connection, and takes `first` where that has none."""
         self = super().__new__(cls, ssl.PROTOCOL_TLS_SERVER)
         self._current, self._first = current, first

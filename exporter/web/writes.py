@@ -69,7 +69,7 @@ def _is_own_page(request: web.Request, external_url: str) -> bool:
     origin = request.headers.get(hdrs.ORIGIN)
     if origin is None:
         return True
-    return urlsplit(origin).netloc.lower() in {
+    return origin.partition("://")[2].lower() in {
         request.host.lower(),
         urlsplit(external_url).netloc.lower(),
     } - {""}

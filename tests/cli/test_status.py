@@ -63,10 +63,13 @@ def test_nobody_there_is_one_line_with_the_cure_and_status_3() -> None:
     assert told.value.exit_status == 3
 
 
-@pytest.mark.parametrize("url", ["localhost:9895", "http://[", "gopher://localhost"])
+@pytest.mark.parametrize(
+    "url", ["localhost:9895", "http://[", "gopher://localhost", "http://a:b", "htp://mara:secret@localhost"]
+)
 def test_what_is_no_url_is_one_line(url: str) -> None:
-    with pytest.raises(UsageError, match="is not a URL; write http://localhost:9895"):
+    with pytest.raises(UsageError, match="is not a URL; write http://localhost:9895") as told:
         run("--url", url)
+    assert "secret" not in str(told.value)
 
 
 async def test_another_server_is_told_apart() -> None:

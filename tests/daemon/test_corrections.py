@@ -199,7 +199,7 @@ def test_the_api_wants_the_flag_and_a_user_and_takes_the_author_from_nowhere_els
     daemon.stop()
 
     users = Users(bench, "--web.enable-admin-api")
-    daemon = bench.start_daemon(CONFIG, *users.arguments, user=("mara", "secret"))
+    daemon = bench.start_daemon(CONFIG, *users.arguments, auth=("mara", "secret"))
     sneaky = daemon.send("POST", "/api/v1/exclusions", {**body, "author": "jo"})
     assert (sneaky.status_code, sneaky.text.startswith("author: is unknown")) == (400, True)
     entered = daemon.send("POST", "/api/v1/exclusions", body)

@@ -1,10 +1,12 @@
 """The real daemon as a process of its own, on a free port, with a store of its own."""
 
 import json
+import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import requests
@@ -12,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.processes import Process, wait_for
 
+NO_CLIENT: Mapping[str, Any] = MappingProxyType({})
 COMMAND = (sys.executable, "-m", "exporter")
 
 
@@ -36,7 +39,7 @@ class Daemon:
         config: Its configuration file.
         storage: Its store.
         address: `host:port` of its HTTP server.
-        url: `http://` and the address.
+        url: `http://`, or `https://` where it speaks TLS, and the address.
     """
 
     def __init__(
@@ -45,8 +48,7 @@ class Daemon:
         storage: Path,
         arguments: Sequence[str] = (),
         port: int = 0,
-        *,
-        user: tuple[str, str] | None = None,
+        client: Mapping[str, Any] = NO_CLIENT,
     ) -> None:
         self.config = config
         self.storage = storage
@@ -62,10 +64,12 @@ class Daemon:
         )
         try:
             self.address = self.process.wait_for_line(r'event="?listening"?.*address="?([^ "]+)')[1]
-            self.url = f"http://{self.address}"
+            tls = re.search(r"event=listening.*tls=true", self.process.output)
+            self.url = f"http{'s' if tls else ''}://{self.address}"
             self._session = requests.Session()
             self._session.trust_env = False
-            self._session.auth = user
+            for name, value in client.items():
+                setattr(self._session, name, value)
             wait_for(self.ready, "the daemon is ready")
         except BaseException:
             self.process.close()

@@ -1,6 +1,7 @@
 """The web server as a test sees it."""
 
 from dataclasses import dataclass
+from ssl import SSLContext
 
 import aiohttp
 
@@ -15,8 +16,8 @@ class Server:
     source: Source
     client: aiohttp.ClientSession
 
-    async def get(self, path: str, **headers: str) -> tuple[int, str]:
+    async def get(self, path: str, tls: SSLContext | bool = True, **headers: str) -> tuple[int, str]:
         """Status and text of an answer; a header's `_` is read as `-`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        async with self.client.get(self.url + path, headers=named) as answer:
+        async with self.client.get(self.url + path, headers=named, ssl=tls) as answer:
             return answer.status, await answer.text()
