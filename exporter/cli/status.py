@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Sequence
 from fractions import Fraction
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ import click
 
 from exporter.cli.options import format_option
 from exporter.errors import UptimeError, UsageError
+from exporter.peer import cause, is_loopback
 from exporter.units import SECOND, describe_duration, describe_share, format_percent
 
 DEFAULT_URL = "http://localhost:9895"
@@ -58,11 +58,11 @@ def fetch(url: str) -> str:
     import requests  # noqa: PLC0415 -- costs a quarter of a second
 
     with requests.Session() as session:
-        session.trust_env = not _is_loopback(host)  # a proxy would ask its own localhost
+        session.trust_env = not is_loopback(host)  # a proxy would ask its own localhost
         try:
             answer = session.get(f"{url.rstrip('/')}/api/v1/slos", timeout=TIMEOUT)
         except requests.RequestException as error:
-            msg = f"no daemon answers at {url}: {_cause(error)}; start it with `run`, or say where it is with --url"
+            msg = f"no daemon answers at {url}: {cause(error)}; start it with `run`, or say where it is with --url"
             raise UptimeError(msg) from error
     if not answer.ok:
         msg = f"{url} answers {answer.status_code} {answer.reason}; is it an uptime-slo-exporter?"
@@ -152,17 +152,3 @@ def _host(url: str) -> str:
         msg = f"--url: `{url}` is not a URL; write {DEFAULT_URL}"
         raise UsageError(msg)
     return parts.hostname
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _cause(error: BaseException) -> str:
-    """What an operating system would say of a failed connection, in one line."""
-    while error.__context__ is not None:
-        error = error.__context__
-    return str(getattr(error, "strerror", None) or error) or type(error).__name__
