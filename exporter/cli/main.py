@@ -41,6 +41,7 @@ COMMANDS = MappingProxyType(
         "sli": _Lazy("exporter.cli.sli", "Answer an SLO from the store, as of any instant."),
         "exclude": _Lazy("exporter.cli.exclude", "Enter what does not count, or take it back."),
         "backfill": _Lazy("exporter.cli.backfill", "Bring in past results."),
+        "export": _Lazy("exporter.cli.export", "Write the record as CSV or OpenMetrics."),
         "completion": _Lazy("exporter.cli.completion", "Print a shell completion script."),
     }
 )
