@@ -136,12 +136,13 @@ def _sink(path: str | None) -> Iterator[TextIO]:
     Raises:
         UptimeError: It cannot be written.
     """
-    from pathlib import Path  # noqa: PLC0415 -- `--help` needs none of this
+    import sys  # noqa: PLC0415 -- `--help` needs none of this
+    from pathlib import Path  # noqa: PLC0415
 
     from exporter.errors import UptimeError  # noqa: PLC0415
 
     if path is None:
-        yield click.get_text_stream("stdout")
+        yield sys.stdout
         return
     try:
         with Path(path).open("w", encoding="utf-8", newline="") as file:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from exporter.config.model import Config
 from exporter.record.csv_file import EndpointName, Kind
-from exporter.record.question import ALIVE
+from exporter.record.histories import ALIVE
 from exporter.store.base import Reader, StoredEndpoint
 from exporter.timeline.row import LIVE, Row
 from exporter.timeline.spans import Span

@@ -13,9 +13,6 @@ from exporter.units import format_instant
 Labels = tuple[tuple[str, str], ...]
 """A series' labels, sorted by name; `__name__` is the metric's."""
 
-Contradiction = tuple[int, State, State]
-"""An instant of which two series say different things, and what they say."""
-
 
 class Samples(Sequence[Past]):
     """What one series says, in order of its instants, each instant once; 9 bytes a sample.

@@ -7,12 +7,15 @@ from typing import NamedTuple
 
 from exporter.errors import UptimeError, UsageError
 from exporter.record.backfill import series as rows_of
+from exporter.record.durations import Judging
 from exporter.record.prometheus import Advance, read
 from exporter.record.prometheus_api import PrometheusApi
 from exporter.record.samples import Labels, Samples
 from exporter.slo import answer
 from exporter.slo.objective import Objective
+from exporter.slo.question import question as slo_question
 from exporter.timeline.endpoint import EndpointHistory
+from exporter.timeline.past import Member, Past
 from exporter.timeline.policy import Policy
 from exporter.units import EARLIEST, SECOND, format_instant
 
@@ -133,7 +136,9 @@ def _ask(question: Question, samples: Samples, policy: Policy) -> answer.Answer:
     """Put the question to one series; all that this module knows of figures."""
     first = question.at - question.window - policy.staleness
     history = EndpointHistory()
-    history.load(rows_of((past for past in samples if past.at > first), policy), ())
+    rows = rows_of((past for past in samples if past.at > first), Judging(policy, policy))
+    history.load(rows, ())
     objective = Objective(question.objective, question.window, question.unknown, policy.interval, MIN_BAD)
+    asked = slo_question(objective, Past(history, [Member(history, history, name=str(samples))]))
     settled = min(question.at, samples[-1].at)
-    return answer.ask(str(samples), SLO_NAME, objective, history, at=question.at, settled_until=settled)
+    return answer.ask(str(samples), SLO_NAME, asked, at=question.at, settled_until=settled)
