@@ -42,6 +42,7 @@ COMMANDS = MappingProxyType(
         "explain": _Lazy("exporter.cli.explain", "Show every interval behind an SLO's figure."),
         "exclude": _Lazy("exporter.cli.exclude", "Enter what does not count, or take it back."),
         "backfill": _Lazy("exporter.cli.backfill", "Bring in past results."),
+        "export": _Lazy("exporter.cli.export", "Write the record as CSV or OpenMetrics."),
         "completion": _Lazy("exporter.cli.completion", "Print a shell completion script."),
     }
 )

@@ -1,7 +1,8 @@
 """A bar on long work, when a person is watching."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -18,3 +19,17 @@ def watched(steps: Sequence[T], label: str) -> Iterable[T]:
     from rich.progress import track  # noqa: PLC0415
 
     return track(steps, label, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def advancing(total: int, label: str) -> Iterator[Callable[[int], object]]:
+    """Give a function that moves a bar on by so much of `total`; nothing is shown where nobody watches."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 -- only where a person watches
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda step: progress.advance(task, step)

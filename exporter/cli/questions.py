@@ -27,3 +27,22 @@ def find_slo(config: "Config", name: str) -> "tuple[Service, SloConfig]":
     hint = f"did you mean {close[0]}?" if close else f"there is {', '.join(found) or 'none'}"
     msg = f"there is no SLO `{name}` in the configuration; {hint}"
     raise UsageError(msg)
+
+
+def find_endpoint(config: "Config", name: str) -> tuple[str, str]:
+    """Find `SERVICE/ENDPOINT`; its names.
+
+    Raises:
+        UsageError: There is no such endpoint.
+    """
+    found = {
+        f"{service.name}/{endpoint.name}": (service.name, endpoint.name)
+        for service in config.services
+        for endpoint in service.endpoints
+    }
+    if name in found:
+        return found[name]
+    close = get_close_matches(name, found, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"there is {', '.join(found) or 'none'}"
+    msg = f"there is no endpoint `{name}` in the configuration; {hint}"
+    raise UsageError(msg)

@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Sequence
 from fractions import Fraction
-from ipaddress import ip_address
 from typing import Any
 
 import click
@@ -12,6 +11,7 @@ import click
 from exporter.cli.daemon_url import DEFAULT_URL, Place, Tls, parse_place
 from exporter.cli.options import complete_files, format_option
 from exporter.errors import UptimeError
+from exporter.peer import cause, is_loopback
 from exporter.units import SECOND, describe_duration, describe_share, format_percent
 
 TIMEOUT = 30
@@ -93,7 +93,7 @@ def fetch(place: Place, tls: Tls) -> str:
 
     url = place.url
     with requests.Session() as session:
-        session.trust_env = not _is_loopback(place.host)  # a proxy would ask its own localhost
+        session.trust_env = not is_loopback(place.host)  # a proxy would ask its own localhost
         session.auth = None if place.auth is None else requests.auth.HTTPBasicAuth(*place.auth)
         session.cert = tls.client()
         try:
@@ -103,7 +103,7 @@ def fetch(place: Place, tls: Tls) -> str:
         except requests.exceptions.SSLError as error:
             raise UptimeError(_untrusted(url, error)) from error
         except requests.RequestException as error:
-            msg = f"no daemon answers at {url}: {_cause(error)}; start it with `run`, or say where it is with --url"
+            msg = f"no daemon answers at {url}: {cause(error)}; start it with `run`, or say where it is with --url"
             raise UptimeError(msg) from error
     if answer.status_code == UNAUTHORIZED:
         what = "does not know this user with this password" if place.auth else "wants to know who asks"
@@ -183,23 +183,9 @@ def _print_rich(rows: Sequence[tuple[str, ...]]) -> None:
     Console().print(table)
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _cause(error: BaseException) -> str:
-    """What an operating system would say of a failed connection, in one line."""
-    while error.__context__ is not None:
-        error = error.__context__
-    return str(getattr(error, "strerror", None) or error) or type(error).__name__
-
-
 def _untrusted(url: str, error: BaseException) -> str:
     """What is wrong with the TLS of a connection, in one line."""
-    cause = _cause(error)
-    if "verify failed" in cause.lower():
-        return f"the certificate of {url} is not trusted: {cause}; name its authority with --ca-file"
-    return f"no TLS with {url}: {cause}; if it wants a certificate, give --cert-file"
+    said = cause(error)
+    if "verify failed" in said.lower():
+        return f"the certificate of {url} is not trusted: {said}; name its authority with --ca-file"
+    return f"no TLS with {url}: {said}; if it wants a certificate, give --cert-file"

@@ -35,6 +35,12 @@ def lines(answer: Answer) -> Iterator[str]:
     yield f"  settled    {f'until {settled}' if settled else 'nothing yet: no daemon has written to this store'}"
 
 
+def source_line(samples: int, interval: int, staleness: int) -> str:
+    """What an answer was made of where that is not a store; lengths in milliseconds."""
+    apart, speaks = describe_duration(interval), describe_duration(staleness)
+    return f"  samples    {samples:,}, {apart} apart; each speaks for at most {speaks}"
+
+
 def _sli(answer: Answer) -> str:
     if answer["sli"] is None:
         excluded = answer["coverage"] is None

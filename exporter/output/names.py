@@ -25,6 +25,9 @@ SERVICE = "uptime_service"
 ENDPOINT = "uptime_endpoint"
 SLO = "slo"
 
+PROBE_SUCCESS = "uptime_probe_success"
+"""What `export` calls results: 1 a success, 0 a failure, as blackbox_exporter's probe_success."""
+
 
 @dataclass(frozen=True, slots=True)
 class Family:

@@ -125,13 +125,16 @@ def series(results: Iterable[Past], judging: Judging, stored: Sequence[int] = ()
     for result in results:
         last, before, policy = rows[-1] if rows else None, place, judging.of_result(result)
         place = bisect_right(stored, result.at)
-        alike = last and (last.vote, last.reason, last.policy) == (result.vote, result.reason, policy)
+        said = (result.vote, result.reason, result.event, policy)
+        alike = last and (last.vote, last.reason, last.event, last.policy) == said
         if last is not None and place == before and alike:
             step = result.at - last.last
             if last.step in (0, step):
                 rows[-1] = last._replace(step=step, last=result.at)
                 continue
-        rows.append(Row(result.at, 0, result.at, result.vote, result.reason, event=True, policy=policy))
+        rows.append(
+            Row(result.at, 0, result.at, result.vote, result.reason, event=result.event, policy=policy)
+        )
     return rows
 
 

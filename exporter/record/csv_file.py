@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from exporter.timeline.tally import State
 from exporter.units import parse_instant
 
 REQUIRED = ("timestamp", "service", "endpoint", "result")
-OPTIONAL = ("duration_seconds", "reason")
+OPTIONAL = ("duration_seconds", "reason", "kind")
 MOST_PROBLEMS = 20
 """Mistakes that are listed one by one; the others are counted."""
 
@@ -29,14 +30,29 @@ _VOTES = {
 }
 
 
+class Kind(StrEnum):
+    """What a result is, in the column `kind`."""
+
+    BEAT = "beat"
+    """An event of an SLI."""
+    EXTRA = "extra"
+    """A retry, or the first probe after a start: it counts towards the verdict and is no event."""
+    ABSENCE = "absence"
+    """No probe: the prober went away then, so that what it had seen speaks until then only."""
+
+
 class Past(NamedTuple):
-    """One result, as a row of the file says it; `duration` in nanoseconds, None where it is not known."""
+    """One result, as a row of the file says it.
+
+    `duration` is in nanoseconds, None where it is not known; `event` as of `Row`.
+    """
 
     at: int
     vote: State
     reason: str
     line: int
     duration: int | None = None
+    event: bool = True
 
 
 EndpointName = tuple[str, str]
@@ -61,7 +77,7 @@ Lines = Callable[[Sequence[str]], Iterable[str]]
 
 
 def read_csv(path: Path, config: Config, now: int, watch: Lines = iter) -> CsvResults:
-    """Read a file with the columns `timestamp,service,endpoint,result` and perhaps `duration_seconds,reason`.
+    """Read a file with the columns `timestamp,service,endpoint,result` and perhaps `duration_seconds,reason,kind`.
 
     Rows may come in any order; an instant that is given twice with the same result counts once.
 
@@ -162,11 +178,19 @@ class _Reading:
             )
             self._problem(line, f"reason: {wrong}")
         duration = self._duration(line, fields.get("duration_seconds") or "")
+        event = self._is_event(line, fields.get("kind") or Kind.BEAT, vote)
         return (
-            Past(at, vote, reason, line, duration=duration)
+            Past(at, vote, reason, line, duration, event)
             if vote is not None and len(self.problems) == before
             else None
         )
+
+    def _is_event(self, line: int, kind: str, vote: State | None) -> bool:
+        if kind not in Kind.__members__.values():
+            self._problem(line, f"kind: `{kind}` is none of {', '.join(Kind)}")
+        elif kind == Kind.ABSENCE and vote != State.UNKNOWN:
+            self._problem(line, "kind: the result of an absence is inconclusive")
+        return kind == Kind.BEAT
 
     def _duration(self, line: int, text: str) -> int | None:
         try:
@@ -199,8 +223,8 @@ class _Reading:
         self.problems.append(Problem(self.path, line, message))
 
 
-def _said(result: Past) -> tuple[State, str, int | None]:
-    return result.vote, result.reason, result.duration
+def _said(result: Past) -> tuple[State, str, int | None, bool]:
+    return result.vote, result.reason, result.duration, result.event
 
 
 def _nanoseconds(text: str) -> int:

@@ -40,10 +40,10 @@ class Judging(NamedTuple):
 
 
 def slow(endpoint: int, results: Sequence[Past], policy: Policy) -> Iterator[SlowSuccess]:
-    """The successes that took longer than a threshold, compared unrounded."""
+    """The beats that succeeded and took longer than a threshold, compared unrounded."""
     thresholds = sorted({threshold for _, threshold in policy.latency})
     for result in results if thresholds else ():
-        if result.duration is not None and result.vote == State.UP:
+        if result.duration is not None and result.vote == State.UP and result.event:
             for threshold in thresholds:
                 if result.duration > threshold:
                     yield SlowSuccess(endpoint, threshold, result.at)

@@ -7,7 +7,7 @@ from exporter.record.csv_file import EndpointName, Past
 from exporter.timeline.tally import State
 
 Packed = list[Any]
-"""First instant, step, count, vote, reason, and the duration of each in nanoseconds or null for all."""
+"""First instant, step, count, vote, reason, event, and the duration of each in nanoseconds or null for all."""
 
 
 def encode(results: Mapping[EndpointName, Sequence[Past]]) -> list[dict[str, Any]]:
@@ -35,24 +35,26 @@ def decode(found: Iterable[Mapping[str, Any]]) -> dict[EndpointName, Sequence[Pa
 
 def _packed(past: Sequence[Past]) -> Iterator[Packed]:
     last: Packed | None = None
-    for at, vote, reason, _, duration in past:
-        if last is not None and last[3:5] == [int(vote), reason] and (duration is None) == (last[5] is None):
+    for at, vote, reason, _, duration, event in past:
+        said = [int(vote), reason, event]
+        if last is not None and last[3:6] == said and (duration is None) == (last[6] is None):
             first, step, count = last[:3]
             distance = at - first - step * (count - 1)
             if step in {0, distance}:
                 last[1:3] = distance, count + 1
                 if duration is not None:
-                    last[5].append(duration)
+                    last[6].append(duration)
                 continue
         if last is not None:
             yield last
-        last = [at, 0, 1, int(vote), reason, None if duration is None else [duration]]
+        last = [at, 0, 1, *said, None if duration is None else [duration]]
     if last is not None:
         yield last
 
 
 def _unpacked(series: Iterable[Packed]) -> Iterator[Past]:
-    for first, step, count, vote, reason, durations in series:
+    for first, step, count, vote, reason, event, durations in series:
         for number in range(count):
             duration = None if durations is None else int(durations[number])
-            yield Past(int(first) + number * int(step), State(vote), str(reason), 0, duration)
+            at = int(first) + number * int(step)
+            yield Past(at, State(vote), str(reason), 0, duration, bool(event))

@@ -180,6 +180,9 @@ class Reader(Protocol):
     def rows(self, endpoint: int) -> Sequence[Row]:
         """All rows of an endpoint in order of their instants, the open one as far as the mark goes."""
 
+    def each_row(self, endpoint: int) -> Iterator[Row]:
+        """The same one by one, however many there are."""
+
     def absences(self) -> Sequence[int]:
         """Starts of the prober's absences, ascending."""
 

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -67,17 +67,18 @@ class SqliteReader:
 
     def rows(self, endpoint: int) -> Sequence[Row]:
         """All rows of an endpoint in order of their instants, the open one as far as the mark goes."""
+        return list(self.each_row(endpoint))
+
+    def each_row(self, endpoint: int) -> Iterator[Row]:
+        """The same one by one, however many there are."""
+        policies = self._load_policies()
         with translated(self.path):
-            found = self._connection.execute(
+            for at, step, last, vote, reason, event, policy, source in self._connection.execute(
                 "SELECT at, step, last, vote, reason, event, policy, source FROM series WHERE endpoint = ? ORDER BY at",
                 (endpoint,),
-            ).fetchall()
-        policies = self._load_policies()
-        rows = []
-        for at, step, last, vote, reason, event, policy, source in found:
-            end = implied_last(at, step, self.mark(), endpoint) if last is None else last
-            rows.append(Row(at, step, end, State(vote), reason, bool(event), policies[policy], source))
-        return rows
+            ):
+                end = implied_last(at, step, self.mark(), endpoint) if last is None else last
+                yield Row(at, step, end, State(vote), reason, bool(event), policies[policy], source)
 
     def absences(self) -> Sequence[int]:
         """Starts of the prober's absences, ascending."""

@@ -44,6 +44,23 @@ def check_metrics(text: str) -> str:
     return done.stdout + done.stderr
 
 
+def make_blocks(text: str, directory: Path) -> None:
+    """Put samples, written as OpenMetrics, where a Prometheus that is started in `directory` has its data."""
+    directory.mkdir(parents=True, exist_ok=True)
+    file = directory / "samples.om"
+    file.write_text(text)
+    made = subprocess.run(
+        [
+            *("promtool", "tsdb", "create-blocks-from", "--max-block-duration=1000h"),
+            *("openmetrics", "--quiet", str(file), str(directory / "data")),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+
+
 class Prometheus:
     """A running Prometheus.
 
