@@ -17,6 +17,8 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 WEEK = 7 * DAY
 YEAR = 365 * DAY
+NANOSECONDS = 1_000_000
+"""Of a millisecond."""
 
 EARLIEST = -62_135_596_800_000
 """The first instant that can be written: 0001-01-01T00:00:00Z."""
@@ -60,13 +62,34 @@ def parse_duration(text: str) -> int:
     Raises:
         ValueError: It is no duration; the message says how to write one.
     """
+    return floor(_length(text))
+
+
+def parse_nanoseconds(text: str) -> int:
+    """Read a duration, as `parse_duration` does, for comparison with a measured one: `2.5ms` stays that.
+
+    Returns:
+        Nanoseconds >= 0, floored.
+
+    Raises:
+        ValueError: It is no duration; the message says how to write one.
+    """
+    return floor(_length(text) * NANOSECONDS)
+
+
+def _length(text: str) -> Fraction:
+    """Read a duration as exact milliseconds.
+
+    Raises:
+        ValueError: It is no duration.
+    """
     text = text.strip()
     match = _DURATION.fullmatch(text) if len(text) <= _MAX_DIGITS else None
     if match is not None and text:
         sizes = zip(match.groups(), _UNITS.values(), strict=True)
-        return floor(sum(Fraction(number) * unit for number, unit in sizes if number))
+        return sum((Fraction(number) * unit for number, unit in sizes if number), Fraction())
     if text == "0":
-        return 0
+        return Fraction()
     if _PLAIN_NUMBER.fullmatch(text):
         msg = f"{_quoted(text)} has no unit; write {text.lstrip('+-')}s for seconds"
         raise ValueError(msg)
@@ -102,11 +125,15 @@ def _parts(milliseconds: int) -> list[str]:
     return parts
 
 
-def parse_percent(text: str) -> Fraction:
+def parse_percent(text: str, *, whole: bool = False) -> Fraction:
     """Read an objective in per cent: `99.9` and `99.9%` are 999/1000.
 
+    Args:
+        text: What was written.
+        whole: Whether it may be 100 per cent.
+
     Returns:
-        A ratio, 0 < ratio < 1.
+        A ratio, 0 < ratio < 1, or <= 1 where it may be whole.
 
     Raises:
         ValueError: It is not a number between 0 and 100, or looks like a ratio.
@@ -116,8 +143,10 @@ def parse_percent(text: str) -> Fraction:
         msg = f"{_quoted(text)} is not a number; write per cent, such as 99.9"
         raise ValueError(msg)
     percent = Fraction(bare)
+    if whole and percent == 100:  # noqa: PLR2004 -- per cent
+        return Fraction(1)
     if not 0 < percent < 100:  # noqa: PLR2004 -- per cent
-        msg = f"{_quoted(text)} is not between 0 and 100 per cent, both excluded"
+        msg = f"{_quoted(text)} is not between 0 and 100 per cent, {'0' if whole else 'both'} excluded"
         raise ValueError(msg)
     if percent < 1 and bare == text.strip():
         guess = f"{(Decimal(bare) * 100).normalize():f}"

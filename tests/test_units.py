@@ -126,6 +126,19 @@ def test_a_sign_makes_a_small_objective_unambiguous() -> None:
     assert units.parse_percent("0.5%") == Fraction(1, 200)
 
 
+def test_a_share_may_be_100_per_cent_where_that_is_said() -> None:
+    assert units.parse_percent("100 %", whole=True) == 1
+    with pytest.raises(ValueError, match="`0%` is not between 0 and 100 per cent, 0 excluded"):
+        units.parse_percent("0%", whole=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "length"), [("300ms", 300_000_000), ("2.5ms", 2_500_000), ("0.0000001ms", 0)]
+)
+def test_nanoseconds_keep_what_milliseconds_would_drop(text: str, length: int) -> None:
+    assert units.parse_nanoseconds(text) == length
+
+
 @pytest.mark.parametrize(
     ("ratio", "text"),
     [
