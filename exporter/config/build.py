@@ -1,22 +1,27 @@
 """From the tree to the frozen configuration, finding every problem on the way."""
 
+from dataclasses import replace
+
 from exporter import units
+from exporter.config.composites import Composites
 from exporter.config.connectivity import connectivity
 from exporter.config.endpoints import EndpointBuilder, Shaped
-from exporter.config.fields import nearest
+from exporter.config.exclusions import exclusions
+from exporter.config.hours import NamedHours
 from exporter.config.labels import merged_labels
-from exporter.config.model import Endpoint, Service, SloConfig
+from exporter.config.latency import with_thresholds
+from exporter.config.model import RETENTION, Service
 from exporter.config.names import Names
 from exporter.config.probing import Probes
 from exporter.config.report import Report
-from exporter.config.sections import AlertingSection, Defaults, RootSection, ServiceSection, SloSection
+from exporter.config.sections import AlertingSection, Defaults, RootSection, ServiceSection, StorageSection
+from exporter.config.slos import Composite, Owner, SloBuilder
 from exporter.config.tree import Map, Seq
 from exporter.config.validate import validate
+from exporter.config.windows import Windows
 
-DEFAULT_WINDOW = 30 * units.DAY
 DEFAULT_MIN_BAD = 3
-RETENTION = 400 * units.DAY
-"""How long history is kept; windows must end a day before."""
+SHORTEST_RETENTION = units.DAY
 
 
 class Builder:
@@ -28,6 +33,8 @@ class Builder:
         min_bad: Of the alert tiers.
         probes: The named settings; those without a problem.
         connectivity: The anchors; None where there are none.
+        retention: Milliseconds for which history is kept.
+        exclusions: In file order; those without a problem.
     """
 
     def __init__(self, root: Map, report: Report) -> None:
@@ -44,17 +51,38 @@ class Builder:
         defaults, wrong = self._defaults(section)
         probes = Probes(section.probes or Map(root.mark), report)
         self.probes = probes.named()
-        self._window = defaults.window or DEFAULT_WINDOW
-        if defaults.window and section.defaults is not None:
-            self._check_window(defaults.window, section.defaults.mark_of("window"))
+        self.retention, retention_mark = self._retention(section)
+        windows = Windows(self.retention, retention_mark, report)
+        if defaults.window is not None and section.defaults is not None:
+            windows.set_default(defaults.window, section.defaults.mark_of("window"))
+        self._hours = NamedHours(section.service_hours or Map(root.mark), report)
         self._endpoints = EndpointBuilder(Shaped(defaults, section.defaults, wrong), probes, report)
-        self.services = self._services(section.services)
+        self._slos = SloBuilder(windows, self._hours, report)
+        self._composites: dict[str, list[Composite]] = {}
+        self._complete = True
+        services = self._services(section.services)
+        complete = self._complete and "services" not in missing
+        self.services = Composites(services, self._composites, complete=complete, report=report).resolved()
+        self.exclusions = exclusions(section.exclusions, self.services, report, complete=complete)
         self.connectivity = connectivity(section.connectivity, self.services, probes, report)
         if not section.services and "services" not in missing:
             mark = root.mark_of("services")
             report.problem(mark, "`services` is empty; name at least one service with its endpoints")
         if not report.has_problems:
             probes.warn_unused()
+            self._hours.warn_unused()
+
+    def _retention(self, root: RootSection) -> tuple[int, int]:
+        """Give the milliseconds for which history is kept, and where that stands."""
+        if root.storage is None:
+            return RETENTION, 0
+        section, _ = validate(StorageSection, root.storage, self._report, "storage")
+        retention = (section and section.retention) or RETENTION
+        mark = root.storage.mark_of("retention")
+        if retention < SHORTEST_RETENTION:
+            shortest = units.format_duration(SHORTEST_RETENTION)
+            self._report.problem(mark, f"`retention` is shorter than {shortest}; history would be of no use")
+        return retention, mark
 
     def _alerting(self, root: RootSection) -> int:
         if root.alerting is None:
@@ -71,22 +99,17 @@ class Builder:
     def _services(self, nodes: Seq) -> tuple[Service, ...]:
         services = []
         for node, mark in zip(nodes, nodes.marks, strict=True):
-            if isinstance(node, Map):
-                service = self._service(node)
-                if service is not None:
-                    services.append(service)
-            else:
+            service = self._service(node) if isinstance(node, Map) else None
+            if service is not None:
+                services.append(service)
+                continue
+            self._complete = False
+            if not isinstance(node, Map):
                 self._report.problem(mark, "a service must be a map, such as {name: shop, endpoints: [...]}")
         return tuple(services)
 
     def _service(self, node: Map) -> Service | None:
-        section, wrong = validate(
-            ServiceSection,
-            node,
-            self._report,
-            "service",
-            stand_in={"name": "unnamed", "endpoints": Seq(node.mark)},
-        )
+        section, wrong = validate(ServiceSection, node, self._report, "service", stand_in={"name": "unnamed"})
         if section is None:
             return None
         name = section.name
@@ -94,12 +117,13 @@ class Builder:
             self._names.take(name, section.id or name, node.mark_of("name"), node.mark_of("id"))
         labels = merged_labels((), section.labels, self._report)
         endpoints, complete = self._endpoints.build(section, Shaped(section, node, wrong), labels)
-        if not section.endpoints and "endpoints" not in wrong:
-            self._report.problem(
-                node.mark_of("endpoints"), "`endpoints` is empty; a service needs at least one"
-            )
-        slos = self._slos(section, endpoints, labels, complete=complete)
-        return Service(
+        complete = complete and not wrong & {"endpoints", "slos", "name"}
+        self._complete = self._complete and complete
+        hours = self._hours.choose(section.service_hours, node)
+        owner = Owner(name, endpoints, complete, labels, hours)
+        slos, composites, latency = self._slos.build(section, owner)
+        self._check_endpoints(section, node, wrong)
+        service = Service(
             id=section.id or name,
             name=name,
             title=section.title or name,
@@ -107,74 +131,24 @@ class Builder:
             labels=labels,
             endpoints=endpoints,
             slos=slos,
+            hours=hours,
         )
+        if composites:
+            self._composites[service.id] = composites
+        if latency:
+            thresholds = with_thresholds(owner, slos, latency, self._endpoints.share, self._report)
+            service = replace(service, endpoints=thresholds)
+        return service
 
-    def _slos(
-        self,
-        service: ServiceSection,
-        endpoints: tuple[Endpoint, ...],
-        labels: tuple[tuple[str, str], ...],
-        *,
-        complete: bool,
-    ) -> tuple[SloConfig, ...]:
-        """Build a service's SLOs; `complete` says that all of its endpoints could be built."""
-        if service.slos is None:
-            return ()
-        names = Names(f"SLO of `{service.name}`", self._report)
-        slos = []
-        for node, mark in zip(service.slos, service.slos.marks, strict=True):
-            if not isinstance(node, Map):
-                self._report.problem(mark, "an SLO must be a map, such as {objective: 99.9}")
-                continue
-            section, _ = validate(SloSection, node, self._report, "slo", stand_in={"objective": "99.9"})
-            if section is None:
-                continue
-            name = section.name or "availability"
-            names.take(name, section.id or name, node.mark_of("name"), node.mark_of("id"))
-            if section.window:
-                self._check_window(section.window, node.mark_of("window"))
-            slos.append(
-                SloConfig(
-                    id=section.id or name,
-                    name=name,
-                    title=section.title or name,
-                    objective=section.objective.ratio,
-                    objective_text=section.objective.text,
-                    window=section.window or self._window,
-                    unknown=section.unknown or "ignore",
-                    endpoints=self._members(section.endpoints, endpoints, service.name, complete=complete),
-                    labels=merged_labels(labels, section.labels, self._report),
-                )
-            )
-        return tuple(slos)
-
-    def _members(
-        self, wanted: Seq | None, endpoints: tuple[Endpoint, ...], service: str, *, complete: bool
-    ) -> tuple[str, ...] | None:
-        """Turn the names of an SLO's endpoints into ids; None for all."""
-        if wanted is None:
-            return None
-        if not wanted:
-            self._report.problem(
-                wanted.mark, "`endpoints` is empty; name those that count, or remove it for all"
-            )
-        ids = {endpoint.name: endpoint.id for endpoint in endpoints}
-        members: dict[str, None] = {}
-        for name, mark in zip(wanted, wanted.marks, strict=True):
-            if not isinstance(name, str):
-                self._report.problem(mark, "`endpoints` of an SLO are names of the service's endpoints")
-            elif name not in ids:
-                if complete:
-                    hint = nearest(name, list(ids)) or f"; it has {', '.join(ids)}"
-                    self._report.problem(mark, f"`{service}` has no endpoint `{name}`{hint}")
-            elif ids[name] in members:
-                self._report.problem(mark, f"`{name}` is named twice; remove one")
-            else:
-                members[ids[name]] = None
-        return tuple(members)
-
-    def _check_window(self, window: int, mark: int) -> None:
-        if window > RETENTION - units.DAY:
-            kept = units.format_duration(RETENTION)
-            longest = units.format_duration(RETENTION - units.DAY)
-            self._report.problem(mark, f"`window` is longer than {longest}; history is kept for {kept}")
+    def _check_endpoints(self, section: ServiceSection, node: Map, wrong: frozenset[str]) -> None:
+        """See that a service has endpoints, which it may leave out where all of its SLOs are over services."""
+        if section.endpoints is None:
+            slos = section.slos or ()
+            only_composites = all(isinstance(each, Map) and "services" in each for each in slos)
+            if (slos and only_composites) or "endpoints" in wrong or "endpoints" in node.empty:
+                return
+            message = "`endpoints` is missing; a service needs at least one, such as `endpoints: [{url: https://example.com/}]`"
+            self._report.problem(node.mark, message)
+        elif not section.endpoints:
+            message = "`endpoints` is empty; a service needs at least one"
+            self._report.problem(node.mark_of("endpoints"), message)

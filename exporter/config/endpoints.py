@@ -57,6 +57,8 @@ class EndpointBuilder:
             The endpoints, and whether all of them could be built.
         """
         nodes = service.endpoints
+        if nodes is None:
+            return (), True
         names = Names(f"endpoint of `{service.name}`", self._report)
         endpoints = []
         for node, mark in zip(nodes, nodes.marks, strict=True):
@@ -67,6 +69,10 @@ class EndpointBuilder:
             if endpoint is not None:
                 endpoints.append(endpoint)
         return tuple(endpoints), len(endpoints) == len(nodes)
+
+    def share(self, policy: Policy) -> Policy:
+        """Give one policy for all that are equal, so that fleets stay small."""
+        return self._policies.setdefault(policy, policy)
 
     def _endpoint(self, node: Map, service: Shaped, labels: Labels, names: Names) -> Endpoint | None:
         section, wrong = validate(
@@ -146,7 +152,7 @@ class EndpointBuilder:
             down_after=down_after or 1,
             up_after=up_after or 1,
         )
-        return self._policies.setdefault(policy, policy), retry_interval or min(interval, LONGEST_RETRY)
+        return self.share(policy), retry_interval or min(interval, LONGEST_RETRY)
 
     def _check(self, interval: int, key: str, length: int | None, mark: int) -> None:
         """See that a staleness is not shorter, and a retry not longer, than the interval."""

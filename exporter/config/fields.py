@@ -4,8 +4,8 @@ A refusal is a `ValueError` whose message starts behind the key's name.
 """
 
 import re
-from difflib import get_close_matches
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -38,12 +38,6 @@ class Objective(NamedTuple):
     text: str
 
 
-def nearest(word: str, known: "list[str]") -> str:
-    """Suggest the known word that was probably meant, as `; did you mean ...?`; empty where none is near."""
-    close = get_close_matches(word, known, n=1, cutoff=0.6) or [one for one in known if one == word.lower()]
-    return f"; did you mean `{close[0]}`?" if close else ""
-
-
 def shape(node: object) -> str:
     """Name what a node is, for messages."""
     if isinstance(node, Map):
@@ -56,23 +50,24 @@ def safe_name(text: str) -> str:
     return _NOT_IN_NAME.sub("-", text)
 
 
-def _scalar(node: object) -> str:
+def scalar(node: object) -> str:
+    """Refuse what is not a single value."""
     if not isinstance(node, str):
         msg = f"must be a single value, not {shape(node)}"
         raise ValueError(msg)  # noqa: TRY004 -- pydantic collects ValueError
     return node
 
 
-def _shown(node: object) -> str:
+def shown(node: object) -> str:
     """Refuse what `${NAME}` brought in: this key is shown, and that never is."""
-    text = _scalar(node)
+    text = scalar(node)
     if isinstance(text, Expanded):
         raise ShownError(SHOWN)
     return text
 
 
 def _name(node: object) -> str:
-    text = _shown(node)
+    text = shown(node)
     if not _NAME.fullmatch(text):
         hint = safe_name(text).strip("-")
         hint = f"; write `{hint}`" if hint else ""
@@ -82,22 +77,28 @@ def _name(node: object) -> str:
 
 
 def _duration(node: object) -> int:
-    length = units.parse_duration(_scalar(node))
+    length = units.parse_duration(scalar(node))
     if length <= 0:
         msg = "must be longer than 0"
         raise ValueError(msg)
     return length
 
 
-def _window(node: object) -> int:
-    if isinstance(node, Map):
-        msg = "calendar windows are not available in this version; write a duration such as 30d"
-        raise ValueError(msg)  # noqa: TRY004 -- pydantic collects ValueError
-    return _duration(node)
+def _nanoseconds(node: object) -> int:
+    length = units.parse_nanoseconds(scalar(node))
+    if length <= 0:
+        msg = "must be longer than 0"
+        raise ValueError(msg)
+    return length
 
 
-def _count(node: object) -> int:
-    text = _scalar(node)
+def _window(node: object) -> int | Map:
+    return node if isinstance(node, Map) else _duration(node)
+
+
+def count(node: object) -> int:
+    """Take a whole number from 1."""
+    text = scalar(node)
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and int(text) > 0):
         msg = f"must be a whole number from 1, not `{text}`"
         raise ValueError(msg)
@@ -105,12 +106,21 @@ def _count(node: object) -> int:
 
 
 def _objective(node: object) -> Objective:
-    text = _scalar(node)
-    return Objective(units.parse_percent(text), units.percent_text(text))
+    return _percent(scalar(node))
+
+
+@lru_cache(maxsize=256)  # thousands of SLOs share a few
+def _percent(text: str) -> Objective:
+    return Objective(units.parse_percent(text), str(units.percent_text(text)))
+
+
+def _share(node: object) -> Fraction:
+    """Take per cent up to all of it."""
+    return units.parse_percent(scalar(node), whole=True)
 
 
 def _url(node: object) -> str:
-    text = _scalar(node)
+    text = scalar(node)
     if not _URL.fullmatch(text):
         if any(character.isspace() for character in text):
             msg = "must not have spaces; write %20"
@@ -136,54 +146,38 @@ def _list(node: object) -> Seq:
     return node
 
 
-def _unknown(node: object) -> str:
-    text = _scalar(node)
-    if text not in ("ignore", "down", "up"):
-        msg = f"must be ignore, down or up, not `{text}`"
-        raise ValueError(msg)
-    return text
-
-
-def _only(served: str, later: tuple[str, ...]) -> Any:  # noqa: ANN401 -- a pydantic annotation
-    """Take the one value that is served, and say of the others that they are not yet."""
-
-    def validate(node: object) -> str:
-        if isinstance(node, Map) or node in later:
-            what = next(iter(node), "{}") if isinstance(node, Map) else node
-            msg = f"`{what}` {NOT_AVAILABLE}, or write `{served}`"
-            raise ValueError(msg)
-        text = _scalar(node)
-        if text != served:
-            msg = f"must be `{served}`, not `{text}`"
-            raise ValueError(msg)
-        return text
-
-    return PlainValidator(validate)
-
-
-def _texts(description: str, pattern: str = "") -> WithJsonSchema:
+def texts(description: str, pattern: str = "") -> WithJsonSchema:
+    """Describe a text for editors."""
     schema: dict[str, Any] = {"type": "string", "description": description}
     return WithJsonSchema(schema | ({"pattern": pattern} if pattern else {}))
 
 
 Name = Annotated[
-    str, PlainValidator(_name), _texts("Letters, digits, `_`, `.` and `-`.", r"^[A-Za-z0-9_.-]+$")
+    str, PlainValidator(_name), texts("Letters, digits, `_`, `.` and `-`.", r"^[A-Za-z0-9_.-]+$")
 ]
-Shown = Annotated[str, PlainValidator(_shown), _texts("Free text, shown to people.")]
+Shown = Annotated[str, PlainValidator(shown), texts("Free text, shown to people.")]
 Duration = Annotated[
-    int, PlainValidator(_duration), _texts("Such as 250ms, 15s, 5m, 1h30m or 30d.", r"^[0-9.]+(ms|[smhdwy])")
+    int, PlainValidator(_duration), texts("Such as 250ms, 15s, 5m, 1h30m or 30d.", r"^[0-9.]+(ms|[smhdwy])")
 ]
-Window = Annotated[int, PlainValidator(_window), _texts("Such as 7d or 30d.", r"^[0-9.]+(ms|[smhdwy])")]
-Count = Annotated[int, PlainValidator(_count), WithJsonSchema({"type": "integer", "minimum": 1})]
+Nanoseconds = Annotated[
+    int, PlainValidator(_nanoseconds), texts("Such as 300ms or 1.5s.", r"^[0-9.]+(ms|[smhdwy])")
+]
+Window = Annotated[int | Map, PlainValidator(_window), texts("Such as 7d or 30d.", r"^[0-9.]+(ms|[smhdwy])")]
+Count = Annotated[int, PlainValidator(count), WithJsonSchema({"type": "integer", "minimum": 1})]
 Percent = Annotated[
     Objective,
     PlainValidator(_objective),
     WithJsonSchema({"type": ["number", "string"], "description": "Per cent, such as 99.9 or 99.9%."}),
 ]
+Share = Annotated[
+    Fraction,
+    PlainValidator(_share),
+    WithJsonSchema({"type": ["number", "string"], "description": "Per cent, such as 95 or 100%."}),
+]
 Url = Annotated[
     str,
     PlainValidator(_url),
-    _texts("Such as https://example.com/ or tcp://db.example.com:5432.", r"^([A-Za-z][A-Za-z0-9+.-]*://|\$)"),
+    texts("Such as https://example.com/ or tcp://db.example.com:5432.", r"^([A-Za-z][A-Za-z0-9+.-]*://|\$)"),
 ]
 Labels = Annotated[
     Map,
@@ -198,6 +192,3 @@ Labels = Annotated[
 ]
 Maps = Annotated[Map, PlainValidator(_map)]
 Items = Annotated[Seq, PlainValidator(_list)]
-Unknown = Annotated[str, PlainValidator(_unknown), WithJsonSchema({"enum": ["ignore", "down", "up"]})]
-Method = Annotated[str, _only("time", ("events", "timeslices")), WithJsonSchema({"enum": ["time"]})]
-Combine = Annotated[str, _only("all", ("any", "quorum", "weighted")), WithJsonSchema({"enum": ["all"]})]

@@ -39,6 +39,8 @@ def load(paths: Sequence[str], environ: Mapping[str, str]) -> Config:
         probes=builder.probes,
         connectivity=builder.connectivity,
         secrets=report.secrets,
+        exclusions=builder.exclusions,
+        retention=builder.retention,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.config.model import Config, Endpoint, Service, SloConfig
+from exporter.probes.registry import by_kind
 from exporter.slo.objective import Objective
 
 HEARTBEAT = "heartbeat"
@@ -10,8 +11,16 @@ HEARTBEAT = "heartbeat"
 
 
 def asks_about(slo: SloConfig, endpoint_id: str, kind: str) -> bool:
-    """Tell whether an SLO asks about an endpoint of its service: those it names, else all but heartbeats."""
-    return kind != HEARTBEAT if slo.endpoints is None else endpoint_id in slo.endpoints
+    """Tell whether an SLO asks about an endpoint of its service.
+
+    Those it names; else all but heartbeats, and a latency SLO only about those whose type
+    measures a duration (ruling 29). A composite SLO asks about none itself.
+    """
+    if slo.endpoints is not None:
+        return endpoint_id in slo.endpoints
+    return kind != HEARTBEAT and (
+        slo.latency is None or kind not in by_kind or by_kind[kind].measures_duration
+    )
 
 
 def members(service: Service, slo: SloConfig) -> tuple[Endpoint, ...]:

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from exporter.config.expand import read_secret
-from exporter.config.fields import NOT_AVAILABLE, nearest, shape
+from exporter.config.fields import NOT_AVAILABLE, shape
 from exporter.config.report import Report
 from exporter.config.sections import KINDS_NOT_YET, SCHEMES_NOT_YET
 from exporter.config.targets import scheme_of
 from exporter.config.tree import Expanded, Map
 from exporter.config.validate import validate
+from exporter.errors import nearest
 from exporter.probes.base import ProbeSettings
 from exporter.probes.registry import by_kind, by_scheme
 

@@ -11,14 +11,21 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from exporter.config.choices import CATEGORIES
+from exporter.config.hours import DAY_KEY
 from exporter.config.sections import (
     AlertingSection,
+    CalendarSection,
+    CombineSection,
     ConnectivitySection,
     Defaults,
     EndpointSection,
+    ExclusionSection,
+    HoursSection,
     RootSection,
     ServiceSection,
     SloSection,
+    StorageSection,
 )
 from exporter.probes.registry import TYPES
 
@@ -26,12 +33,17 @@ Schema = dict[str, Any]
 
 _SECTIONS: tuple[type[BaseModel], ...] = (
     AlertingSection,
+    CalendarSection,
+    CombineSection,
     ConnectivitySection,
     Defaults,
     EndpointSection,
+    ExclusionSection,
+    HoursSection,
     RootSection,
     ServiceSection,
     SloSection,
+    StorageSection,
 )
 _SCALAR = ["string", "number", "boolean"]
 _REF = "#/$defs/{model}"
@@ -62,17 +74,37 @@ def _nest(parts: dict[str, Schema]) -> None:
     """Put the sections into each other, which the models leave open."""
     root = parts[RootSection.__name__]["properties"]
     service = parts[ServiceSection.__name__]["properties"]
+    slo = parts[SloSection.__name__]["properties"]
+    names = _list_of({"type": "string"})
     _set(root, "services", _list_of(_ref(ServiceSection)))
     _set(root, "defaults", _ref(Defaults))
     _set(root, "alerting", _ref(AlertingSection))
     _set(root, "connectivity", _ref(ConnectivitySection))
     _set(parts[ConnectivitySection.__name__]["properties"], "anchors", _list_of({"type": "string"}))
+    _set(root, "storage", _ref(StorageSection))
+    _set(root, "exclusions", {"type": "array", "items": _ref(ExclusionSection)})
+    _set(root, "service_hours", {"type": "object", "additionalProperties": _ref(HoursSection)})
     _set(
         root, "probes", {"type": "object", "additionalProperties": {"oneOf": [_ref(kind) for kind in TYPES]}}
     )
     _set(service, "endpoints", _list_of(_ref(EndpointSection)))
     _set(service, "slos", {"type": "array", "items": _ref(SloSection)})
-    _set(parts[SloSection.__name__]["properties"], "endpoints", _list_of({"type": "string"}))
+    for properties in (slo, parts[ExclusionSection.__name__]["properties"]):
+        _set(properties, "endpoints", names)
+        _set(properties, "services", names)
+    _set(slo, "exclusions", {"type": "array", "items": {"enum": list(CATEGORIES)}})
+    _or(slo, "combine", CombineSection)
+    for properties in (slo, parts[Defaults.__name__]["properties"]):
+        _or(properties, "window", CalendarSection)
+    weights = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}}
+    _set(parts[CombineSection.__name__]["properties"], "weighted", weights)
+    parts[HoursSection.__name__]["patternProperties"] = {DAY_KEY: {"type": "string"}}
+
+
+def _or(properties: Schema, key: str, model: type[BaseModel]) -> None:
+    """Let a map stand where a key takes a text."""
+    text = {name: value for name, value in properties[key].items() if name != "description"}
+    properties[key] = {"description": properties[key]["description"], "anyOf": [text, _ref(model)]}
 
 
 def _set(properties: Schema, key: str, value: Schema) -> None:

@@ -9,21 +9,22 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from exporter.config.choices import CategoryName, Combine, Failures, Method, Unit, Unknown
 from exporter.config.fields import (
-    Combine,
     Count,
     Duration,
     Items,
     Labels,
     Maps,
-    Method,
     Name,
+    Nanoseconds,
     Percent,
+    Share,
     Shown,
-    Unknown,
     Url,
     Window,
 )
+from exporter.config.times import Day, Zone
 
 
 class _Section(BaseModel):
@@ -64,18 +65,54 @@ class EndpointSection(Shape):
     labels: Labels | None = _key("Labels on the info metric, over the service's.")
 
 
+class CalendarSection(_Section):
+    """A window that is a period of the calendar."""
+
+    calendar: Annotated[Unit, Field(description="Length of a period; a week begins on Monday.")]
+    timezone: Zone | None = _key("In which days begin. Default UTC.")
+    anchor: Day | None = _key("Day on which a period begins. Default: the calendar's own.")
+
+
+class LatencySection(_Section):
+    """What makes a success good."""
+
+    threshold: Annotated[Nanoseconds, Field(description="That the whole probe may take at most.")]
+
+
+class SliSection(_Section):
+    """Another source of events than success and failure."""
+
+    latency: LatencySection | None = _key("Good is a success that is not slow.")
+
+
+class CombineSection(_Section):
+    """How members combine, where that takes a number; one of the two."""
+
+    quorum: Count | None = _key("Up if so many are up, down if so many no longer can be.")
+    weighted: Maps | None = _key("Weights of all members; each instant is shared out by them.")
+
+
 class SloSection(_Section):
     """One objective."""
 
     objective: Annotated[Percent, Field(description="Per cent, 0 < x < 100.")]
-    name: Name | None = _key("Default: availability.")
+    name: Name | None = _key("Default: availability, or latency for a latency SLO.")
     id: Name | None = _key("Stable identity; a rename that keeps it keeps the history. Default: the name.")
     title: Shown | None = _key("Free text for people. Default: the name.")
-    window: Window | None = _key("Rolling window. Default 30d.")
+    window: Window | None = _key("Rolling, or of the calendar. Default 30d.")
     endpoints: Items | None = _key("Names of the endpoints that count. Default: all of the service.")
+    services: Items | None = _key(
+        "Instead of endpoints: names of services, or of SLOs as service/slo, that count as a whole."
+    )
     unknown: Unknown | None = _key("How watched unknown time counts. Default: ignore.")
     method: Method | None = _key("What is measured. Default: time.")
-    combine: Combine | None = _key("How endpoints combine: down if any is down. Default: all.")
+    slice: Duration | None = _key("Length of a slice, with method timeslices. Default 1m.")
+    slice_objective: Share | None = _key("Per cent of a slice that make it good, with method timeslices.")
+    sli: SliSection | None = _key("Another source of events than success and failure.")
+    failures: Failures | None = _key("What a failed probe is to a latency SLO. Default: bad.")
+    combine: Combine | None = _key("How members combine. Default all: down if any is down.")
+    exclusions: Items | None = _key("Categories of exclusions that it recognises. Default: all.")
+    service_hours: Name | None = _key("One of the root's. Default: the service's.")
     labels: Labels | None = _key("Labels on the info metric, over the service's.")
 
 
@@ -83,12 +120,46 @@ class ServiceSection(Shape):
     """What users care about."""
 
     name: Annotated[Name, Field(description="Unique among the services.")]
-    endpoints: Annotated[Items, Field(description="What is probed; at least one.")]
+    endpoints: Items | None = _key("What is probed; may be left out where all SLOs are over services.")
     id: Name | None = _key("Stable identity; a rename that keeps it keeps the history. Default: the name.")
     title: Shown | None = _key("Free text for people. Default: the name.")
     owner: Shown | None = _key("Who looks after it.")
     labels: Labels | None = _key("Labels on the info metrics of its endpoints and SLOs.")
+    service_hours: Name | None = _key("One of the root's; the time outside of them does not count.")
     slos: Items | None = _key("What it should reach.")
+
+
+class HoursSection(_Section):
+    """Service hours; besides these keys it has days such as mon-fri with hours such as 08:00-20:00."""
+
+    timezone: Zone | None = _key("Of the hours and holidays. Default UTC.")
+    holidays: Shown | None = _key("Country, or country and region, whose public holidays have no hours.")
+
+
+class ExclusionSection(_Section):
+    """Time that does not count: once, or recurring where it has a rule."""
+
+    name: Annotated[Name, Field(description="Unique among the exclusions; a rename is another exclusion.")]
+    category: Annotated[CategoryName, Field(description="Why it does not count.")]
+    services: Items | None = _key('Names of services that it covers; "*" is all.')
+    endpoints: Items | None = _key("Endpoints that it covers, as service/endpoint.")
+    labels: Labels | None = _key("Covers what has all of these labels.")
+    since: Shown | None = Field(
+        default=None, alias="from", description="When it begins; of a recurrence, when that starts."
+    )
+    until: Shown | None = Field(
+        default=None, alias="to", description="When it ends; of a recurrence, when that stops."
+    )
+    rrule: Shown | None = _key("How it recurs: an RRULE of RFC 5545.")
+    duration: Duration | None = _key("Of each recurrence.")
+    timezone: Zone | None = _key("Of times that do not say theirs, and of a rule. Default UTC for a rule.")
+    reason: Shown | None = _key("Free text for people.")
+
+
+class StorageSection(_Section):
+    """What is kept."""
+
+    retention: Duration | None = _key("How long history is kept. Default 400d.")
 
 
 class AlertingSection(_Section):
@@ -119,25 +190,19 @@ class RootSection(_Section):
     site: Shown | None = _key("Names this prober.")
     defaults: Maps | None = _key("Settings of all services that do not set them.")
     probes: Maps | None = _key("Named settings that endpoints refer to with `probe`.")
+    exclusions: Items | None = _key("Time that does not count.")
+    service_hours: Maps | None = _key("Named hours outside of which time does not count.")
     alerting: Maps | None = _key("What holds for all alert tiers.")
     connectivity: Maps | None = _key("What answers as long as the prober itself is connected.")
+    storage: Maps | None = _key("What is kept.")
 
 
 NOT_YET: dict[str, frozenset[str]] = {
-    "root": frozenset(
-        {
-            "agreements",
-            "blackbox",
-            "discovery",
-            "exclusions",
-            "service_hours",
-            "storage",
-        }
-    ),
+    "root": frozenset({"agreements", "blackbox", "discovery"}),
     "alerting": frozenset({"runbook", "severities"}),
-    "service": frozenset({"depends_on", "exclusions", "service_hours"}),
-    "endpoint": frozenset({"service_hours", "token"}),
-    "slo": frozenset({"exclusions", "failures", "service_hours", "sli", "slice", "slice_objective"}),
+    "service": frozenset({"depends_on"}),
+    "endpoint": frozenset({"token"}),
+    "slo.sli": frozenset({"promql"}),
     "probe": frozenset({"client_secret", "dialogue", "password", "query", "token"}),
     "probe.expect": frozenset(
         {

@@ -2,9 +2,8 @@
 
 import re
 
-from exporter.config.fields import nearest
 from exporter.config.targets import default_name
-from exporter.errors import UsageError
+from exporter.errors import UsageError, nearest
 from exporter.probes.registry import by_scheme
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9:/._~%?=&+,;@-]*[A-Za-z0-9/_~%=&+]")

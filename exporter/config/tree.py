@@ -39,7 +39,9 @@ class Map(dict[str, Node]):
 
     def mark_of(self, key: str) -> int:
         """Say where a key stands; where it is missing, where the mapping starts."""
-        return next((mark for name, mark in zip(self, self.marks, strict=True) if name == key), self.mark)
+        if key not in self:
+            return self.mark
+        return next(mark for name, mark in zip(self, self.marks, strict=True) if name == key)
 
     def only(self, keys: Iterable[str]) -> "Map":
         """Copy with those of its keys that are in `keys`, which keep their places."""

@@ -1,25 +1,28 @@
 """From a tree to a section: pydantic's findings as problems with their places."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from exporter.config.fields import NOT_AVAILABLE, NOT_RIGHT, ShownError, nearest, shape
+from exporter.config.fields import NOT_AVAILABLE, NOT_RIGHT, ShownError, shape
 from exporter.config.report import Report
 from exporter.config.sections import NOT_YET
 from exporter.config.tree import Expanded, Found, Map, find
+from exporter.errors import nearest
 
 M = TypeVar("M", bound=BaseModel)
 
 NO_STAND_IN: Mapping[str, Any] = MappingProxyType({})
 
 _HINTS = {
-    "endpoints": "; a service needs at least one, such as `endpoints: [{url: https://example.com/}]`",
+    "calendar": "; write `calendar: month`, or a duration such as `window: 30d`",
+    "category": "; write why the time does not count, such as `category: maintenance`",
     "objective": "; write per cent, such as `objective: 99.9`",
     "services": "; name at least one service with its endpoints",
+    "threshold": "; write how long a good success may take, such as `threshold: 300ms`",
     "type": "; write the type of the probe, such as `type: http`",
     "url": "; write what to probe, such as `url: https://example.com/`",
 }
@@ -111,14 +114,14 @@ def _unknown_key(model: type[BaseModel], path: tuple[int | str, ...], key: str, 
     return f"unknown key `{key}`" + (nearest(key, known) or f"; known here: {', '.join(sorted(known))}")
 
 
-def _fields(model: type[BaseModel], path: tuple[int | str, ...]) -> Mapping[str, Any]:
+def _fields(model: type[BaseModel], path: tuple[int | str, ...]) -> Iterable[str]:
     """Give the keys that the model at the end of a path knows."""
     for step in path:
         field = model.model_fields.get(step) if isinstance(step, str) else None
         inner = _model_in(field.annotation) if field else None
         if inner is not None:
             model = inner
-    return model.model_fields
+    return (field.alias or name for name, field in model.model_fields.items())
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 -- any annotation

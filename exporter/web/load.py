@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from exporter.config.events import parse
-from exporter.config.fields import nearest
 from exporter.config.report import Report
 from exporter.config.tree import Map
 from exporter.config.validate import validate
+from exporter.errors import nearest
 from exporter.web.material import Material
 from exporter.web.readings import Readings
 from exporter.web.settings import HEADERS, RateLimit, TlsServer, WebSettings

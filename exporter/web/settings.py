@@ -11,7 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
-from exporter.config.fields import nearest, shape
+from exporter.config.fields import shape
+from exporter.errors import nearest
 from exporter.web.rate import parse_go_duration
 from exporter.web.tls_names import CLIENT_AUTH, CURVES, SUITES, SUITES_OF_TLS13, VERSIONS, ClientAuth
 

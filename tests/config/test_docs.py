@@ -5,10 +5,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-import yaml
 
 from exporter.config.load import load
 from exporter.config.schema import schema
+from tests.support.editor import read
 
 TEXT = (Path(__file__).parent.parent.parent / "docs" / "configuration.md").read_text()
 BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL)
@@ -21,7 +21,7 @@ def test_an_example_in_the_documentation_loads(block: str, tmp_path: Path) -> No
     (tmp_path / "uptime.yml").write_text(block)
     config = load([str(tmp_path / "uptime.yml")], {"API_TOKEN": "hush"})
     assert config.warnings == ()
-    jsonschema.validate(yaml.safe_load(block), schema())
+    jsonschema.validate(read(block), schema())
 
 
 def test_every_key_is_documented() -> None:

@@ -13,6 +13,7 @@ from exporter import units
 from exporter.config.load import load
 from exporter.config.model import Config, Endpoint
 from exporter.config.objectives import members, objective_of
+from exporter.config.sections import SloSection
 from exporter.config.targets import default_name, target
 from exporter.probes.http import HttpSettings
 from exporter.probes.tcp import TcpSettings
@@ -259,18 +260,26 @@ services:
         st.text(alphabet=st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), max_size=8),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
         max_leaves=12,
-    )
+    ),
+    st.booleans(),
 )
 def test_no_file_whatever_is_in_it_ends_in_anything_but_problems(
-    tmp_path_factory: pytest.TempPathFactory, node: object
+    tmp_path_factory: pytest.TempPathFactory, node: object, nested: bool
 ) -> None:
     import yaml  # noqa: PLC0415 -- only to write
 
     from exporter.errors import ConfigError  # noqa: PLC0415
 
     file = tmp_path_factory.mktemp("fuzz") / "uptime.yml"
-    file.write_text(
-        yaml.safe_dump({"services": node, "defaults": node, "probes": {"p": node}, "alerting": node})
+    slo = dict.fromkeys(SloSection.model_fields, node)
+    sections = {
+        "services": [{"name": "a", "endpoints": node, "slos": [slo, {"objective": "99", "window": node}]}],
+        "exclusions": [dict.fromkeys(("name", "services", "from", "rrule", "duration"), node)],
+        "service_hours": {"office": {"mon": node, "holidays": node}},
+    }
+    whole = dict.fromkeys(
+        ("services", "defaults", "alerting", "exclusions", "service_hours", "storage"), node
     )
+    file.write_text(yaml.safe_dump({**whole, "probes": {"p": node}, **(sections if nested else {})}))
     with pytest.raises(ConfigError):
         load([str(file)], {})

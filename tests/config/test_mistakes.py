@@ -4,40 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.support.mistakes import LATER, SERVICE, endpoint, probe, service, slo
+
 Problems = Callable[..., list[str]]
-
-SERVICE = """\
-services:
-  - name: shop
-    endpoints:
-      - url: https://example.com/
-"""
-LATER = "is not available in this version of uptime-slo-exporter; remove it"
-
-
-def service(more: str) -> str:
-    """Put further keys into the service that is right, from line 5 on."""
-    return SERVICE + more
-
-
-def endpoint(more: str) -> str:
-    """Put further keys into its endpoint, from line 5 on."""
-    return SERVICE + "".join(f"        {line}\n" for line in more.splitlines())
-
-
-def slo(more: str) -> str:
-    """Put keys into an SLO, whose first line is line 6."""
-    return SERVICE + "    slos:\n      - " + "\n        ".join(more.splitlines()) + "\n"
-
-
-def probe(more: str) -> str:
-    """Put keys into a named probe that the endpoint uses, from line 8 on."""
-    return (
-        endpoint("probe: p")
-        + "probes:\n  p:\n"
-        + "".join(f"    {line}\n" for line in ("type: http\n" + more).splitlines())
-    )
-
 
 YAML = {
     "an empty file": (
@@ -237,12 +206,6 @@ VALUES = {
         slo("objective: 100"),
         ["uptime.yml:6: `objective`: `100` is not between 0 and 100 per cent, both excluded"],
     ),
-    "a calendar window": (
-        slo("objective: 99\nwindow: {calendar: month}"),
-        [
-            "uptime.yml:7: `window`: calendar windows are not available in this version; write a duration such as 30d"
-        ],
-    ),
     "a window longer than the history": (
         slo("objective: 99\nwindow: 1y40d"),
         ["uptime.yml:7: `window` is longer than 399d; history is kept for 400d"],
@@ -257,7 +220,7 @@ VALUES = {
     ),
     "a method that does not exist": (
         slo("objective: 99\nmethod: tim"),
-        ["uptime.yml:7: `method` must be `time`, not `tim`"],
+        ["uptime.yml:7: `method` must be time, events or timeslices, not `tim`; did you mean `time`?"],
     ),
     "a name with a space": (
         "services:\n  - name: my shop\n    endpoints: [{url: https://example.com/}]\n",
@@ -465,39 +428,19 @@ NOT_YET = {
             "agreements",
             "blackbox",
             "discovery",
-            "exclusions",
-            "service_hours",
-            "storage",
         )
     },
-    **{
-        f"{key} of a service": (service(f"    {key}: x\n"), [f"uptime.yml:5: `{key}` {LATER}"])
-        for key in ("depends_on", "service_hours")
-    },
-    **{
-        f"{key} of an SLO": (slo(f"objective: 99\n{key}: x"), [f"uptime.yml:7: `{key}` {LATER}"])
-        for key in ("exclusions", "failures", "service_hours", "sli", "slice", "slice_objective")
-    },
+    "depends_on of a service": (service("    depends_on: x\n"), [f"uptime.yml:5: `depends_on` {LATER}"]),
+    "events of Prometheus": (
+        slo("objective: 99\nsli:\n  promql: {good: a, total: b}"),
+        [f"uptime.yml:8: `promql` {LATER}"],
+    ),
     **{
         f"{key} of alerting": (
             service(f"alerting: {{{key}: x}}\n"),
             [f"uptime.yml:5: `{key}` {LATER}"],
         )
         for key in ("runbook", "severities")
-    },
-    **{
-        f"the method {method}": (
-            slo(f"objective: 99\nmethod: {method}"),
-            [f"uptime.yml:7: `method`: `{method}` {LATER}, or write `time`"],
-        )
-        for method in ("events", "timeslices")
-    },
-    **{
-        f"combine {combine}": (
-            slo(f"objective: 99\ncombine: {combine}"),
-            [f"uptime.yml:7: `combine`: `{shown}` {LATER}, or write `all`"],
-        )
-        for combine, shown in (("any", "any"), ("{quorum: 2}", "quorum"), ("{weighted: {a: 1}}", "weighted"))
     },
     **{
         f"the scheme {scheme}": (

@@ -5,10 +5,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
+from exporter.config.hours import DAY_KEY
 from exporter.config.load import load
 from exporter.config.schema import schema, text
+from tests.support.editor import read
 
 ROOT = Path(__file__).parent.parent.parent
 CONFIG = ROOT / "config"
@@ -38,7 +39,7 @@ def test_an_example_loads_without_a_warning(file: Path) -> None:
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.name)
 def test_an_example_is_right_for_editors_too(file: Path) -> None:
-    assert errors(yaml.safe_load(file.read_text())) == []
+    assert errors(read(file.read_text())) == []
 
 
 @pytest.mark.parametrize(
@@ -58,10 +59,22 @@ def test_an_example_is_right_for_editors_too(file: Path) -> None:
             "services: [{name: a, endpoints: [{url: 'https://h', interval: 15}]}]",
             "15 is not of type 'string'",
         ),
+        (
+            "{services: [{name: a}], service_hours: {office: {monday: '08:00-20:00'}}}",
+            f"'monday' does not match any of the regexes: '{DAY_KEY}'",
+        ),
+        (
+            "{services: [{name: a}], exclusions: [{name: b, category: c}]}",
+            "'c' is not one of ['out_of_hours', 'force_majeure', 'customer', 'dependency', 'maintenance', 'other']",
+        ),
+        (
+            "services: [{name: a, slos: [{objective: 99, window: {calendar: day}}]}]",
+            "{'calendar': 'day'} is not valid under any of the given schemas",
+        ),
     ],
 )
 def test_an_editor_sees_the_mistakes_that_the_loader_refuses(document: str, message: str) -> None:
-    assert errors(yaml.safe_load(document)) == [message]
+    assert errors(read(document)) == [message]
 
 
 def test_every_served_key_is_in_the_full_example() -> None:
@@ -75,6 +88,6 @@ def test_every_served_key_is_in_the_full_example() -> None:
 
     # Keys that are shown as a comment, as they need files.
     commented = {"ca_file", "cert_file", "key_file"}
-    collect(yaml.safe_load((CONFIG / "example.yml").read_text()))
+    collect(read((CONFIG / "example.yml").read_text()))
     known = {key for part in (schema(), *schema()["$defs"].values()) for key in part.get("properties", {})}
     assert known - used - commented == set()
