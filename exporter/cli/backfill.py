@@ -160,11 +160,10 @@ def _from_prometheus(
     from exporter.cli.progress import advancing  # noqa: PLC0415 -- `--help` needs none of this
     from exporter.cli.prometheus import note_step, opened  # noqa: PLC0415
     from exporter.cli.questions import find_endpoint  # noqa: PLC0415
-    from exporter.errors import UptimeError, UsageError  # noqa: PLC0415
+    from exporter.errors import UsageError  # noqa: PLC0415
     from exporter.record.matching import match  # noqa: PLC0415
-    from exporter.record.prometheus import read  # noqa: PLC0415
+    from exporter.record.prometheus import nothing, read  # noqa: PLC0415
     from exporter.record.samples import digest  # noqa: PLC0415
-    from exporter.units import format_instant  # noqa: PLC0415
 
     if not server.query.strip():
         msg = "--prometheus needs --query: what to ask it, such as probe_success"
@@ -178,11 +177,7 @@ def _from_prometheus(
         found = read(api, server.query, (start, end), step=server.step, advance=advance)
     note_step(server.query, found.step, server.step)
     if not found.series:
-        msg = (
-            f"{api.shown} has no samples of `{server.query}` from {format_instant(start)} to {format_instant(end)}; "
-            "see that it is spelt right, and how long its server keeps samples"
-        )
-        raise UptimeError(msg)
+        raise nothing(api, server.query, (start, end))
     results = match(found.series, config, api.shown, only)
     _warn_of_holes(results, config, staleness)
     return Collected(results, f"{api.shown} {server.query}", digest(found.series))

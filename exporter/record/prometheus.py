@@ -85,6 +85,15 @@ def read(
     return Read([samples for samples in found if len(samples)], reading.step)
 
 
+def nothing(api: PrometheusApi, query: str, span: Span) -> UptimeError:
+    """What to say where a query has no samples in a span."""
+    start, end = map(format_instant, span)
+    return UptimeError(
+        f"{api.shown} has no samples of `{query}` from {start} to {end}; "
+        "see that it is spelt right, and how long its server keeps samples"
+    )
+
+
 @dataclass
 class _Reading:
     """What has been read so far.

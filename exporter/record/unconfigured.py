@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from exporter.errors import UptimeError, UsageError
+from exporter.errors import UsageError
 from exporter.record.backfill import series as rows_of
 from exporter.record.durations import Judging
-from exporter.record.prometheus import Advance, read
+from exporter.record.prometheus import Advance, nothing, read
 from exporter.record.prometheus_api import PrometheusApi
 from exporter.record.samples import Labels, Samples
 from exporter.slo import answer
@@ -17,7 +17,7 @@ from exporter.slo.question import question as slo_question
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.past import Member, Past
 from exporter.timeline.policy import Policy
-from exporter.units import EARLIEST, SECOND, format_instant
+from exporter.units import EARLIEST, SECOND
 
 SLO_NAME = "availability"
 DEFAULT_INTERVAL = 15 * SECOND
@@ -110,11 +110,7 @@ def ask(api: PrometheusApi, question: Question, advance: Advance = lambda _: Non
     before = read(api, question.query, (start - longest, start), step=inside.step)
     found = _joined(before.series, inside.series)
     if not inside.series:
-        msg = (
-            f"{api.shown} has no samples of the query from {format_instant(start)} to "
-            f"{format_instant(question.at)}; see that it is spelt right, and how long its server keeps samples"
-        )
-        raise UptimeError(msg)
+        raise nothing(api, question.query, (start, question.at))
     counts = {each.labels: len(each) for each in inside.series}
     answered = [
         Answered(_ask(question, found[each.labels], policy), dict(each.labels), policy, counts[each.labels])
