@@ -53,9 +53,9 @@ def load(name: str, readings: Readings) -> Loaded:
         report.raise_problems()
         return Loaded()  # pragma: no cover -- raise_problems() has raised
     _check(root, settings, report)
-    tls = None
-    if settings.tls_server_config.enabled:
-        tls = make_context(settings.tls_server_config, Material(root, readings, report))
+    tls, section = None, root.get("tls_server_config")
+    if isinstance(section, Map) and settings.tls_server_config.enabled:
+        tls = make_context(settings.tls_server_config, Material(section, readings, report))
     report.raise_problems()
     return Loaded(settings, tls, report.warnings())
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from exporter.config.report import Report
-from exporter.config.tree import Map, find
+from exporter.config.tree import Map
 from exporter.web.readings import Readings
 
 
@@ -34,12 +34,12 @@ class Material:
     """Finds PEM for the keys of `tls_server_config`, and takes what is wrong with it.
 
     Attributes:
-        root: Of the file.
+        section: `tls_server_config`, with its places.
         readings: Get what was read.
         report: Gets the problems.
     """
 
-    root: Map
+    section: Map
     readings: Readings
     report: Report
 
@@ -51,9 +51,7 @@ class Material:
             file: Key that names a file, relative to the configuration's folder.
             needle: What the PEM must have, such as `CERTIFICATE`.
         """
-        section = find(self.root, ("tls_server_config",)).node
-        if not isinstance(section, Map):
-            return None
+        section = self.section
         name, text = section.get(file), section.get(inline)
         if isinstance(name, str) and name:
             mark, origin = section.mark_of(file), f"`{file}` ({name})"
@@ -78,4 +76,4 @@ class Material:
 
     def wrong_key(self, key: str, message: str) -> None:
         """Say what is wrong with a key of `tls_server_config`."""
-        self.report.problem(find(self.root, ("tls_server_config", key)).mark, f"`{key}`: {message}")
+        self.report.problem(self.section.mark_of(key), f"`{key}`: {message}")

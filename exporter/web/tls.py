@@ -3,6 +3,7 @@
 import ssl
 import warnings
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any, Protocol, Self
 
@@ -48,7 +49,7 @@ def make_context(tls: TlsServer, material: Material) -> ServerContext | None:
 
     try:
         return OpenSslContext(tls, certificate, key, authority)
-    except ValueError as error:
+    except ValueError as error:  # pragma: no cover -- a pyOpenSSL to come may not let us
         material.wrong_key("curve_preferences", str(error))
         return None
 
@@ -154,7 +155,8 @@ def _checking(allowed: frozenset[str]) -> type[ssl.SSLObject]:
 def _names(certificate: Any) -> Iterable[str]:  # noqa: ANN401 -- the library's own dict
     """The subject alternative names of a certificate; addresses as they are written elsewhere."""
     for kind, value in certificate.get("subjectAltName", ()):
-        yield str(ip_address(value.strip())) if kind == "IP Address" else value
+        with suppress(ValueError):  # an address that is none
+            yield str(ip_address(value.strip())) if kind == "IP Address" else value
 
 
 class RotatingContext(ssl.SSLContext):

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import bcrypt
 import pytest
 from structlog.testing import capture_logs
 
@@ -40,6 +41,16 @@ async def test_many_at_once_are_all_answered(secured: Secured) -> None:
     server = await secured.start(USERS)
     answers = await asyncio.gather(*(as_mara(server) for _ in range(30)))
     assert answers == [200] * 30
+
+
+async def test_guesses_that_would_wait_too_long_are_refused(secured: Secured) -> None:
+    slow = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(8)).decode()
+    server = await secured.start(f"basic_auth_users: {{mara: {slow}}}\n")
+    assert await as_mara(server) == 200
+    guesses = [server.get("/-/healthy", Authorization=basic(password=str(number))) for number in range(80)]
+    answers = await asyncio.gather(*guesses)
+    assert {status for status, _ in answers} == {401, 429}
+    assert await as_mara(server) == 200
 
 
 async def test_headers_of_the_file_go_over_our_own_on_every_answer(secured: Secured) -> None:

@@ -151,6 +151,10 @@ def test_every_mistake_is_told_with_its_line(folder: WebFolder) -> None:
             ),
         ),
         (
+            "http_server_config:\n  headers:\n    X-XSS-Protection: [1]\n",
+            "3: `X-XSS-Protection` must be a single value, not a list",
+        ),
+        (
             "http_server_config:\n  headers:\n    X-Frame-Options: foo\n",
             "3: `X-Frame-Options` must be deny or sameorigin, not `foo`",
         ),

@@ -225,9 +225,25 @@ def test_what_comes_in_one_piece_is_read_to_its_end(
         assert runner.run(talk()).endswith(b"\r\n\r\n500000" + b"x" * size)
 
 
-async def test_no_certificate_has_no_allowed_name(secured: Secured) -> None:
-    server = await secured.start(f"{MTLS.format('VerifyClientCertIfGiven')}  client_allowed_sans: [a]\n")
+@pytest.mark.parametrize("asked", ["VerifyClientCertIfGiven", "RequestClientCert"])
+async def test_no_certificate_has_no_allowed_name(secured: Secured, asked: str) -> None:
+    server = await secured.start(f"{MTLS.format(asked)}  client_allowed_sans: [a]\n")
     assert await ask(server, secured.folder.client()) == REFUSED
+
+
+@pytest.mark.parametrize("asked", ["RequireAnyClientCert", "RequireAndVerifyClientCert"])
+async def test_a_certificate_without_names_has_no_allowed_one(secured: Secured, asked: str) -> None:
+    nameless = secured.folder.ca.issue_cert(common_name="scraper.example.com")
+    server = await secured.start(f"{MTLS.format(asked)}  client_allowed_sans: [scraper.example.com]\n")
+    assert await ask(server, secured.folder.client(nameless)) == REFUSED
+
+
+@pytest.mark.parametrize("curves", ["", "  curve_preferences: [X25519, CurveP256]\n"])
+async def test_without_a_client_ca_the_machine_says_whom_to_trust(secured: Secured, curves: str) -> None:
+    text = MTLS.format("VerifyClientCertIfGiven").replace("  client_ca_file: ca.pem\n", "")
+    server = await secured.start(text + curves)
+    assert await ask(server, secured.folder.client()) == HEALTHY
+    assert await ask(server, secured.folder.client(known(secured.folder.ca))) == REFUSED
 
 
 def ask_twice(server: Server, client: ssl.SSLContext) -> list[bytes]:
@@ -284,13 +300,14 @@ async def test_the_versions_that_are_asked_for_are_spoken(
     ("server_first", "chosen"),
     [("true", "ECDHE-ECDSA-AES256-GCM-SHA384"), ("no", "ECDHE-ECDSA-AES128-GCM-SHA256")],
 )
+@pytest.mark.parametrize("curves", ["", "  curve_preferences: [CurveP384, CurveP256]\n"])
 async def test_suites_are_those_that_are_listed_in_the_order_of_whom_it_says(
-    secured: Secured, server_first: str, chosen: str
+    secured: Secured, server_first: str, chosen: str, curves: str
 ) -> None:
     server = await secured.start(
         "tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n"
         "  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,"
-        f" TLS_AES_128_GCM_SHA256]\n  prefer_server_cipher_suites: {server_first}\n"
+        f" TLS_AES_128_GCM_SHA256]\n  prefer_server_cipher_suites: {server_first}\n{curves}"
     )
     client = secured.folder.client()
     client.maximum_version = ssl.TLSVersion.TLSv1_2
