@@ -11,11 +11,15 @@ from exporter.timeline.spans import Spans
 
 
 class Beats(Protocol):
-    """Events that can be counted; `edition` and `stable` as of a `History`."""
+    """Events that can be counted; `edition`, `version` and `stable` as of a `History`."""
 
     @property
     def edition(self) -> Hashable:
         """Differs once the past was replaced as a whole."""
+
+    @property
+    def version(self) -> Hashable:
+        """Differs once any answer may have changed."""
 
     @property
     def stable(self) -> int:
@@ -58,6 +62,11 @@ class Judged:
     def edition(self) -> Hashable:
         """As of the endpoint."""
         return self._history.edition
+
+    @property
+    def version(self) -> Hashable:
+        """As of the endpoint."""
+        return self._history.version
 
     @property
     def stable(self) -> int:
@@ -124,19 +133,25 @@ class Judged:
 class Outside:
     """Beats that no exclusion covers; what lies within the spans that have passed is remembered."""
 
-    __slots__ = ("_below", "_edition", "_hidden", "_known", "_spans")
+    __slots__ = ("_below", "_edition", "_hidden", "_seen", "_spans", "_stable")
 
     def __init__(self, below: Beats, spans: Spans) -> None:
         self._below = below
         self._spans = spans
-        self._edition: Hashable = None
         self._hidden = array("q", (0, 0))  # good and bad within the first n spans
-        self._known = 0  # how many spans it has
+        self._stable = below.stable
+        self._edition: Hashable = below.edition
+        self._seen: Hashable = below.version
 
     @property
     def edition(self) -> Hashable:
         """As of the beats below."""
         return self._below.edition
+
+    @property
+    def version(self) -> Hashable:
+        """As of the beats below."""
+        return self._below.version
 
     @property
     def stable(self) -> int:
@@ -150,12 +165,10 @@ class Outside:
         count = bisect_left(spans.starts, at)
         if not count:
             return Events(good, bad)
-        if self._edition != below.edition:
-            self._edition = below.edition
-            self._known = 0
-            del self._hidden[2:]
-        if count <= self._known and spans.ends[count - 1] <= at:
-            hidden = self._hidden
+        if self._seen != below.version:
+            self._forget()
+        hidden = self._hidden
+        if 2 * count < len(hidden) and spans.ends[count - 1] <= at:
             return Events(good - hidden[2 * count], bad - hidden[2 * count + 1])
         hidden_good, hidden_bad = self._within(count, at)
         return Events(good - hidden_good, bad - hidden_bad)
@@ -164,16 +177,22 @@ class Outside:
         """As of the beats below."""
         return self._below.edges(start, end)
 
+    def _forget(self) -> None:
+        """Give up what is remembered of spans that were not stable when it was, once the beats have changed."""
+        below = self._below
+        firm = 0 if self._edition != below.edition else bisect_right(self._spans.ends, self._stable)
+        del self._hidden[2 * (firm + 1) :]
+        self._seen, self._edition, self._stable = below.version, below.edition, below.stable
+
     def _within(self, count: int, at: int) -> Events:
         """Beats before `at` in the first `count` spans, the last of which may go on beyond."""
         below, hidden, spans = self._below, self._hidden, self._spans
-        known = min(self._known, count - 1)
+        known = min(len(hidden) // 2 - 1, count - 1)
         good, bad = hidden[2 * known], hidden[2 * known + 1]
         for index in range(known, count):
             end = spans.ends[index]
             first, last = below.events(spans.starts[index]), below.events(min(end, at))
             good, bad = good + last.good - first.good, bad + last.bad - first.bad
-            if index == self._known and end <= min(at, below.stable):
+            if end <= at and 2 * (index + 1) == len(hidden):
                 hidden.extend((good, bad))
-                self._known += 1
         return Events(good, bad)

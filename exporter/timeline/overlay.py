@@ -1,7 +1,7 @@
 """Exclusions laid over a history (rule 3): an argument of the question, so that nothing below is touched."""
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterator
 from heapq import merge
 
@@ -21,14 +21,15 @@ class Overlay:
     question costs two looks at the history however many spans there are.
     """
 
-    __slots__ = ("_below", "_edition", "_hidden", "_known", "_spans")
+    __slots__ = ("_below", "_edition", "_hidden", "_seen", "_spans", "_stable")
 
     def __init__(self, below: History, spans: Spans) -> None:
         self._below = below
         self._spans = spans
-        self._edition: Hashable = None
         self._hidden = array("q", (0, 0, 0, 0))  # sums within the first n spans, four numbers each
-        self._known = 0  # how many spans it has
+        self._stable = below.stable
+        self._edition: Hashable = below.edition
+        self._seen: Hashable = below.version
 
     @property
     def scale(self) -> int:
@@ -57,19 +58,16 @@ class Overlay:
         if not count:
             return below.sums(at)
         up, down, excluded, watched = below.sums(at)
-        if self._edition != below.edition:
-            self._edition = below.edition
-            self._known = 0
-            del self._hidden[4:]
-        if count <= self._known:
-            hidden, place = self._hidden, 4 * count
-            if spans.ends[count - 1] <= at:
-                return Sums(
-                    up - hidden[place],
-                    down - hidden[place + 1],
-                    excluded - hidden[place + 2] + spans.lengths[count] * below.scale,
-                    watched - hidden[place + 3],
-                )
+        if self._seen != below.version:
+            self._forget()
+        hidden, place = self._hidden, 4 * count
+        if place < len(hidden) and spans.ends[count - 1] <= at:
+            return Sums(
+                up - hidden[place],
+                down - hidden[place + 1],
+                excluded - hidden[place + 2] + spans.lengths[count] * below.scale,
+                watched - hidden[place + 3],
+            )
         within = self._within(count, Sums(up, down, excluded, watched), at)
         return Sums(
             up - within.up,
@@ -102,17 +100,23 @@ class Overlay:
             below = below if standing is None else standing
             yield at, Standing.EXCLUDED if spans.covers(at) else below
 
+    def _forget(self) -> None:
+        """Give up what is remembered of spans that were not stable when it was, once the history has changed."""
+        below = self._below
+        firm = 0 if self._edition != below.edition else bisect_right(self._spans.ends, self._stable)
+        del self._hidden[4 * (firm + 1) :]
+        self._seen, self._edition, self._stable = below.version, below.edition, below.stable
+
     def _within(self, count: int, now: Sums, at: int) -> Sums:
         """Sums within the first `count` spans up to the instant `at`, whose own sums are `now`; it is not before the last."""
         below, hidden, spans = self._below, self._hidden, self._spans
-        known = min(self._known, count - 1)
+        known = min(len(hidden) // 4 - 1, count - 1)
         sums = Sums(*hidden[4 * known : 4 * known + 4])
         for index in range(known, count):
             end = spans.ends[index]
             sums = _plus(sums, below.sums(spans.starts[index]), now if end >= at else below.sums(end))
-            if index == self._known and end <= min(at, below.stable):
+            if end <= at and 4 * (index + 1) == len(hidden):
                 hidden.extend(sums)
-                self._known += 1
         return sums
 
 
