@@ -50,28 +50,12 @@ def command(  # noqa: PLR0917 -- one argument an option
     The intervals add up to the figure that `sli` gives, to the last digit, and it says so.
     """
     import json  # noqa: PLC0415 -- `--help` needs none of this
-    import os  # noqa: PLC0415
-    from pathlib import Path  # noqa: PLC0415
 
-    from exporter.cli.parsed import parsed, parsed_length  # noqa: PLC0415
-    from exporter.cli.questions import find_slo  # noqa: PLC0415
-    from exporter.clock import SystemClock  # noqa: PLC0415
-    from exporter.config.load import load  # noqa: PLC0415
+    from exporter.cli.asking import posed  # noqa: PLC0415
     from exporter.output.explanations import is_plain, rows  # noqa: PLC0415
-    from exporter.record.question import pose  # noqa: PLC0415
-    from exporter.store.reader import SqliteReader  # noqa: PLC0415
-    from exporter.units import parse_instant  # noqa: PLC0415
 
-    length = parsed_length("--window", window)
-    instant = parsed("--at", at, parse_instant)
-    config = load(config_files, os.environ)
-    service, found = find_slo(config, slo)
-    store = SqliteReader.open(Path(storage))
-    try:
-        asked = pose(store, config, service, found, now=SystemClock().wall(), at=instant, window=length)
-        told = asked.explain(length, store.absence_spans())
-    finally:
-        store.close()
+    with posed(slo, config_files, storage, window=window, at=at) as (asked, length, absences):
+        told = asked.explain(length, absences)
     if bad and format_ == "json":
         told["intervals"] = [each for each in told["intervals"] if not is_plain(each)]
     if format_ == "json":

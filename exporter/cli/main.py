@@ -39,6 +39,7 @@ COMMANDS = MappingProxyType(
         "probe": _Lazy("exporter.cli.probe", "Probe a URL once, now."),
         "status": _Lazy("exporter.cli.status", "Show the running daemon's SLOs."),
         "sli": _Lazy("exporter.cli.sli", "Answer an SLO from the store, as of any instant."),
+        "periods": _Lazy("exporter.cli.periods", "Show the closed periods of a calendar window."),
         "explain": _Lazy("exporter.cli.explain", "Show every interval behind an SLO's figure."),
         "exclude": _Lazy("exporter.cli.exclude", "Enter what does not count, or take it back."),
         "backfill": _Lazy("exporter.cli.backfill", "Bring in past results."),

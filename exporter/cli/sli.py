@@ -103,27 +103,12 @@ def _from_store(
     as_json: bool,
 ) -> int:
     import json  # noqa: PLC0415 -- `--help` needs none of this
-    import os  # noqa: PLC0415
-    from pathlib import Path  # noqa: PLC0415
 
-    from exporter.cli.parsed import parsed, parsed_length  # noqa: PLC0415
-    from exporter.cli.questions import find_slo  # noqa: PLC0415
-    from exporter.clock import SystemClock  # noqa: PLC0415
-    from exporter.config.load import load  # noqa: PLC0415
+    from exporter.cli.asking import posed  # noqa: PLC0415
     from exporter.output.answers import lines  # noqa: PLC0415
-    from exporter.record.question import ask  # noqa: PLC0415
-    from exporter.store.reader import SqliteReader  # noqa: PLC0415
-    from exporter.units import parse_instant  # noqa: PLC0415
 
-    length = parsed_length("--window", window)
-    instant = parsed("--at", at, parse_instant)
-    config = load(config_files, os.environ)
-    service, found = find_slo(config, slo)
-    store = SqliteReader.open(Path(storage))
-    try:
-        answer = ask(store, config, service, found, now=SystemClock().wall(), at=instant, window=length)
-    finally:
-        store.close()
+    with posed(slo, config_files, storage, window=window, at=at) as (asked, length, _):
+        answer = asked.answer(length)
     click.echo(json.dumps(answer, indent=2) if as_json else "\n".join(lines(answer)))
     return _status(answer, fail=fail)
 

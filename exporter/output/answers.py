@@ -1,11 +1,11 @@
 """An SLO's answer as lines for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from exporter.slo.answer import Answer
-from exporter.units import describe_duration, describe_share
+from exporter.units import describe_duration, describe_share, parse_instant
 
 YOUNG = Fraction(1, 2)
 """Coverage below which an SLI is said together with how little it was seen."""
@@ -15,18 +15,25 @@ NO_VALUE = "no value"
 
 def lines(answer: Answer) -> Iterator[str]:
     """Every figure of an answer, ratios floored and lengths exact."""
-    length = sum((_exact(seconds) for _, seconds in _seconds(answer)), Fraction(0))
+    window = answer["window"]
+    length = describe_duration(parse_instant(window["end"]) - parse_instant(window["start"]))
     objective = f"{Decimal(repr(answer['objective'])) * 100:f}".rstrip("0").rstrip(".")
-    yield f"{answer['service']}/{answer['slo']}: {objective} % over {_length(length)}"
-    yield f"  window     {answer['window']['start']} to {answer['window']['end']}"
+    so_far = " so far of its period" if answer["period"] else ""
+    yield f"{answer['service']}/{answer['slo']}: {objective} % over {length}{so_far}"
+    yield f"  window     {window['start']} to {window['end']}"
+    if answer["period"]:
+        yield f"  period     {answer['period']['start']} to {answer['period']['end']}{_pace(answer['pace'])}"
     yield f"  SLI        {_sli(answer)}"
     yield f"  bounds     {_percent(answer['bounds']['worst'])} to {_percent(answer['bounds']['best'])}"
     yield f"  coverage   {_percent(answer['coverage'])}"
     yield "  time       " + ", ".join(
         f"{_length(_exact(value))} {state}" for state, value in _seconds(answer)
     )
-    if answer["events"]["good"] is not None:
-        yield f"  beats      {answer['events']['good']} good, {answer['events']['bad']} bad"
+    events = answer["events"]
+    excluded = f", {events['excluded']} excluded" if events["excluded"] else ""
+    yield f"  beats      {events['good']} good, {events['bad']} bad{excluded}"
+    if answer["slices"] is not None:
+        yield f"  slices     {answer['slices']['good']} good, {answer['slices']['bad']} bad"
     yield f"  budget     {_budget(answer)}"
     yield f"  objective  {_verdict(answer['met'])}"
     burn = ", ".join(f"{window} {_rate(rate)}" for window, rate in answer["burn_rate"].items())
@@ -39,6 +46,29 @@ def source_line(samples: int, interval: int, staleness: int) -> str:
     """What an answer was made of where that is not a store; lengths in milliseconds."""
     apart, speaks = describe_duration(interval), describe_duration(staleness)
     return f"  samples    {samples:,}, {apart} apart; each speaks for at most {speaks}"
+
+
+def periods(answers: Sequence[Answer]) -> Iterator[str]:
+    """The closed periods of an SLO, a line each, the latest first."""
+    rows = [("FROM", "TO", "SLI", "SEEN", "BUDGET LEFT", "OBJECTIVE")]
+    rows += [
+        (
+            each["window"]["start"],
+            each["window"]["end"],
+            _percent(each["sli"]),
+            _percent(each["coverage"]),
+            _budget(each),
+            _verdict(each["met"]),
+        )
+        for each in answers
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _pace(pace: float | None) -> str:
+    return "" if pace is None else f"; pace {_rate(pace)}, where 1 spends the budget by its end"
 
 
 def _sli(answer: Answer) -> str:

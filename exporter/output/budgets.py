@@ -8,9 +8,12 @@ from typing import TypedDict
 from exporter import units
 from exporter.config.model import Config
 from exporter.config.objectives import members, objective_of
+from exporter.output.words import window_text
 from exporter.slo.tiers import NoTier, Tier, tiers
 
 _MOST_DECIMALS = 2
+_NOUNS = {"time": "failure", "events": "bad beat", "timeslices": "bad slice"}
+_MEANS = {"time": "{} of downtime", "events": "bad beats worth {}", "timeslices": "bad slices worth {}"}
 
 
 class TierBudget(TypedDict):
@@ -32,6 +35,8 @@ class SloBudget(TypedDict):
     service: str
     slo: str
     objective: str
+    method: str
+    window: str
     window_seconds: float
     allowed_seconds: float
     endpoints: list[str]
@@ -66,6 +71,8 @@ def _slos(config: Config) -> Iterator[SloBudget]:
                 "service": service.name,
                 "slo": slo.name,
                 "objective": slo.objective_text,
+                "method": slo.method,
+                "window": window_text(slo.window),
                 "window_seconds": question.length / units.SECOND,
                 "allowed_seconds": float(question.allowed_when_whole / units.SECOND),
                 "endpoints": [endpoint.name for endpoint in members(service, slo)],
@@ -95,23 +102,25 @@ def lines(checked: Checked) -> Iterator[str]:
         f"{_count(len(slos), 'SLO')}; no problems"
     )
     for slo in slos:
-        window = units.format_duration(round(slo["window_seconds"] * units.SECOND))
-        allowed = _whole_ms(slo["allowed_seconds"])
+        allowed, noun = _whole_ms(slo["allowed_seconds"]), _NOUNS[slo["method"]]
+        usual = units.format_duration(round(slo["window_seconds"] * units.SECOND))
+        window = slo["window"] if slo["window"] == usual else f"{slo['window']} (usually {usual})"
         yield ""
-        yield f"{slo['service']}/{slo['slo']}: {slo['objective']} % over {window} allows {allowed} of downtime"
+        yield f"{slo['service']}/{slo['slo']}: {slo['objective']} % over {window} allows {_MEANS[slo['method']].format(allowed)}"
         yield f"  {'tier':8}{'severity':10}{'windows':9}{'burn rate':>9}  in a full outage"
         for tier in slo["tiers"]:
-            yield f"  {tier['tier']:8}{tier['severity']:10}{tier['long'] + '/' + tier['short']:9}{_effect(tier)}"
+            windows = f"{tier['long']}/{tier['short']}"
+            yield f"  {tier['tier']:8}{tier['severity']:10}{windows:9}{_effect(tier, noun)}"
 
 
-def _effect(tier: TierBudget) -> str:
+def _effect(tier: TierBudget, noun: str) -> str:
     rate = f"{_rounded(tier['burn_rate_threshold']):>9}  "
     if tier["failures"] is None or tier["fires_after_seconds"] is None:
         return f"{rate}never fires: {tier['never']}"
     # A second more than the last in which it does not fire: it fires strictly after that instant.
     seconds = ceil(Fraction(str(tier["fires_after_seconds"])))
     after = units.describe_duration(seconds * units.SECOND)
-    return f"{rate}fires after {after}, at {_count(tier['failures'], 'failure')}"
+    return f"{rate}fires after {after}, at {_count(tier['failures'], noun)}"
 
 
 def _whole_ms(seconds: float) -> str:
