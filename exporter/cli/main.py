@@ -41,6 +41,7 @@ COMMANDS = MappingProxyType(
         "sli": _Lazy("exporter.cli.sli", "Answer an SLO from the store, as of any instant."),
         "periods": _Lazy("exporter.cli.periods", "Show the closed periods of a calendar window."),
         "explain": _Lazy("exporter.cli.explain", "Show every interval behind an SLO's figure."),
+        "latency": _Lazy("exporter.cli.latency", "Show how long probes took in any period."),
         "exclude": _Lazy("exporter.cli.exclude", "Enter what does not count, or take it back."),
         "backfill": _Lazy("exporter.cli.backfill", "Bring in past results."),
         "export": _Lazy("exporter.cli.export", "Write the record as CSV or OpenMetrics."),

@@ -29,6 +29,21 @@ def find_slo(config: "Config", name: str) -> "tuple[Service, SloConfig]":
     raise UsageError(msg)
 
 
+def find_service(config: "Config", name: str) -> "Service":
+    """Find a service by its name.
+
+    Raises:
+        UsageError: There is no such service.
+    """
+    found = {service.name: service for service in config.services}
+    if name in found:
+        return found[name]
+    close = get_close_matches(name, found, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"there is {', '.join(found)}"
+    msg = f"there is no service `{name}` in the configuration; {hint}"
+    raise UsageError(msg)
+
+
 def find_endpoint(config: "Config", name: str) -> tuple[str, str]:
     """Find `SERVICE/ENDPOINT`; its names.
 
