@@ -193,7 +193,7 @@ class Timeline:
         decided = vote != State.UNKNOWN and self._verdict_of(source).take(laid, vote, policy)
         if vote != State.UNKNOWN or not (self._tail and self._tail[-1].says_nothing()):
             self._tail.append(laid)
-        if decided:
+        if decided and len(self._tail) > 1:
             self._relay()
         else:
             self._columns.push(at, laid.state)
@@ -219,6 +219,9 @@ class Timeline:
 
     def _trim(self) -> None:
         """Forget what lies before the oldest pending result: no verdict reaches further back."""
+        if not self._imported and not self._live.pending:
+            self._tail.clear()
+            return
         pending = [verdict.pending[0] for verdict in self._imported.values() if verdict.pending]
         if self._live.pending:
             pending.append(self._live.pending[0])
