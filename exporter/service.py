@@ -5,6 +5,7 @@ import gc
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from exporter.clock import Clock
@@ -131,8 +132,8 @@ class _Daemon:
     async def run(self, source: Source, storage: Path, stop: asyncio.Event) -> None:
         """Probe, show through `source`, and take what commands bring, until `stop` is set."""
 
-        def show() -> None:
-            live = self.showing.live(corrections.in_force, self.engine.now(), self.health)
+        def show(*, anew: bool = False) -> None:
+            live = self.showing.live(corrections.in_force, self.engine.now(), self.health, anew=anew)
             source.show(live, self.engine.now, self.showing.settled)
 
         corrections = Corrections(
@@ -159,7 +160,7 @@ class _Daemon:
                     histories,
                     retention=self.config.retention,
                     now=self.engine.now,
-                    renewed=show,
+                    renewed=partial(show, anew=True),
                 ),
                 name="upkeep",
             )

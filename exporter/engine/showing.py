@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from exporter.config.model import Config, Service, SloConfig
+from exporter.config.objectives import parts
 from exporter.engine.engine import Engine
 from exporter.engine.live import Health, Live, LiveEndpoint, LiveSlo
 from exporter.engine.slot import Slot
 from exporter.record.histories import Known
 from exporter.record.question import Asked, asked_of, reach
-from exporter.record.questions import Questions
+from exporter.record.questions import Index, Questions
 from exporter.timeline.exclusion import Exclusion
 
 
@@ -25,18 +26,50 @@ class Showing:
     ) -> None:
         self._config = config
         self._known = known
-        self._slots = tuple(slots)
+        self._by_service: dict[str, list[Slot]] = {}
+        for slot in slots:
+            self._by_service.setdefault(slot.service.id, []).append(slot)
+        self._parts: dict[
+            str, tuple[list[LiveEndpoint], list[LiveSlo]]
+        ] = {}  # in the order of the configuration
         self._by_number = {slot.number: slot for slot in slots}
         self._engine = engine
         self._exclusions: tuple[Exclusion, ...] = ()
         self.questions = Questions(config, known, (), (0, 0))
 
-    def live(self, exclusions: Sequence[Exclusion], now: int, health: Health) -> Live:
-        """Everything as it is now, with these exclusions."""
+    def live(self, exclusions: Sequence[Exclusion], now: int, health: Health, *, anew: bool = False) -> Live:
+        """Everything as it is now, with these exclusions.
+
+        Args:
+            exclusions: In force.
+            now: Milliseconds since the epoch; exclusions are expanded around it.
+            health: Of the daemon.
+            anew: Whether to expand again also what has not changed.
+        """
+        changed = Index(list(set(exclusions) ^ set(self._exclusions)))
         self._exclusions = tuple(exclusions)
-        self.questions = questions = Questions(
-            self._config, self._known, exclusions, reach(self._config, now)
+        self.questions = Questions(self._config, self._known, exclusions, reach(self._config, now))
+        touched = {
+            service.id
+            for service in self._config.services
+            if anew or service.id not in self._parts or _touches(changed, service)
+        }
+        for service in self._config.services:
+            composite = any(
+                part.id in touched for slo in service.slos for part, _ in parts(self._config, slo)
+            )
+            if service.id in touched or composite:
+                self._parts[service.id] = self._part(service)
+        return Live(
+            self._config,
+            [each for endpoints, _ in self._parts.values() for each in endpoints],
+            [each for _, slos in self._parts.values() for each in slos],
+            health,
+            exclusions=self._exclusions,
         )
+
+    def _part(self, service: Service) -> tuple[list[LiveEndpoint], list[LiveSlo]]:
+        """What belongs to one service."""
         endpoints = [
             LiveEndpoint(
                 slot.service,
@@ -45,16 +78,11 @@ class Showing:
                 slot.counters,
                 slot.last,
                 partial(self._settle, slot),
-                questions.excluded(slot.service, slot.config),
+                self.questions.excluded(slot.service, slot.config),
             )
-            for slot in self._slots
+            for slot in self._by_service.get(service.id, ())
         ]
-        slos = [
-            LiveSlo(service, slo, questions.of(service, slo))
-            for service in self._config.services
-            for slo in service.slos
-        ]
-        return Live(self._config, endpoints, slos, health, exclusions=tuple(exclusions))
+        return endpoints, [LiveSlo(service, slo, self.questions.of(service, slo)) for slo in service.slos]
 
     def pose(self, service: Service, slo: SloConfig, at: int | None, window: int | None) -> Asked:
         """An SLO as of any instant, the present one where none is given.
@@ -81,3 +109,10 @@ class Showing:
 
     def _settle(self, slot: Slot) -> None:
         self._engine.recorder.charge(slot)
+
+
+def _touches(changed: Index, service: Service) -> bool:
+    """Whether any of these exclusions covers a service, or one of its endpoints."""
+    return bool(changed.of_service(service)) or any(
+        changed.of_endpoint(service, endpoint.id) for endpoint in service.endpoints
+    )

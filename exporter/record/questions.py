@@ -8,7 +8,7 @@ from exporter.config.objectives import HEARTBEAT, asks_about, objective_of, part
 from exporter.record.histories import Known
 from exporter.slo.question import Question, question
 from exporter.timeline.beats import Beats, Judged
-from exporter.timeline.exclusion import Category, Exclusion, Scope, When, recognised
+from exporter.timeline.exclusion import EVERY, Category, Exclusion, Scope, When, recognised
 from exporter.timeline.past import Member, Past, combine
 from exporter.timeline.spans import NOTHING, Span, Spans
 
@@ -41,7 +41,7 @@ class Questions:
     ) -> None:
         self._config = config
         self._known = known
-        self._exclusions = recognised(exclusions, None)
+        self._index = Index(exclusions)
         self._reach = reach
         self._spans: dict[When, Spans] = {}
 
@@ -128,9 +128,8 @@ class Questions:
         """What is excluded of a service as a whole."""
         if hours is not None:
             yield from recognised([outside(hours)], categories)
-        labels = dict(service.labels)
-        for each in self._exclusions:
-            if _is_recognised(each, categories) and each.scope.has_service(service.id, labels):
+        for each in self._index.of_service(service):
+            if _is_recognised(each, categories):
                 yield each
 
     def _of_endpoints(
@@ -141,16 +140,8 @@ class Questions:
 
     def _of_endpoint(self, service: Service, endpoint: str, categories: Recognised) -> Iterator[Exclusion]:
         """What is excluded of an endpoint and not of its whole service."""
-        if not self._exclusions:
-            return
-        service_labels = dict(service.labels)
-        labels = next((dict(each.labels) for each in service.endpoints if each.id == endpoint), {})
-        for each in self._exclusions:
-            if (
-                _is_recognised(each, categories)
-                and each.scope.has_endpoint(service.id, endpoint, labels)
-                and not each.scope.has_service(service.id, service_labels)
-            ):
+        for each in self._index.of_endpoint(service, endpoint):
+            if _is_recognised(each, categories):
                 yield each
 
     def _union(self, exclusions: Iterable[Exclusion]) -> Spans:
@@ -164,6 +155,45 @@ class Questions:
         if spans is None:
             spans = self._spans[when] = Spans(when.spans(*self._reach))
         return spans
+
+
+class Index:
+    """Exclusions by whom they cover, so that none is looked at for services that it does not name."""
+
+    def __init__(self, exclusions: Sequence[Exclusion]) -> None:
+        self._services: dict[str, list[Exclusion]] = {}
+        self._endpoints: dict[tuple[str, str], list[Exclusion]] = {}
+        self._general: list[Exclusion] = []  # of all services, or by label
+        for each in exclusions:
+            if EVERY in each.scope.services or each.scope.labels:
+                self._general.append(each)
+                continue
+            for service in each.scope.services:
+                self._services.setdefault(service, []).append(each)
+            for endpoint in each.scope.endpoints:
+                self._endpoints.setdefault(endpoint, []).append(each)
+
+    def of_service(self, service: Service) -> Sequence[Exclusion]:
+        """Those that cover a service as a whole."""
+        named = self._services.get(service.id, ())
+        if not self._general:
+            return named
+        labels = dict(service.labels)
+        return [*named, *(each for each in self._general if each.scope.has_service(service.id, labels))]
+
+    def of_endpoint(self, service: Service, endpoint: str) -> Sequence[Exclusion]:
+        """Those that cover an endpoint, given by its id, and not its whole service."""
+        found = [*self._endpoints.get((service.id, endpoint), ()), *self._general]
+        if not found:
+            return found
+        of_service = dict(service.labels)
+        labels = next((dict(each.labels) for each in service.endpoints if each.id == endpoint), {})
+        return [
+            each
+            for each in found
+            if each.scope.has_endpoint(service.id, endpoint, labels)
+            and not each.scope.has_service(service.id, of_service)
+        ]
 
 
 def outside(hours: When) -> Exclusion:
