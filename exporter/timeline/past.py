@@ -150,6 +150,6 @@ def combine(members: Sequence[History], rule: Rule = ALL, weights: Sequence[int]
     """
     if rule.kind is Kind.WEIGHTED:
         return Weighted(members, weights)
-    if len(members) == 1:
+    if len(members) == 1 and rule.quorum <= 1:
         return members[0]
     return Combined(members, rule)
