@@ -155,7 +155,7 @@ def test_k1_a_failed_attempt_is_no_outage(make_past: MakePast) -> None:
 def test_k6_a_day_of_which_nothing_is_known_never_reads_0(make_past: MakePast) -> None:
     """A day without any figure, whatever the reason, is no value over 24 h and leaves 30 d as they were.
 
-    The reason in the table is maintenance; exclusions come with their own part, so here nobody looked.
+    The reason in the table is maintenance, which is in `test_exclusions.py`; here nobody looked.
     """
     past = make_past("interval: 1m", "window: 30d")
     past.bring(steady("S", JANUARY, JANUARY + DAY, MINUTE))
