@@ -36,11 +36,17 @@ class Causes:
             counts: Beats that followed.
         """
         if standing is Standing.ABSENT:
-            return "not watched"
+            return self._absent(at)
         if standing is Standing.EXCLUDED:
             return self._behind(at)
         said = list(dict.fromkeys(self._said(at, standing, counts)))
         return "; ".join(said)
+
+    def _absent(self, at: int) -> str:
+        """Why nothing is known of a time without any member: the record may have let go of it (ruling 43)."""
+        histories = [member.history for member in self._members]
+        pruned = any(each.first == each.kept_from and at < each.kept_from for each in histories)
+        return "not watched, or no longer kept" if pruned else "not watched"
 
     def _behind(self, at: int) -> str:
         """What was measured under an exclusion, where that was an outage."""

@@ -10,7 +10,7 @@ import pytest
 from exporter.slo.ratio import fraction
 from exporter.timeline.tally import State
 from tests.support.daemon import command
-from tests.support.past import Past, Told, steady
+from tests.support.past import Past, Told, config_text, steady
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 JANUARY = 1_735_689_600_000  # 2025-01-01T00:00:00Z
@@ -155,7 +155,7 @@ def test_k1_a_failed_attempt_is_no_outage(make_past: MakePast) -> None:
 def test_k6_a_day_of_which_nothing_is_known_never_reads_0(make_past: MakePast) -> None:
     """A day without any figure, whatever the reason, is no value over 24 h and leaves 30 d as they were.
 
-    The reason in the table is maintenance; exclusions come with their own part, so here nobody looked.
+    The reason in the table is maintenance, which is in `test_exclusions.py`; here nobody looked.
     """
     past = make_past("interval: 1m", "window: 30d")
     past.bring(steady("S", JANUARY, JANUARY + DAY, MINUTE))
@@ -177,6 +177,31 @@ def test_k9_the_display_never_rounds_up(make_past: MakePast, down: int, shown: s
     assert fraction(past.figures(JANUARY + DAY).sli) == 1 - Fraction(down, DAY)
     _, told = typed(past, "sli", "shop", "--at", "2025-01-02T00:00:00Z")
     assert f"  SLI        {shown}\n" in told
+
+
+@pytest.mark.parametrize(("window", "days"), [("2y", 730), ("56w", 392), ("400d", 400)])
+def test_k10_a_window_may_be_longer_than_a_year(make_past: MakePast, window: str, days: int) -> None:
+    """Both in the question and, where it is kept for as long, in the configuration."""
+    past = make_past("interval: 1h")
+    past.bring(outage(JANUARY, JANUARY + DAY, JANUARY + 2 * DAY, JANUARY + 800 * DAY, HOUR))
+    answer = sli(past, "2025-01-03T00:00:00Z", "--window", window)
+    assert answer["seconds"] == {"up": 86_400, "down": 86_400, "excluded": 0, "unknown": (days - 2) * 86_400}
+    past.reconfigure(config_text("interval: 1h", f"window: {window}") + "storage: {retention: 3y}\n")
+    last = past.figures(JANUARY + DAY + days * DAY)
+    assert fraction(last.sli) == 1 - Fraction(1, days)
+
+
+def test_claim_4_one_figure_whoever_tells_it(make_past: MakePast) -> None:
+    """`sli`, `explain` and the function behind them, at instants on and off every edge; the explanation adds up."""
+    past = make_past("interval: 1m, down_after: 2", "window: 6h")
+    past.bring(outage(JANUARY, NOON, NOON + 17 * MINUTE, JANUARY + DAY, MINUTE))
+    for at, text in ((NOON + 3 * MINUTE + 17, "12:03:00.017"), (JANUARY + 15 * HOUR, "15:00:00")):
+        answer = sli(past, f"2025-01-01T{text}Z")
+        status, told = typed(past, "explain", "shop", "--at", f"2025-01-01T{text}Z", "--format", "json")
+        explained = json.loads(told)
+        assert (status, explained["adds_up"], explained["answer"]) == (0, True, answer)
+        assert answer["sli"] == float(fraction(past.figures(at).sli))  # type: ignore[arg-type]
+        assert sum(each["seconds"] for each in explained["intervals"]) == pytest.approx(6 * 3600)
 
 
 def test_a_day_without_results_has_no_state(make_past: MakePast) -> None:
