@@ -13,7 +13,7 @@ from exporter.probes.result import NO_PHASES, Outcome, Phases, Reason, Result, T
 from exporter.slo.question import Question
 from exporter.timeline.exclusion import Exclusion
 from exporter.timeline.spans import NOTHING, Spans
-from exporter.timeline.tally import History
+from exporter.timeline.tally import Measured
 
 DURATION_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the histogram of probe durations, in seconds."""
@@ -147,7 +147,7 @@ class LiveEndpoint:
 
     service: Service
     config: Endpoint
-    history: History
+    history: Measured
     counters: Counters
     last: LastProbe
     settle: Callable[[], None] = _nothing

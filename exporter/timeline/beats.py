@@ -10,8 +10,15 @@ from exporter.timeline.events import Events
 from exporter.timeline.spans import Spans
 
 
-class Beats(Protocol):
-    """Events that can be counted; `edition`, `version` and `stable` as of a `History`."""
+class Counted(Protocol):
+    """Events that can be counted."""
+
+    def events(self, at: int) -> Events:
+        """Good and bad ones before the instant `at`, O(log n)."""
+
+
+class Beats(Counted, Protocol):
+    """Events of an endpoint; `edition`, `version` and `stable` as of a `History`."""
 
     @property
     def edition(self) -> Hashable:
@@ -24,9 +31,6 @@ class Beats(Protocol):
     @property
     def stable(self) -> int:
         """The instant before which later results change nothing."""
-
-    def events(self, at: int) -> Events:
-        """Good and bad ones before the instant `at`, O(log n)."""
 
     def edges(self, start: int, end: int) -> Iterator[int]:
         """Instants in [start, end) between which all beats say the same; in any order."""
@@ -143,21 +147,6 @@ class Outside:
         self._edition: Hashable = below.edition
         self._seen: Hashable = below.version
 
-    @property
-    def edition(self) -> Hashable:
-        """As of the beats below."""
-        return self._below.edition
-
-    @property
-    def version(self) -> Hashable:
-        """As of the beats below."""
-        return self._below.version
-
-    @property
-    def stable(self) -> int:
-        """As of the beats below."""
-        return self._below.stable
-
     def events(self, at: int) -> Events:
         """Good and bad beats before the instant `at`, outside of the spans."""
         below, spans = self._below, self._spans
@@ -172,10 +161,6 @@ class Outside:
             return Events(good - hidden[2 * count], bad - hidden[2 * count + 1])
         hidden_good, hidden_bad = self._within(count, at)
         return Events(good - hidden_good, bad - hidden_bad)
-
-    def edges(self, start: int, end: int) -> Iterator[int]:
-        """As of the beats below."""
-        return self._below.edges(start, end)
 
     def _forget(self) -> None:
         """Give up what is remembered of spans that were not stable when it was, once the beats have changed."""

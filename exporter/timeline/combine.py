@@ -99,11 +99,6 @@ class Combined:
         self._refresh(at + 1)
         return self._sides.state(at) is State.DOWN
 
-    def since(self, at: int) -> int | None:
-        """Start of the state that holds at `at`, back-dated; None before the first result."""
-        self._refresh(at + 1)
-        return self._columns.since(at)
-
     def standings(self, start: int, end: int) -> Iterator[tuple[int, Standing]]:
         """The standing at `start` and at each change in (start, end)."""
         for at, counts in changes(self._members, start, end):

@@ -84,10 +84,6 @@ class Overlay:
         """Whether the instant `at` does not count."""
         return self._spans.covers(at) or self._below.excluded(at)
 
-    def since(self, at: int) -> int | None:
-        """Start of the state that was measured at `at`, back-dated; None before the first result."""
-        return self._below.since(at)
-
     def standings(self, start: int, end: int) -> Iterator[tuple[int, Standing]]:
         """The standing at `start` and at each change in (start, end)."""
         spans = self._spans

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from exporter.timeline.beats import Beats, Outside
+from exporter.timeline.beats import Beats, Counted, Outside
 from exporter.timeline.combine import Combined
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.events import Events
@@ -53,7 +53,7 @@ class _Counting:
     def __init__(self, member: Member, shared: Spans) -> None:
         self.member = member
         self.excluded = member.excluded | shared
-        self.beats = Outside(member.beats, self.excluded) if self.excluded else member.beats
+        self.beats: Counted = Outside(member.beats, self.excluded) if self.excluded else member.beats
         self.history = exclude(member.history, self.excluded)
 
     def due(self, start: int, end: int) -> Fraction:

@@ -78,11 +78,18 @@ class History(Protocol):
     def excluded(self, at: int) -> bool:
         """Whether the instant `at` does not count."""
 
-    def since(self, at: int) -> int | None:
-        """Start of the state that holds at `at`, back-dated; None before the first result."""
-
     def standings(self, start: int, end: int) -> Iterator[tuple[int, Standing]]:
         """The standing at `start`, and each instant in (start, end) at which anything changes with what holds from it."""
+
+
+class Measured(Protocol):
+    """What was measured of one endpoint, without any question in mind."""
+
+    def state(self, at: int) -> State:
+        """What is known of the instant `at`."""
+
+    def since(self, at: int) -> int | None:
+        """Start of the state that holds at `at`, back-dated; None before the first result."""
 
 
 class Tally(NamedTuple):

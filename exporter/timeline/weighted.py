@@ -77,10 +77,6 @@ class Weighted:
         """Whether all members are excluded at `at`."""
         return self._all.excluded(at)
 
-    def since(self, at: int) -> int | None:
-        """Start of the state that holds at `at`; None before the first result."""
-        return self._all.since(at)
-
     def standings(self, start: int, end: int) -> Iterator[tuple[int, Standing]]:
         """The standing at `start` and at each change of any member in (start, end)."""
         return self._all.standings(start, end)
