@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import pytest
 
+from exporter.slo.figures import figures
 from exporter.slo.ratio import fraction
 from exporter.slo.status import Status, status_at
 from exporter.timeline.tally import State
@@ -222,3 +223,27 @@ def test_ruling_40_hours_of_a_service_or_of_an_slo_leave_the_rest_out(
         days = [past.figures(JANUARY + day * DAY).tally for day in (1, 2)]
         assert [tally.up for tally in days] == [first * HOUR, second * HOUR]
         assert [tally.up + tally.excluded for tally in days] == [DAY, DAY]
+
+
+def test_scenario_7_each_second_of_48_hours_up_and_down_time_move_by_at_most_a_second(
+    make_past: MakePast,
+) -> None:
+    """With hindsight, a rolling window of time: over outages of all lengths, a hole in the record and an exclusion."""
+    past = make_past("interval: 15s, down_after: 2", "window: 6h")
+    end = JANUARY + 60 * HOUR
+    beats = range(JANUARY, end, 15 * SECOND)
+    holes = range(JANUARY + 20 * HOUR, JANUARY + 21 * HOUR)
+    past.bring(
+        ("F" if number % 977 < 31 or number % 53 == 7 else "S", at)
+        for number, at in enumerate(beats)
+        if at not in holes
+    )
+    exclude(past, JANUARY + 30 * HOUR + 7, JANUARY + 32 * HOUR + 1_234)
+    asked = past.pose(end).question
+    before = figures(asked, JANUARY + 6 * HOUR).tally
+    for at in range(JANUARY + 6 * HOUR + SECOND, JANUARY + 54 * HOUR + SECOND, SECOND):
+        tally = figures(asked, at).tally
+        assert abs(tally.up - before.up) <= SECOND
+        assert abs(tally.down - before.down) <= SECOND
+        assert sum(tally[:4]) == 6 * HOUR
+        before = tally
