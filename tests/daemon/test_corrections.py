@@ -93,14 +93,18 @@ def test_beside_a_running_daemon_every_figure_follows_at_once_and_comes_back_to_
 
 
 def test_the_state_of_an_slo_says_excluded_at_the_next_scrape(bench: Bench) -> None:
+    """Ruling 21: the endpoint goes on showing what is measured."""
     daemon = bench.daemon()
     shop = {"uptime_service": "shop", "uptime_endpoint": "web"}
+    daemon.wait_for_value(0, "uptime_endpoint_up", **shop)
     assert daemon.value("uptime_endpoint_excluded", **shop) == 0
     told = bench.run(
         "exclude", "add", "--endpoint=shop/web", "--category=maintenance", "--reason=Disks", "--for=1h"
     )
     assert told.startswith("c1 entered: maintenance for shop/web")
     assert daemon.value("uptime_endpoint_excluded", **shop) == 1
+    assert daemon.value("uptime_endpoint_up", **shop) == 0
+    assert daemon.value("uptime_endpoint_state", state="down", **shop) == 1
     assert daemon.value("uptime_slo_state", uptime_service="shop", slo="availability", state="excluded") == 1
     assert daemon.value("uptime_slo_state", uptime_service="other", slo="availability", state="excluded") == 0
     ends = {"name": "maintenance", "category": "maintenance"}

@@ -1,20 +1,18 @@
-"""Rule 3 and rulings 9, 20, 21, 32, 33, 40 and 42 through the record: what does not count, for whom and why.
+"""Rule 3 and rulings 9, 20, 21, 32, 33 and 40 through the record: what does not count, for whom and why.
 
 Smallest outages of agreements (the other half of ruling 33) are no part of this version.
 """
 
-import json
 from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
 
-from exporter.errors import UsageError
+from exporter.slo.figures import figures
 from exporter.slo.ratio import fraction
 from exporter.slo.status import Status, status_at
-from exporter.store.reader import SqliteReader
 from exporter.timeline.tally import State
-from tests.support.entered import exclude, see, take_back
+from tests.support.entered import exclude, lasting, take_back
 from tests.support.past import Past, config_text, steady
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
@@ -30,11 +28,6 @@ def minutes(past: Past, *down: tuple[int, int], days: int = 1) -> None:
     past.bring(
         ("F" if minute in failing else "S", JANUARY + minute * MINUTE) for minute in range(days * 1440)
     )
-
-
-def lasting(text: str, *exclusions: str) -> str:
-    """A configuration with exclusions of the service `shop`."""
-    return text + "exclusions:\n" + "".join(f"  - {{services: [shop], {each}}}\n" for each in exclusions)
 
 
 def test_g7_what_fails_in_maintenance_is_excluded_and_not_downtime(make_past: MakePast) -> None:
@@ -232,65 +225,25 @@ def test_ruling_40_hours_of_a_service_or_of_an_slo_leave_the_rest_out(
         assert [tally.up + tally.excluded for tally in days] == [DAY, DAY]
 
 
-SUNDAYS = (
-    "name: patching, category: maintenance, timezone: UTC, duration: 1h,"
-    " rrule: 'FREQ=WEEKLY;BYDAY=SU;BYHOUR=2;BYMINUTE=0;BYSECOND=0'"
-)
-FOUR_WEEKS = config_text("interval: 1h", "window: 28d")
-
-
-def test_ruling_42_a_weekly_rule_that_is_added_today_excludes_past_sundays_unless_it_says_from_when(
+def test_scenario_7_each_second_of_48_hours_up_and_down_time_move_by_at_most_a_second(
     make_past: MakePast,
 ) -> None:
-    """Four Sundays in 28 days; `from` and `to` bound the recurrence: two of them are left."""
-    past = make_past(text=lasting(FOUR_WEEKS, SUNDAYS))
-    past.bring(steady("S", JANUARY, JANUARY + 28 * DAY, HOUR))
-    end = JANUARY + 28 * DAY
-    assert past.figures(end).tally.excluded == 4 * HOUR
-    past.reconfigure(lasting(FOUR_WEEKS, f"{SUNDAYS}, from: 2025-01-10, to: 2025-01-25"))
-    assert past.figures(end).tally.excluded == 2 * HOUR
-
-
-def test_ruling_42_whatever_a_reload_adds_changes_or_removes_is_in_the_trail_with_the_figures_that_it_moves(
-    make_past: MakePast,
-) -> None:
-    """Tidying an old one-off out of the file puts its downtime back, and the trail says by how much."""
-    once = "name: disks, category: maintenance, from: 2025-01-10, to: {}, timezone: UTC"
-    past = make_past(text=FOUR_WEEKS)
-    past.bring([
-        *steady("S", JANUARY, JANUARY + 9 * DAY, HOUR),
-        *steady("F", JANUARY + 9 * DAY, JANUARY + 10 * DAY, HOUR),
-        *steady("S", JANUARY + 10 * DAY, JANUARY + 28 * DAY, HOUR),
-    ])  # fmt: skip
-    end = JANUARY + 28 * DAY
-    for text in (
-        lasting(FOUR_WEEKS, once.format("2025-01-11")),
-        lasting(FOUR_WEEKS, once.format("2025-01-10T12:00")),
-        FOUR_WEEKS,
-    ):
-        past.reconfigure(text)
-        assert len(see(past, end)) == 1
-        assert see(past, end) == []
-    store = SqliteReader.open(past.store)
-    trail = [(entry.action, entry.ident, json.loads(entry.body)["moves"]) for entry in store.exclusion_log()]
-    store.close()
-    assert [(action, ident) for action, ident, _ in trail] == [
-        ("configure", "disks"),
-        ("configure", "disks"),
-        ("drop", "disks"),
-    ]
-    changes = [(move["before"]["sli"], move["after"]["sli"]) for _, _, [move] in trail]
-    assert changes == [(27 / 28, 1), (1, 54 / 55), (54 / 55, 27 / 28)]
-
-
-def test_ruling_42_what_begins_in_the_future_must_be_planned_and_what_ends_there_need_not(
-    make_past: MakePast,
-) -> None:
-    past = make_past("interval: 1m")
-    minutes(past)
-    now = JANUARY + DAY
-    with pytest.raises(UsageError, match="is in the future; say that it is planned"):
-        exclude(past, now + 1_000, now + HOUR, now=now)
-    assert exclude(past, now, now + 30 * MINUTE, now=now).exclusion.ident == "c1"
-    assert exclude(past, now + DAY, now + 2 * DAY, now=now, planned=True).exclusion.ident == "c2"
-    assert exclude(past, JANUARY, JANUARY + HOUR, now=now).exclusion.ident == "c3"
+    """With hindsight, a rolling window of time: over outages of all lengths, a hole in the record and an exclusion."""
+    past = make_past("interval: 15s, down_after: 2", "window: 6h")
+    end = JANUARY + 60 * HOUR
+    beats = range(JANUARY, end, 15 * SECOND)
+    holes = range(JANUARY + 20 * HOUR, JANUARY + 21 * HOUR)
+    past.bring(
+        ("F" if number % 977 < 31 or number % 53 == 7 else "S", at)
+        for number, at in enumerate(beats)
+        if at not in holes
+    )
+    exclude(past, JANUARY + 30 * HOUR + 7, JANUARY + 32 * HOUR + 1_234)
+    asked = past.pose(end).question
+    before = figures(asked, JANUARY + 6 * HOUR).tally
+    for at in range(JANUARY + 6 * HOUR + SECOND, JANUARY + 54 * HOUR + SECOND, SECOND):
+        tally = figures(asked, at).tally
+        assert abs(tally.up - before.up) <= SECOND
+        assert abs(tally.down - before.down) <= SECOND
+        assert sum(tally[:4]) == 6 * HOUR
+        before = tally

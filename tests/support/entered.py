@@ -17,6 +17,11 @@ from tests.support.past import LONG_AFTER, Past
 Work = Callable[[Sequence[LogEntry], Mapping[str, Sequence[Known]]], Correction]
 
 
+def lasting(text: str, *exclusions: str) -> str:
+    """A configuration with exclusions of the service `shop`."""
+    return text + "exclusions:\n" + "".join(f"  - {{services: [shop], {each}}}\n" for each in exclusions)
+
+
 def exclude(
     past: Past,
     start: int,
