@@ -39,6 +39,8 @@ def lines(answer: Answer) -> Iterator[str]:
     burn = ", ".join(f"{window} {_rate(rate)}" for window, rate in answer["burn_rate"].items())
     yield f"  burn rate  {burn or 'no window is short enough'}"
     settled = answer["settled_until"]
+    if answer["kept_from"]:
+        yield f"  kept       from {answer['kept_from']} on; what lies before was let go of"
     yield f"  settled    {f'until {settled}' if settled else 'nothing yet: no daemon has written to this store'}"
 
 

@@ -66,7 +66,13 @@ def _slos(config: Config) -> Iterator[SloBudget]:
     for service in config.services:
         for slo in service.slos:
             question = objective_of(config, service, slo)
-            fitted = tiers(question.ratio, question.length, question.interval, question.min_bad)
+            fitted = tiers(
+                question.ratio,
+                question.length,
+                question.interval,
+                question.min_bad,
+                counted=question.method != "time",
+            )
             yield {
                 "service": service.name,
                 "slo": slo.name,

@@ -60,7 +60,7 @@ class Answer(TypedDict):
 
     `period` is the whole calendar period that the budget is for, `pace` its spent share by
     the share of it that is over; both are null for a rolling window. `slices` is null
-    but for timeslices.
+    but for timeslices. `kept_from` is null unless the window begins before what is kept.
     """
 
     service: str
@@ -81,6 +81,7 @@ class Answer(TypedDict):
     burn_rate: dict[str, float | None]
     at: str
     settled_until: str | None
+    kept_from: str | None
     unknown: str
 
 
@@ -102,6 +103,7 @@ def answer(
     period = None if isinstance(objective.window, int) else objective.window.period(found.end)
     whole = period if period == found.budget else None
     counts = beats(question, found)
+    kept_from = max((member.history.kept_from for member in question.past.members), default=found.start)
     return {
         "service": service,
         "slo": slo,
@@ -127,6 +129,7 @@ def answer(
         "burn_rate": dict(zip(objective.plan.windows, map(number, found.burn), strict=True)),
         "at": format_instant(found.end),
         "settled_until": None if settled_until is None else format_instant(settled_until),
+        "kept_from": format_instant(kept_from) if kept_from > found.start else None,
         "unknown": objective.unknown,
     }
 

@@ -53,10 +53,10 @@ class Plan(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def plan(ratio: Fraction, length: int, interval: int, min_bad: int) -> Plan:
+def plan(ratio: Fraction, length: int, interval: int, min_bad: int, *, counted: bool = False) -> Plan:
     """Work out what depends on the objective alone; arguments as of `Objective`."""
     burn_windows = [(name, burn) for name, burn in BURN_WINDOWS if burn <= length]
-    fitted = tiers(ratio, length, interval, min_bad)
+    fitted = tiers(ratio, length, interval, min_bad, counted=counted)
     return Plan(
         (1 - ratio).numerator,
         (1 - ratio).denominator,
@@ -95,7 +95,9 @@ class Objective:
     plan: Plan = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "plan", plan(self.ratio, self.length, self.interval, self.min_bad))
+        counted = self.method != "time"
+        made = plan(self.ratio, self.length, self.interval, self.min_bad, counted=counted)
+        object.__setattr__(self, "plan", made)
 
     @property
     def length(self) -> int:

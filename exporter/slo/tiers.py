@@ -65,6 +65,7 @@ class Why(Enum):
 
     WINDOW = "its long window is more than half of the SLO's window"
     OBJECTIVE = "even a full outage burns no faster than its threshold"
+    SPARSE = "its short window is shorter than an interval or a slice, and may hold none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,9 @@ def factor(share: Fraction, window: int, long: int) -> Fraction:
     return share * window / long
 
 
-def tier(pace: Pace, objective: Fraction, window: int, interval: int, min_bad: int) -> Tier | NoTier:
+def tier(  # noqa: PLR0917 -- as many as there are
+    pace: Pace, objective: Fraction, window: int, interval: int, min_bad: int, counted: bool = False
+) -> Tier | NoTier:
     """Fit a tier to an SLO.
 
     Args:
@@ -130,6 +133,7 @@ def tier(pace: Pace, objective: Fraction, window: int, interval: int, min_bad: i
         window: Milliseconds of the SLO's window.
         interval: The largest interval among its endpoints, milliseconds, > 0.
         min_bad: Bad beats that the long window needs, >= 1.
+        counted: Whether beats or slices are counted, of which a short window may hold none; time is everywhere.
     """
     long = LENGTHS[pace.long]
     share = pace.wide if window >= WIDE_FROM else pace.narrow
@@ -138,6 +142,8 @@ def tier(pace: Pace, objective: Fraction, window: int, interval: int, min_bad: i
         return NoTier(pace, threshold, Why.WINDOW)
     if threshold * (1 - objective) >= 1:
         return NoTier(pace, threshold, Why.OBJECTIVE)
+    if counted and LENGTHS[pace.short] < interval:
+        return NoTier(pace, threshold, Why.SPARSE)
     guard = max(1, min(min_bad, long // interval))
     guard_ms = (guard - 1) * interval
     needed = threshold * (1 - objective) * long
@@ -157,9 +163,11 @@ def tier(pace: Pace, objective: Fraction, window: int, interval: int, min_bad: i
     )
 
 
-def tiers(objective: Fraction, window: int, interval: int, min_bad: int) -> tuple[Tier | NoTier, ...]:
+def tiers(
+    objective: Fraction, window: int, interval: int, min_bad: int, *, counted: bool = False
+) -> tuple[Tier | NoTier, ...]:
     """Fit every tier to an SLO, fastest first; arguments as of `tier`."""
-    return tuple(tier(pace, objective, window, interval, min_bad) for pace in PACES)
+    return tuple(tier(pace, objective, window, interval, min_bad, counted) for pace in PACES)
 
 
 def alert(tier: Tier, long: Ratio, short: Ratio, *, guarded: bool) -> Ratio:

@@ -129,6 +129,7 @@ def make_live(config: Config) -> Live:
         phases=Phases(1_000, 234_567, None, 3_456_789, 45_678),
         status=200,
     )
+    past = history(1, 1)
     for number, service in enumerate(config.services):
         for endpoint in service.endpoints:
             past = history(200, 17 + number % 31)
@@ -142,9 +143,7 @@ def make_live(config: Config) -> Live:
             (slo, Objective(slo.objective, slo.window, slo.unknown, INTERVAL, config.min_bad))
             for slo in service.slos
         )
-        live.slos.extend(
-            LiveSlo(service, slo, put(objective, live.endpoints[-1].history)) for slo, objective in objectives
-        )
+        live.slos.extend(LiveSlo(service, slo, put(objective, past)) for slo, objective in objectives)
     return live
 
 

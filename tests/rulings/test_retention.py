@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from exporter.errors import ConfigError
+from exporter.output.answers import lines
 from exporter.slo.ratio import fraction
 from exporter.store.reader import SqliteReader
 from exporter.store.writer import SqliteWriter
@@ -81,8 +82,20 @@ def test_ruling_43_and_22_what_was_pruned_is_unwatched_whatever_the_policy(
     assert found.bad == HOUR
     assert found.allowed_ms == 864_000
     reader = SqliteReader.open(past.store)
-    assert reader.kept_from() == edge, "and the answer can say so"
+    assert reader.kept_from() == edge
     reader.close()
+
+
+def test_ruling_43_the_answer_says_from_when_on_something_is_kept(make_past: MakePast) -> None:
+    """As JSON and in a line; null where the window begins later."""
+    past = make_past("interval: 1m", "window: 10d")
+    ten_days(past)
+    end = JANUARY + 10 * DAY
+    assert past.ask(end)["kept_from"] is None
+    prune(past, JANUARY + 5 * DAY)
+    assert past.ask(end)["kept_from"] == "2025-01-06T00:00:00Z"
+    assert "  kept       from 2025-01-06T00:00:00Z on; what lies before was let go of" in lines(past.ask(end))
+    assert past.ask(end, window=5 * DAY)["kept_from"] is None
 
 
 def test_ruling_43_nothing_changes_from_the_edge_on_wherever_it_is(make_past: MakePast) -> None:

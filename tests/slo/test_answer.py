@@ -46,6 +46,7 @@ def test_an_answer_has_every_key_of_the_contract_and_survives_json() -> None:
         },
         "at": "2027-01-15T08:00:00Z",
         "settled_until": "2027-01-15T07:59:59.999Z",
+        "kept_from": None,
         "unknown": "down",
     }
 

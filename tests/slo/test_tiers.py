@@ -114,3 +114,13 @@ def test_the_guard_fits_the_long_window() -> None:
 
 def test_the_guard_delays_an_alert_that_the_budget_alone_would_fire_earlier() -> None:
     assert fitted("99.99", 30 * DAY, interval=60_000)["fast"].fires_after == 120_000
+
+
+def test_where_beats_or_slices_are_counted_a_tier_whose_short_window_may_hold_none_is_not_there() -> None:
+    """Its alert would come and go in every interval of a full outage."""
+    sparse = tiers(Fraction(999, 1000), 30 * DAY, 10 * MINUTE, 3, counted=True)
+    assert {each.pace.tier: each.why for each in sparse if isinstance(each, NoTier)} == {"fast": Why.SPARSE}
+    dense = tiers(Fraction(999, 1000), 30 * DAY, 5 * MINUTE, 3, counted=True)
+    assert all(isinstance(each, Tier) for each in dense)
+    by_time = tiers(Fraction(999, 1000), 30 * DAY, 10 * MINUTE, 3)
+    assert all(isinstance(each, Tier) for each in by_time)

@@ -11,7 +11,7 @@ from exporter.slo.objective import Objective, Periods
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import Category, Exclusion, Once, Scope
 from exporter.timeline.policy import Policy
-from exporter.timeline.tally import History, State
+from exporter.timeline.tally import State
 from tests.support.history import ListedHistory, put
 
 DAY = 86_400_000
@@ -44,7 +44,7 @@ def service(name: str = "shop", labels: Labels = (), **given: Sequence[Endpoint 
     return Service(name, name, f"The {name}", "payments", labels, tuple(endpoints), tuple(slos))  # type: ignore[arg-type]
 
 
-def live(*services: Service, histories: dict[str, History] | None = None) -> Live:
+def live(*services: Service, histories: dict[str, ListedHistory] | None = None) -> Live:
     """Everything up for a day, but for the services whose history is given."""
     given = histories or {}
     config = Config(services or (service(),), "fra1", 3, "0f" * 32)
