@@ -6,11 +6,11 @@ from itertools import groupby
 from operator import itemgetter
 
 from exporter.timeline.columns import Columns
+from exporter.timeline.progress import Progress
 from exporter.timeline.rule import ALL, Kind, Rule
 from exporter.timeline.spans import FOREVER
 from exporter.timeline.tally import History, Standing, State, Sums
 
-START = -FOREVER
 _COUNTED = (Standing.UP, Standing.DOWN, Standing.UNKNOWN)
 
 Counts = list[int]
@@ -51,16 +51,14 @@ class Combined:
     before which no member can change is derived again, and nothing later than what is asked.
     """
 
-    __slots__ = ("_columns", "_derived", "_edition", "_judge", "_members", "_seen", "_sides", "_stable")
+    __slots__ = ("_columns", "_judge", "_members", "_progress", "_sides")
 
     def __init__(self, members: Sequence[History], rule: Rule = ALL) -> None:
         self._members = tuple(members)
         self._judge = judge(rule)
         self._columns = Columns()
         self._sides = Columns()  # up where it is watched, down where it is excluded
-        self._stable = self._derived = START
-        self._edition: Hashable = None
-        self._seen: Hashable = None
+        self._progress = Progress()
 
     @property
     def scale(self) -> int:
@@ -106,15 +104,9 @@ class Combined:
 
     def _refresh(self, until: int) -> None:
         """Derive up to `until` what may have changed since the last question, and what was never asked."""
-        version = self.version
-        if version == self._seen and until <= self._derived:
+        start = self._progress.advance(self, until)
+        if start is None:
             return
-        edition, start = self.edition, self._derived
-        if version != self._seen:
-            start = START if edition != self._edition else min(start, self._stable)
-        if until <= start:
-            return  # what lies before that has not changed
-        self._seen, self._edition = version, edition
         for columns in (self._columns, self._sides):
             columns.truncate(columns.index_of(start))
         for at, counts in changes(self._members, start, until):
@@ -124,8 +116,6 @@ class Combined:
             self._sides.push(
                 at, State.UP if counted else State.DOWN if standing is Standing.EXCLUDED else State.UNKNOWN
             )
-        self._derived = until
-        self._stable = min(self.stable, until)
 
 
 def changes(members: Sequence[History], start: int, end: int) -> Iterator[tuple[int, Counts]]:

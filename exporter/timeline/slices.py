@@ -1,11 +1,11 @@
 """Time in slices, each good or bad as a whole (ruling 30)."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
 from exporter.timeline.columns import Columns
-from exporter.timeline.combine import START
+from exporter.timeline.progress import Progress
 from exporter.timeline.tally import History, Standing, State, between
 
 
@@ -17,18 +17,7 @@ class Slices:
     one run, whatever their number: only those in which something changes are looked at one by one.
     """
 
-    __slots__ = (
-        "_columns",
-        "_counted",
-        "_derived",
-        "_edition",
-        "_history",
-        "_objective",
-        "_seen",
-        "_sides",
-        "_unknown",
-        "length",
-    )
+    __slots__ = ("_columns", "_history", "_objective", "_progress", "_sides", "_unknown", "length")
 
     def __init__(self, history: History, length: int, objective: Fraction, unknown: str) -> None:
         """Slice a history.
@@ -45,9 +34,7 @@ class Slices:
         self._unknown = unknown
         self._columns = Columns()  # over numbers of slices: up is good, down is bad
         self._sides = Columns()  # likewise: down is excluded
-        self._counted = self._derived = START // length
-        self._edition: Hashable = None
-        self._seen: Hashable = None
+        self._progress = Progress()
 
     def before(self, at: int) -> tuple[int, int, int]:
         """How many good, bad and excluded slices have ended by the instant `at`."""
@@ -73,22 +60,14 @@ class Slices:
 
     def _refresh(self, until: int) -> None:
         """Judge the slices up to number `until` that may have changed, and those that were never asked about."""
-        history = self._history
-        version = history.version
-        if version == self._seen and until <= self._derived:
+        since = self._progress.advance(self._history, until * self.length)
+        if since is None:
             return
-        edition, start = history.edition, self._derived
-        if version != self._seen:
-            start = START // self.length if edition != self._edition else min(start, self._counted)
-        if until <= start:
-            return  # what lies before that has not changed
-        self._seen, self._edition = version, edition
+        start = since // self.length
         for columns in (self._columns, self._sides):
             columns.truncate(columns.index_of(start))
         for number in self._changing(start, until):
             self._push(number)
-        self._derived = until
-        self._counted = min(until, history.stable // self.length)
 
     def _changing(self, start: int, until: int) -> Iterator[int]:
         """Numbers of slices that may be judged otherwise than the one before them, ascending."""

@@ -5,7 +5,8 @@ from collections.abc import Hashable, Iterator, Sequence
 from heapq import merge
 from math import lcm
 
-from exporter.timeline.combine import START, Combined
+from exporter.timeline.combine import Combined
+from exporter.timeline.progress import Progress
 from exporter.timeline.tally import History, Standing, State, Sums
 
 _NOTHING = Sums(0, 0, 0, 0)
@@ -19,19 +20,7 @@ class Weighted:
     members take part. What it *is* at an instant is what `all` would say: bad where any is down.
     """
 
-    __slots__ = (
-        "_all",
-        "_derived",
-        "_edition",
-        "_members",
-        "_rates",
-        "_seen",
-        "_stable",
-        "_starts",
-        "_sums",
-        "_weights",
-        "scale",
-    )
+    __slots__ = ("_all", "_members", "_progress", "_rates", "_starts", "_sums", "_weights", "scale")
 
     def __init__(self, members: Sequence[History], weights: Sequence[int]) -> None:
         """Share out by weights >= 1, one a member."""
@@ -42,9 +31,7 @@ class Weighted:
         self._starts: list[int] = []
         self._rates: list[Sums] = []  # what a millisecond adds from that start on
         self._sums: list[Sums] = []  # of everything before that start
-        self._stable = self._derived = START
-        self._edition: Hashable = None
-        self._seen: Hashable = None
+        self._progress = Progress()
 
     @property
     def edition(self) -> Hashable:
@@ -82,18 +69,9 @@ class Weighted:
         return self._all.standings(start, end)
 
     def _refresh(self, until: int) -> None:
-        version = self.version
-        if version == self._seen and until <= self._derived:
-            return
-        edition, start = self.edition, self._derived
-        if version != self._seen:
-            start = START if edition != self._edition else min(start, self._stable)
-        if until <= start:
-            return  # what lies before that has not changed
-        self._seen, self._edition = version, edition
-        self._derive(start, until)
-        self._derived = until
-        self._stable = min(self.stable, until)
+        start = self._progress.advance(self._all, until)
+        if start is not None:
+            self._derive(start, until)
 
     def _derive(self, start: int, until: int) -> None:
         keep = bisect_right(self._starts, start - 1)
