@@ -1,12 +1,15 @@
 """Names that a user typed, as things of the configuration."""
 
+from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from exporter.errors import UsageError
 
 if TYPE_CHECKING:
     from exporter.config.model import Config, Service, SloConfig
+
+T = TypeVar("T")
 
 
 def find_slo(config: "Config", name: str) -> "tuple[Service, SloConfig]":
@@ -18,15 +21,10 @@ def find_slo(config: "Config", name: str) -> "tuple[Service, SloConfig]":
     found = {
         f"{service.name}/{slo.name}": (service, slo) for service in config.services for slo in service.slos
     }
-    if name in found:
-        return found[name]
     of_service = [pair for pair in found.values() if pair[0].name == name]
-    if len(of_service) == 1:
+    if name not in found and len(of_service) == 1:
         return of_service[0]
-    close = get_close_matches(name, found, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"there is {', '.join(found) or 'none'}"
-    msg = f"there is no SLO `{name}` in the configuration; {hint}"
-    raise UsageError(msg)
+    return _named("SLO", name, found)
 
 
 def find_service(config: "Config", name: str) -> "Service":
@@ -35,13 +33,7 @@ def find_service(config: "Config", name: str) -> "Service":
     Raises:
         UsageError: There is no such service.
     """
-    found = {service.name: service for service in config.services}
-    if name in found:
-        return found[name]
-    close = get_close_matches(name, found, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"there is {', '.join(found)}"
-    msg = f"there is no service `{name}` in the configuration; {hint}"
-    raise UsageError(msg)
+    return _named("service", name, {service.name: service for service in config.services})
 
 
 def find_endpoint(config: "Config", name: str) -> tuple[str, str]:
@@ -55,9 +47,14 @@ def find_endpoint(config: "Config", name: str) -> tuple[str, str]:
         for service in config.services
         for endpoint in service.endpoints
     }
+    return _named("endpoint", name, found)
+
+
+def _named(what: str, name: str, found: Mapping[str, T]) -> T:
+    """The thing of that name, or the nearest name in the refusal."""
     if name in found:
         return found[name]
     close = get_close_matches(name, found, n=1)
     hint = f"did you mean {close[0]}?" if close else f"there is {', '.join(found) or 'none'}"
-    msg = f"there is no endpoint `{name}` in the configuration; {hint}"
+    msg = f"there is no {what} `{name}` in the configuration; {hint}"
     raise UsageError(msg)

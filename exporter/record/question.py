@@ -141,17 +141,3 @@ def asked_of(
         settled_until,
         min((first for first in firsts if first is not None), default=None),
     )
-
-
-def ask(
-    store: Reader,
-    config: Config,
-    service: Service,
-    slo: SloConfig,
-    *,
-    now: int,
-    at: int | None = None,
-    window: int | None = None,
-) -> answer.Answer:
-    """Answer an SLO from the store; arguments and errors as of `pose`, `window` being asked in place of the SLO's own."""
-    return pose(store, config, service, slo, now=now, at=at, window=window).answer(window)

@@ -8,6 +8,7 @@ from typing import Protocol
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.events import Events
 from exporter.timeline.spans import Spans
+from exporter.timeline.tally import Source
 
 
 class Counted(Protocol):
@@ -17,20 +18,8 @@ class Counted(Protocol):
         """Good and bad ones before the instant `at`, O(log n)."""
 
 
-class Beats(Counted, Protocol):
-    """Events of an endpoint; `edition`, `version` and `stable` as of a `History`."""
-
-    @property
-    def edition(self) -> Hashable:
-        """Differs once the past was replaced as a whole."""
-
-    @property
-    def version(self) -> Hashable:
-        """Differs once any answer may have changed."""
-
-    @property
-    def stable(self) -> int:
-        """The instant before which later results change nothing."""
+class Beats(Counted, Source, Protocol):
+    """Events of an endpoint."""
 
     def edges(self, start: int, end: int) -> Iterator[int]:
         """Instants in [start, end) between which all beats say the same; in any order."""

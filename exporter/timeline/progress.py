@@ -1,28 +1,12 @@
 """How far something was derived from a history, and from where on it has to be derived again."""
 
 from collections.abc import Hashable
-from typing import Protocol
 
 from exporter.timeline.spans import FOREVER
+from exporter.timeline.tally import Source
 
 START = -FOREVER
 """An instant before every other."""
-
-
-class Source(Protocol):
-    """What of a `History` tells whether it has changed."""
-
-    @property
-    def edition(self) -> Hashable:
-        """Differs once the past was replaced as a whole."""
-
-    @property
-    def version(self) -> Hashable:
-        """Differs once any answer may have changed."""
-
-    @property
-    def stable(self) -> int:
-        """The instant before which later results change nothing."""
 
 
 class Progress:

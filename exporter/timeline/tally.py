@@ -46,16 +46,11 @@ class Sums(NamedTuple):
     watched: int
 
 
-class History(Protocol):
-    """A past that can be asked: an endpoint's, one with exclusions laid over it, or several combined.
+class Source(Protocol):
+    """What tells whether a past has changed, so that what is derived from it is kept up to date.
 
-    What is derived from one is kept up to date by its three tokens: before `stable`
-    nothing changes until `edition` does, and nothing at all until `version` does.
+    Before `stable` nothing changes until `edition` does, and nothing at all until `version` does.
     """
-
-    @property
-    def scale(self) -> int:
-        """Sums are in units of 1/scale milliseconds; 1 but where instants are shared out by weight."""
 
     @property
     def edition(self) -> Hashable:
@@ -68,6 +63,14 @@ class History(Protocol):
     @property
     def stable(self) -> int:
         """The instant before which later results change nothing."""
+
+
+class History(Source, Protocol):
+    """A past that can be asked: an endpoint's, one with exclusions laid over it, or several combined."""
+
+    @property
+    def scale(self) -> int:
+        """Sums are in units of 1/scale milliseconds; 1 but where instants are shared out by weight."""
 
     def sums(self, at: int) -> Sums:
         """Sums of everything before the instant `at`, O(log n)."""

@@ -6,7 +6,7 @@ import pytest
 
 from exporter.config.load import load
 from exporter.errors import UsageError
-from exporter.record.question import ask, default_instant
+from exporter.record.question import default_instant, pose
 from exporter.store.base import Mark
 from exporter.store.writer import SqliteWriter
 from exporter.units import EARLIEST, YEAR
@@ -20,7 +20,7 @@ def test_a_window_that_begins_before_there_were_instants_is_refused(tmp_path: Pa
     store = SqliteWriter.open(tmp_path / "uptime.db")
     for window, at in ((9_000 * YEAR, None), (None, EARLIEST)):
         with pytest.raises(UsageError, match="lies beyond the years 1 to 9999"):
-            ask(store, config, service, service.slos[0], now=0, at=at, window=window)
+            pose(store, config, service, service.slos[0], now=0, at=at, window=window)
     store.close()
 
 

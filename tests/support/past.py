@@ -9,7 +9,7 @@ from exporter.config.model import Config
 from exporter.record.backfill import Imported, Origin, backfill
 from exporter.record.csv_file import read_csv
 from exporter.record.histories import Known, load
-from exporter.record.question import Asked, ask, pose
+from exporter.record.question import Asked, pose
 from exporter.slo.answer import Answer
 from exporter.slo.figures import Figures, figures
 from exporter.store.reader import SqliteReader
@@ -103,7 +103,9 @@ class Past:
         service = self.config.services[0]
         store = SqliteReader.open(self.store)
         try:
-            return ask(store, self.config, service, service.slos[slo], now=now, at=at, window=window)
+            return pose(store, self.config, service, service.slos[slo], now=now, at=at, window=window).answer(
+                window
+            )
         finally:
             store.close()
 

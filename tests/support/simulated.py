@@ -16,7 +16,7 @@ from exporter.engine.live import Health
 from exporter.engine.slot import Slot, spread
 from exporter.probes.base import Probed
 from exporter.record.histories import load, settled_until
-from exporter.record.question import ask, reach
+from exporter.record.question import pose, reach
 from exporter.record.questions import Questions
 from exporter.slo.answer import Answer
 from exporter.slo.figures import Figures, figures
@@ -94,7 +94,7 @@ class Machine:
         chosen = self.services[service]
         store = SqliteReader.open(self.path)
         try:
-            return ask(store, self.config, chosen, chosen.slos[slo], now=self.clock.wall(), at=at)
+            return pose(store, self.config, chosen, chosen.slos[slo], now=self.clock.wall(), at=at).answer()
         finally:
             store.close()
 
