@@ -18,17 +18,20 @@ class Known(NamedTuple):
     history: EndpointHistory
 
 
-def load(store: Reader, services: Container[str] | None = None) -> Mapping[str, Sequence[Known]]:
+def load(
+    store: Reader, services: Container[str] | None = None, *, died: int | None = None
+) -> Mapping[str, Sequence[Known]]:
     """Load the past of all endpoints, also of those that are no longer configured.
 
     Args:
         store: Where the record is.
         services: Ids of the services to load; None for all.
+        died: The instant since which nobody has been watching; None where somebody is.
 
     Returns:
         By id of the service; services that the record does not know are left out.
     """
-    absences, kept_from = store.absences(), store.kept_from()
+    absences, kept_from = [*store.absences(), *([] if died is None else [died])], store.kept_from()
     found = dict[str, list[Known]]()
     for stored in store.endpoints():
         if services is None or stored.service in services:
@@ -49,11 +52,8 @@ def load_as_of(
         now: Milliseconds since the epoch.
         services: Ids of the services to load; None for all.
     """
-    known, mark = load(store, services), store.mark()
-    if mark is not None and now - mark.at >= ALIVE:
-        for each in (each for group in known.values() for each in group):
-            each.history.timeline.cut(mark.at)
-    return known
+    mark = store.mark()
+    return load(store, services, died=mark.at if mark is not None and now - mark.at >= ALIVE else None)
 
 
 def settled_until(timeline: Timeline, mark: int, undone: int | None) -> int:
