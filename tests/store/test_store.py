@@ -7,7 +7,7 @@ import pytest
 
 from exporter.errors import StoreError, StoreLockedError
 from exporter.store.aside import split
-from exporter.store.base import Batch, ClosedRow, Commit, EndpointKey, Mark, OpenRow
+from exporter.store.base import Absence, Batch, ClosedRow, Commit, EndpointKey, Mark, OpenRow
 from exporter.store.reader import SqliteReader
 from exporter.store.writer import SqliteWriter
 from exporter.timeline.policy import Policy
@@ -214,3 +214,15 @@ def test_a_full_database_is_a_store_error_and_nothing_is_lost(writer: SqliteWrit
     writer._connection.execute("PRAGMA max_page_count = 100000")  # noqa: SLF001
     writer.commit(Commit(Mark(5, {}), [], rows))
     assert len(writer.rows(web)) == 1_000
+
+
+def test_absences_are_kept_with_their_ends_and_causes_but_for_those_that_were_set_aside(
+    path: Path, writer: SqliteWriter
+) -> None:
+    writer.begin(0, {WEB: "http"})
+    writer.commit(Commit(Mark(50_000, {})))
+    writer.begin(90_000, {WEB: "http"})
+    writer.commit(Commit(Mark(99_000, {}), absences=[Absence(95_000, 97_000, "clock")]))
+    assert writer.absence_spans() == [Absence(50_000, 90_000, "stopped"), Absence(95_000, 97_000, "clock")]
+    writer.set_aside(99_000, 93_000)
+    assert SqliteReader.open(path).absence_spans() == [Absence(50_000, 90_000, "stopped")]
