@@ -2,7 +2,7 @@
 
 A mark is a comment on the line before a fenced block: `<!-- example: KIND -->`. Kinds: `check`, a
 whole configuration; `web`, a web configuration; `run`, commands that need neither network nor daemon;
-`prometheus` and `rules`, files of Prometheus.
+`prometheus` and `rules`, files of Prometheus. Below commands `<!-- output: FILE -->` marks what they wrote to that file.
 """
 
 import os
@@ -27,24 +27,29 @@ DOCUMENTS = [
     *sorted(ROOT.glob("docs/**/*.md")),
 ]
 EXAMPLE = re.compile(r"^<!-- example: (\w+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+OUTPUT = re.compile(r"^<!-- output: (\w+) -->\n```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
 class Example(NamedTuple):
-    """A marked block, and the place of its mark."""
+    """A marked block, the place of its mark, and what its commands are shown to write, by file."""
 
     kind: str
     text: str
     place: str
+    outputs: dict[str, str]
 
 
 def examples() -> list[Example]:
     found = []
     for document in DOCUMENTS:
         source = document.read_text(encoding="utf-8")
-        for match in EXAMPLE.finditer(source):
+        matches = list(EXAMPLE.finditer(source))
+        ends = [match.start() for match in matches] + [len(source)]
+        for match, end in zip(matches, ends[1:], strict=True):
             line = source.count("\n", 0, match.start()) + 1
-            found.append(Example(match[1], match[2], f"{document.relative_to(ROOT)}:{line}"))
+            outputs = dict(OUTPUT.findall(source, match.end(), end))
+            found.append(Example(match[1], match[2], f"{document.relative_to(ROOT)}:{line}", outputs))
     return found
 
 
@@ -99,6 +104,7 @@ def test_commands_that_are_shown_work(example: Example, tmp_path: Path) -> None:
     done = run(["bash", "-euc", script], tmp_path)
 
     assert done.returncode == 0, done.stdout + done.stderr
+    assert {file: (tmp_path / file).read_text() for file in example.outputs} == example.outputs
 
 
 @pytest.mark.usefixtures("promtool")

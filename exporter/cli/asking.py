@@ -11,7 +11,6 @@ from exporter.cli.questions import find_slo
 from exporter.clock import SystemClock
 from exporter.config.load import load
 from exporter.record.question import Asked, pose
-from exporter.store.base import Absence
 from exporter.store.reader import SqliteReader
 from exporter.units import parse_instant
 
@@ -22,12 +21,10 @@ class Posed(NamedTuple):
     Attributes:
         asked: The SLO, and whom it asks.
         window: Milliseconds, in place of the SLO's own window; None for that.
-        absences: Spans that no daemon lived.
     """
 
     asked: Asked
     window: int | None
-    absences: Sequence[Absence]
 
 
 @contextmanager
@@ -48,6 +45,6 @@ def posed(
     store = SqliteReader.open(Path(storage))
     try:
         asked = pose(store, config, service, found, now=SystemClock().wall(), at=instant, window=length)
-        yield Posed(asked, length, store.absence_spans())
+        yield Posed(asked, length)
     finally:
         store.close()

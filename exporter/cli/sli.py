@@ -107,7 +107,7 @@ def _from_store(
     from exporter.cli.asking import posed  # noqa: PLC0415
     from exporter.output.answers import lines  # noqa: PLC0415
 
-    with posed(slo, config_files, storage, window=window, at=at) as (asked, length, _):
+    with posed(slo, config_files, storage, window=window, at=at) as (asked, length):
         answer = asked.answer(length)
     click.echo(json.dumps(answer, indent=2) if as_json else "\n".join(lines(answer)))
     return _status(answer, fail=fail)

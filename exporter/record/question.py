@@ -1,6 +1,6 @@
 """An SLO asked of the store, as of any instant."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from exporter.config.model import Config, Service, SloConfig
@@ -10,14 +10,14 @@ from exporter.record.exclusions import in_force
 from exporter.record.histories import ALIVE, all_settled_until, load_as_of
 from exporter.record.questions import Covering, Questions
 from exporter.slo import answer
-from exporter.slo.causes import Absence
+from exporter.slo.causes import FUTURE, STOPPED, Absence
 from exporter.slo.explain import explain
 from exporter.slo.explained import Explained, explained
 from exporter.slo.periods import closed_periods
 from exporter.slo.question import Question
 from exporter.store import base
 from exporter.store.base import Mark, Reader
-from exporter.timeline.spans import Span
+from exporter.timeline.spans import FOREVER, Span
 from exporter.units import DAY, EARLIEST, LATEST, YEAR
 
 LONGEST_PERIOD = YEAR + 2 * DAY
@@ -53,6 +53,7 @@ class Asked(NamedTuple):
         at: The instant that it is about.
         settled_until: Before it nothing changes but by corrections; None where nothing was ever recorded.
         kept_from: Before it nothing is kept, or nothing was ever watched; None where nothing was ever recorded.
+        absences: Spans that the prober did not live, in order of their starts, as far as they are known.
     """
 
     service: Service
@@ -62,6 +63,7 @@ class Asked(NamedTuple):
     at: int
     settled_until: int | None
     kept_from: int | None
+    absences: Sequence[Absence] = ()
 
     def periods(self) -> Iterator[answer.Answer]:
         """The answers of all closed periods of which anything is kept, the latest first; none for a rolling window."""
@@ -70,16 +72,23 @@ class Asked(NamedTuple):
             if self.kept_from is not None and found.end > self.kept_from:
                 yield answer.answer(self.service.name, self.slo.name, self.question, found)
 
-    def explain(self, window: int | None = None, absences: Sequence[base.Absence] = ()) -> Explained:
-        """Every interval behind the figures of `answer`.
+    def explain(self, window: int | None = None) -> Explained:
+        """Every interval behind the figures of `answer`; arguments as there."""
+        explanation = explain(self.question, self.covering, self.at, window, self.absences)
+        return explained(self.answer(window), explanation)
+
+    def absent(self, absences: Iterable[base.Absence], now: int, died: int | None = None) -> "Asked":
+        """The same question, told why nothing is known of some spans.
 
         Args:
-            window: As of `answer`.
-            absences: The prober's, for the causes of unknown time.
+            absences: Those of the record.
+            now: Milliseconds since the epoch; what lies beyond is yet to come.
+            died: Since when no daemon has lived; None where one does.
         """
-        spans = [Absence(*each) for each in absences]
-        explanation = explain(self.question, self.covering, self.at, window, spans)
-        return explained(self.answer(window), explanation)
+        known = [Absence(*each) for each in absences]
+        if died is not None:
+            known.append(Absence(died, FOREVER, STOPPED))
+        return self._replace(absences=sorted([*known, Absence(now, FOREVER, FUTURE)]))
 
     def answer(self, window: int | None = None) -> answer.Answer:
         """All figures, of the SLO's own window or of one of that many milliseconds."""
@@ -124,7 +133,8 @@ def pose(
     known = load_as_of(store, now, services)
     questions = Questions(config, known, in_force(config, store.exclusion_log()), within)
     settled = None if mark is None else all_settled_until(questions.asked(service, slo), mark)
-    return asked_of(questions, service, slo, at, settled)
+    died = mark.at if mark is not None and now - mark.at >= ALIVE else None
+    return asked_of(questions, service, slo, at, settled).absent(store.absence_spans(), now, died)
 
 
 def asked_of(

@@ -1,98 +1,196 @@
-"""Why an SLO was down or unknown at an instant, in words: which member, and what its probes said."""
+"""Why an SLO stood as it did at an instant, in words: which member, and what its probes said."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from exporter.timeline.beats import Judged
-from exporter.timeline.past import Counts, Member, Past
+from exporter.timeline.past import Member
 from exporter.timeline.reports import INCONCLUSIVE, SUCCESS
-from exporter.timeline.tally import Standing, State
-from exporter.units import describe_duration
+from exporter.timeline.spans import FOREVER
+from exporter.timeline.standings import Standings
+from exporter.timeline.tally import Standing
+from exporter.units import describe_duration, format_instant
 
-_ABSENCES = {"stopped": "the exporter was not running", "clock": "the clock was set"}
+STOPPED, FUTURE = "stopped", "future"
+
+_ENDED = {STOPPED: "the exporter was not running until ", "clock": "the clock was set forward to "}
+_OPEN = {STOPPED: "the exporter has not run since", FUTURE: "this is yet to come"}
 
 
 class Absence(NamedTuple):
-    """A span that the prober did not live, and its cause in a word."""
+    """A span that the prober did not live.
+
+    Attributes:
+        since: Its start, milliseconds since the epoch.
+        until: The first instant beyond; `FOREVER` while it lasts.
+        cause: In a word: `stopped`, `clock`, or `future` for what is yet to come.
+    """
 
     since: int
     until: int
     cause: str
 
 
+class _Word(NamedTuple):
+    """What is said of a member.
+
+    Attributes:
+        text: For people.
+        common: Whether it would be said of every member, so that none is named.
+    """
+
+    text: str
+    common: bool = False
+
+
 class Causes:
     """Finds causes in what the members of an SLO reported."""
 
-    def __init__(self, past: Past, absences: Sequence[Absence]) -> None:
-        self._members = past.members
-        self._absences = absences
-
-    def why(self, at: int, standing: Standing, counts: Counts) -> str:
-        """What went wrong from the instant `at` on, one member after the other; empty where nothing did.
+    def __init__(
+        self, members: Sequence[Member], absences: Sequence[Absence], start: int, end: int, *, beats: bool
+    ) -> None:
+        """Look at the members in [start, end).
 
         Args:
-            at: Milliseconds since the epoch; from here everything stayed as it was.
-            standing: How the SLO stood.
-            counts: Beats that followed.
+            members: Of the SLO.
+            absences: The prober's, in order of their starts.
+            start: Milliseconds since the epoch.
+            end: The first instant beyond.
+            beats: Whether the SLO counts beats, so that a failed or slow one is told whatever else is said.
         """
-        if standing is Standing.ABSENT:
-            return self._absent(at)
-        if standing is Standing.EXCLUDED:
-            return self._behind(at)
-        said = list(dict.fromkeys(self._said(at, standing, counts)))
-        return "; ".join(said)
-
-    def _absent(self, at: int) -> str:
-        """Why nothing is known of a time without any member: the record may have let go of it (ruling 43)."""
-        histories = [member.history for member in self._members]
-        pruned = any(each.first == each.kept_from and at < each.kept_from for each in histories)
-        return "not watched, or no longer kept" if pruned else "not watched"
-
-    def _behind(self, at: int) -> str:
-        """What was measured under an exclusion, where that was an outage."""
-        alone = len(self._members) == 1
-        down = [
-            ("" if alone else f"{member.name}: ") + self._reported(member, member.history.since(at) or at)
-            for member in self._members
-            if member.history.state(at) is State.DOWN
+        self._absences = absences
+        self._starts = [each.since for each in absences]
+        self._beats = beats
+        names = _names(members)
+        self._members = [
+            (name, member, Standings(member.history, start, end))
+            for name, member in zip(names, members, strict=True)
         ]
-        return f"was down: {'; '.join(down)}" if down else ""
 
-    def _said(self, at: int, standing: Standing, counts: Counts) -> Iterator[str]:
-        alone = len(self._members) == 1
-        for member in self._members:
-            if member.excluded.covers(at):
-                continue
-            word = self._of(member, at, standing, counts)
-            if word:
-                yield word if alone else f"{member.name}: {word}"
+    def edges(self) -> Iterator[int]:
+        """Instants between which `why` says the same, besides those of the exclusions; in any order."""
+        yield from self._starts
+        for _, member, standings in self._members:
+            yield from standings.starts
+            yield from member.beats.edges(standings.starts[0], standings.end)
 
-    def _of(self, member: Member, at: int, standing: Standing, counts: Counts) -> str:
-        history = member.history
-        stands = next(found for _, found in history.standings(at, at + 1))
+    def steps_aside(self, at: int) -> bool:
+        """Whether some members do not count at the instant `at`, although others may."""
+        return any(
+            member.excluded.covers(at) and standings.at(at) is not Standing.ABSENT
+            for _, member, standings in self._members
+        )
+
+    def why(self, at: int, standing: Standing) -> str:
+        """What was wrong at the instant `at`, of which members; empty where nothing was.
+
+        Args:
+            at: Milliseconds since the epoch.
+            standing: How the SLO stood.
+        """
+        said = dict[_Word, list[str]]()
+        for name, member, standings in self._members:
+            word = self._of(member, standings.at(at), standing, at)
+            if word is not None:
+                said.setdefault(word, []).append(name)
+        alone = len(self._members) == 1 or (standing is Standing.ABSENT and len(said) == 1)
+        return "; ".join(
+            word.text if alone or word.common else f"{', '.join(names)}: {word.text}"
+            for word, names in said.items()
+        )
+
+    def _of(self, member: Member, stands: Standing, standing: Standing, at: int) -> _Word | None:
+        if standing is Standing.ABSENT:
+            return self._absent(member, at)
+        if standing is Standing.EXCLUDED:
+            return _Word(f"down ({_failure(member, at)})") if stands is Standing.DOWN else None
+        if member.excluded.covers(at):
+            return _Word("does not count") if stands is not Standing.ABSENT else None
+        return self._counted(member, stands, standing, at)
+
+    def _counted(self, member: Member, stands: Standing, standing: Standing, at: int) -> _Word | None:
+        """What is said of a member that counts, or does not take part."""
         if stands is Standing.DOWN:
-            return self._reported(member, history.since(at) or at)
-        if stands is Standing.UNKNOWN and standing is not Standing.DOWN:
+            text = _failure(member, at)
+            return _Word(text if standing is Standing.DOWN else f"down ({text})")
+        if stands is Standing.UNKNOWN and (standing is Standing.UNKNOWN or self._beats):
             return self._unknown(member, at)
-        if counts.bad:  # a failure that was no verdict, or a success that was too slow
-            reported = history.reports.at(at)
-            if reported is not None and reported[1] not in {SUCCESS, INCONCLUSIVE}:
-                return f"{reported[1]} (no outage yet)"
-            if isinstance(member.beats, Judged) and (threshold := member.beats.threshold(at)):
-                return f"slower than {describe_duration(threshold // 1_000_000)}"
-        return ""
+        if stands is Standing.UP and (standing is Standing.UP or self._beats):
+            return _blemish(member, at)
+        return None
 
-    def _reported(self, member: Member, since: int) -> str:
-        """What the first failure of an outage said."""
-        reported = member.history.reports.at(since)
-        return reported[1] if reported and reported[1] not in {SUCCESS, INCONCLUSIVE} else "failure"
+    def _absent(self, member: Member, at: int) -> _Word:
+        """Why a member was not watched."""
+        history = member.history
+        if history.first is None:
+            return self._still_to_come(at) or _Word("no result yet")
+        if at < history.first:
+            pruned = history.first == history.kept_from
+            return _Word("before the first result" + (", or no longer kept" if pruned else ""))
+        return self._still_to_come(at) or _Word("not configured")
 
-    def _unknown(self, member: Member, at: int) -> str:
-        since = member.history.since(at) or at
-        for absence in reversed(self._absences):
-            if absence.since <= at and (absence.since >= since or absence.until > since):
-                return _ABSENCES.get(absence.cause, absence.cause)
-        reported = member.history.reports.at(at)
-        if reported is not None and reported[1] == INCONCLUSIVE:
-            return "the probe told nothing"
-        return "no verdict yet" if reported is not None and reported[0] == since else "no result in time"
+    def _still_to_come(self, at: int) -> _Word | None:
+        absence = self._latest(at)
+        return _absence(absence) if absence is not None and absence.cause == FUTURE else None
+
+    def _unknown(self, member: Member, at: int) -> _Word:
+        """Why nothing is known of a member that is watched."""
+        history = member.history
+        since = history.since(at)
+        since = at if since is None else since
+        absence = self._latest(at)
+        reported = history.reports.at(at)
+        if reported is None:  # all of its results were pruned
+            return _Word("no result is kept") if absence is None else _absence(absence)
+        latest, said = reported
+        latest = max(latest, history.latest_beat(at) or latest)
+        if latest >= since and not (absence is not None and absence.since >= latest):
+            if said == INCONCLUSIVE:
+                return _Word("inconclusive: the prober could not tell")
+            return _Word("no verdict yet" if said == SUCCESS else f"no verdict yet ({said})")
+        if absence is not None and absence.until > since:
+            return _absence(absence)
+        staleness = next(policy.staleness for _, _, policy in history.policies.segments(latest, latest + 1))
+        return _Word(f"no result within {describe_duration(staleness)}")
+
+    def _latest(self, at: int) -> Absence | None:
+        """The latest absence that began by the instant `at`."""
+        index = bisect_right(self._starts, at) - 1
+        return self._absences[index] if index >= 0 else None
+
+
+def _absence(absence: Absence) -> _Word:
+    if absence.until >= FOREVER:
+        return _Word(_OPEN.get(absence.cause, absence.cause), common=True)
+    return _Word(
+        _ENDED.get(absence.cause, absence.cause + " until ") + format_instant(absence.until), common=True
+    )
+
+
+def _failure(member: Member, at: int) -> str:
+    """What the first failure of the outage at `at` said."""
+    since = member.history.since(at)
+    reported = member.history.reports.at(at if since is None else since)
+    return reported[1] if reported and reported[1] not in {SUCCESS, INCONCLUSIVE} else "failure"
+
+
+def _blemish(member: Member, at: int) -> _Word | None:
+    """What was wrong with the latest result of a member that is up; None where nothing was."""
+    reported = member.history.reports.at(at)
+    if reported is not None and reported[1] not in {SUCCESS, INCONCLUSIVE}:
+        return _Word(f"{reported[1]}, no outage")
+    if isinstance(member.beats, Judged) and (threshold := member.beats.slower_than(at)):
+        return _Word(f"slower than {_length(threshold)}")
+    return None
+
+
+def _length(nanoseconds: int) -> str:
+    milliseconds, rest = divmod(nanoseconds, 1_000_000)
+    return f"{nanoseconds / 1_000_000:g}ms" if rest else describe_duration(milliseconds)
+
+
+def _names(members: Sequence[Member]) -> Sequence[str]:
+    """What to call the members: without their service where all are of one."""
+    services = {member.name.rpartition("/")[0] for member in members}
+    return [member.name.rpartition("/")[2] if len(services) == 1 else member.name for member in members]

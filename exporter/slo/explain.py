@@ -6,25 +6,19 @@ up to it; `Explanation.adds_up` says so, and a report that says otherwise is a b
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import pairwise
 from typing import NamedTuple
 
-from exporter.slo.causes import Absence, Causes
+from exporter.slo.causes import Absence
 from exporter.slo.figures import Figures, figures
 from exporter.slo.measures import Amounts, SliceMeasure
+from exporter.slo.pieces import Covering, Piece, pieces
 from exporter.slo.question import Question
+from exporter.slo.runs import Run, runs
 from exporter.timeline.exclusion import Exclusion
 from exporter.timeline.past import Counts
-from exporter.timeline.spans import Spans
 from exporter.timeline.tally import Standing, Sums, Tally, between
 
-Covering = Sequence[tuple[Exclusion, Spans]]
-"""What is excluded by what; first what takes precedence (ruling 33)."""
-
-NO_BEATS = Counts(0, 0, 0)
-
-_OF_SLICES = {Standing.UP: "good", Standing.UNKNOWN: "uncounted", Standing.EXCLUDED: "excluded"}
-_STATES = {
+STATES = {
     Standing.UP: "up",
     Standing.DOWN: "down",
     Standing.UNKNOWN: "unknown",
@@ -34,28 +28,32 @@ _STATES = {
 
 
 class Interval(NamedTuple):
-    """A span in which everything stayed as it was.
+    """A span of which the same is to be said.
 
     Attributes:
         start: Milliseconds since the epoch.
         end: The first instant beyond.
         state: `up`, `down`, `unknown` or `excluded`; of slices `good`, `bad`, `uncounted` or `excluded`.
-        tally: Its amounts, in units of 1/scale milliseconds; they differ from `state` where
+        why: What was wrong, of whom; empty where nothing was.
+        exclusion: That takes it out, or some of the members; None where none does.
+        parts: Of slices: what was not up in them, which may begin before the window; else empty.
+        tally: Its amounts of time, in units of 1/scale milliseconds; they differ from `state` where
             instants are shared out by weight, and of slices.
-        why: What went wrong, of whom; empty where nothing did.
-        exclusion: That covers it; None where none does.
         counts: Beats in it.
-        bad: What it holds that is bad, in the unit of the method.
+        good: What it holds that is good, in the unit of the method.
+        bad: What it holds that is bad, likewise.
         cost: Milliseconds of the error budget that it took; None where the budget has no value.
     """
 
     start: int
     end: int
     state: str
-    tally: Tally
     why: str
     exclusion: Exclusion | None
+    parts: tuple[Piece, ...]
+    tally: Tally
     counts: Counts
+    good: int
     bad: int
     cost: Fraction | None
 
@@ -80,17 +78,30 @@ class Explanation(NamedTuple):
         return None if left is None else self.figures.allowed_ms - left
 
     @property
+    def cost(self) -> Fraction | None:
+        """The costs of all intervals together; None where the budget has no value."""
+        costs = [each.cost for each in self.intervals]
+        known = [cost for cost in costs if cost is not None]
+        return sum(known, Fraction(0)) if len(known) == len(costs) else None
+
+    @property
     def adds_up(self) -> bool:
-        """Whether times, beats, bad amounts and costs of the intervals are those of the figure, to the last digit."""
-        tallies = [sum(parts) for parts in zip(*(each.tally for each in self.intervals), strict=True)]
-        counts = [sum(parts) for parts in zip(*(each.counts for each in self.intervals), strict=True)]
-        spent = sum((each.cost for each in self.intervals if each.cost is not None), Fraction(0))
+        """Whether the intervals tile the window, and their times, beats, amounts and costs are the figure's to the last digit."""
+        found = self.figures
+        edges = [found.start, *(edge for each in self.intervals for edge in each[:2]), found.end]
+        amounts = (sum(each.good for each in self.intervals), sum(each.bad for each in self.intervals))
         return (
-            (not self.intervals or tallies == list(self.figures.tally))
-            and (not self.intervals or counts == list(self.counts))
-            and sum(each.bad for each in self.intervals) == self.figures.bad
-            and spent == (self.spent or 0)
+            edges[::2] == edges[1::2]
+            and total(each.tally for each in self.intervals) == list(found.tally)
+            and total(each.counts for each in self.intervals) == list(self.counts)
+            and amounts == (found.good, found.bad)
+            and self.cost == self.spent
         )
+
+
+def total(parts: Iterator[tuple[int, ...]]) -> list[int]:
+    """Sums of what stands at the same place; nothing of nothing."""
+    return [sum(amounts) for amounts in zip(*parts, strict=True)]
 
 
 def explain(
@@ -107,109 +118,56 @@ def explain(
         covering: What excludes anything of it.
         at: Milliseconds since the epoch; the window ends there.
         window: As of `figures`.
-        absences: Spans that the prober did not live, for the causes of unknown time.
+        absences: Spans that the prober did not live, in order of their starts, for the causes of unknown time.
     """
     found = figures(question, at, window)
-    cutter = _Cutter(question, covering, found, Causes(question.past, absences))
-    intervals = tuple(_joined(cutter.pieces()))
-    first, last = question.past.counts(found.start), question.past.counts(at)
-    return Explanation(found, _less(last, first), intervals)
+    past = question.past
+    intervals = tuple(_weighed(question, found, _runs(question, covering, absences, found)))
+    return Explanation(found, _less(past.counts(at), past.counts(found.start)), intervals)
 
 
-class _Cutter:
-    """Cuts one figure's window at every instant at which anything changes."""
-
-    def __init__(self, question: Question, covering: Covering, found: Figures, causes: Causes) -> None:
-        self.question = question
-        self.covering = covering
-        self.found = found
-        self.causes = causes
-        left = found.remaining_ms
-        self.each = None  # milliseconds of the budget that one bad unit costs
-        if left is not None:
-            self.each = (found.allowed_ms - left) / found.bad if found.bad else Fraction(0)
-
-    def pieces(self) -> Iterator[Interval]:
-        """The pieces, in order."""
-        edges = sorted(self._edges())
-        sums, before, counts = self._at(edges[0])
-        for start, end in pairwise(edges):
-            last_sums, last_before, last_counts = self._at(end)
-            scale = self.found.scale
-            tally = between(sums, last_sums, (end - start) * scale)
-            bad = last_before[1] - before[1]
-            yield self._piece(start, end, tally, _less(last_counts, counts), bad)
-            sums, before, counts = last_sums, last_before, last_counts
-
-    def _at(self, at: int) -> tuple[Sums, Amounts, Counts]:
-        question = self.question
-        return question.past.history.sums(at), question.measure.before(at), question.past.counts(at)
-
-    def _edges(self) -> set[int]:
-        start, end = self.found.start, self.found.end
-        past, measure = self.question.past, self.question.measure
-        edges = {start, end}
-        if isinstance(measure, SliceMeasure):
-            edges.update(at for first, beyond, _ in measure.slices.runs(start, end) for at in (first, beyond))
-        else:
-            edges.update(at for at, _ in past.history.standings(start, end))
-            for member in past.members:
-                edges.update(at for at, _ in member.standing().standings(start, end))
-                if self.question.objective.method == "events":
-                    edges.update(member.beats.edges(start, end))
-            for _, spans in self.covering:
-                edges.update(edge for span in spans.within(start, end) for edge in span)
-        return {edge for edge in edges if start <= edge <= end}
-
-    def _piece(self, start: int, end: int, tally: Tally, counts: Counts, bad: int) -> Interval:
-        if isinstance(self.question.measure, SliceMeasure):
-            state, why = self._slices(start, end)
-        else:
-            standing = self._standing(start)
-            state, why = _STATES[standing], self.causes.why(start, standing, counts)
-        exclusion = None
-        if state == "excluded":
-            exclusion = next((each for each, spans in self.covering if spans.covers(start)), None)
-        cost = None if self.each is None else self.each * bad
-        return Interval(start, end, state, tally, why, exclusion, counts, bad, cost)
-
-    def _slices(self, start: int, end: int) -> tuple[str, str]:
-        """What slices that end in (start, end] are alike, and why they are bad."""
-        measure, history = self.question.measure, self.question.past.history
-        assert isinstance(measure, SliceMeasure)  # noqa: S101 -- for the type checker
-        found = next((each for _, _, each in measure.slices.runs(start, end)), Standing.UNKNOWN)
-        if found is not Standing.DOWN:
-            return _OF_SLICES[found], ""
-        failing = next((at for at, each in history.standings(start, end) if each is Standing.DOWN), start)
-        return "bad", self.causes.why(failing, Standing.DOWN, NO_BEATS)
-
-    def _standing(self, at: int) -> Standing:
-        return next(standing for _, standing in self.question.past.history.standings(at, at + 1))
+def _runs(
+    question: Question, covering: Covering, absences: Sequence[Absence], found: Figures
+) -> Iterator[Run]:
+    """What the intervals are, before they are weighed."""
+    start, end, measure = found.start, found.end, question.measure
+    if isinstance(measure, SliceMeasure):
+        length = measure.slices.length
+        cut = pieces(question, covering, absences, start // length * length, end)
+        yield from runs(measure.slices, list(cut), start, end, question.objective.unknown)
+        return
+    for piece in pieces(question, covering, absences, start, end):
+        yield Run(piece.start, piece.end, STATES[piece.standing], piece.why, piece.exclusion, ())
 
 
-def _joined(pieces: Iterator[Interval]) -> Iterator[Interval]:
-    """Neighbours of which the same is to be said as one."""
-    last: Interval | None = None
-    for piece in pieces:
-        if last is not None and _alike(last, piece):
-            last = last._replace(
-                end=piece.end,
-                tally=Tally(*(sum(pair) for pair in zip(last.tally, piece.tally, strict=True))),
-                counts=Counts(*(sum(pair) for pair in zip(last.counts, piece.counts, strict=True))),
-                bad=last.bad + piece.bad,
-                cost=None if last.cost is None or piece.cost is None else last.cost + piece.cost,
-            )
-            continue
-        if last is not None:
-            yield last
-        last = piece
-    if last is not None:
-        yield last
+def _weighed(question: Question, found: Figures, cut: Iterator[Run]) -> Iterator[Interval]:
+    """Intervals with their amounts and costs."""
+    each, scale = _each(question, found), found.scale
+    before = _at(question, found.start)
+    for run in cut:
+        after = _at(question, run.end)
+        tally = between(before[0], after[0], (run.end - run.start) * scale)
+        good, bad = after[1][0] - before[1][0], after[1][1] - before[1][1]
+        cost = None if each is None else each * bad
+        yield Interval(*run, tally, _less(after[2], before[2]), good, bad, cost)
+        before = after
 
 
-def _alike(one: Interval, other: Interval) -> bool:
-    same = (one.state, one.why, one.exclusion) == (other.state, other.why, other.exclusion)
-    return same and bool(one.bad) == bool(other.bad)
+def _each(question: Question, found: Figures) -> Fraction | None:
+    """Milliseconds of the budget that one bad unit takes; None where the budget has no value.
+
+    The budget is (1 - objective) of what it is for, whether in time or in the unit of the method.
+    """
+    if found.remaining is None:
+        return None
+    if question.objective.method == "time":
+        return Fraction(1, found.scale)
+    base = Fraction(*question.measure.base(*found.budget))
+    return found.allowed_ms / ((1 - question.objective.ratio) * base)
+
+
+def _at(question: Question, at: int) -> tuple[Sums, Amounts, Counts]:
+    return question.past.history.sums(at), question.measure.before(at), question.past.counts(at)
 
 
 def _less(last: Counts, first: Counts) -> Counts:

@@ -80,19 +80,25 @@ class Judged:
         """Instants in [start, end) between which all beats say the same, and are as slow."""
         yield from self._history.edges(start, end)
         self.events(end)
-        for first, threshold in zip(self._starts, self._thresholds, strict=True):
-            if start <= first < end:
-                yield first
+        for threshold in set(self._thresholds):
             instants = self._history.slow.get(threshold, ())
-            for at in instants[bisect_left(instants, start) : bisect_left(instants, end)]:
-                yield at
-                yield at + 1
+            first = max(
+                0, bisect_left(instants, start) - 1
+            )  # one that was slow before may still be the latest
+            for at in instants[first : bisect_left(instants, end)]:
+                following = self._history.beat_after(at)
+                yield from (edge for edge in (at, following) if edge is not None and start <= edge < end)
 
-    def threshold(self, at: int) -> int | None:
-        """The threshold in force at the instant `at`, in nanoseconds; None where there was none."""
+    def slower_than(self, at: int) -> int | None:
+        """The threshold in nanoseconds that the latest beat up to the instant `at` was slower than; None where it was not."""
+        beat = self._history.latest_beat(at)
+        if beat is None or beat < self._history.kept_from:
+            return None
         self.events(at)
-        index = bisect_right(self._starts, at) - 1
-        return self._thresholds[index] or None if index >= 0 else None
+        threshold = self._thresholds[bisect_right(self._starts, beat) - 1]
+        instants = self._history.slow.get(threshold, ())
+        index = bisect_left(instants, beat)
+        return threshold if index < len(instants) and instants[index] == beat else None
 
     def _refresh(self) -> None:
         """Count what lies in each span of one threshold, once another one is in force."""

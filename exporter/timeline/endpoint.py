@@ -208,6 +208,14 @@ class EndpointHistory:
         """Good and bad beats that are kept before the instant `at`."""
         return self._events.before(max(at, self.kept_from))
 
+    def latest_beat(self, at: int) -> int | None:
+        """The latest beat up to the instant `at` that succeeded or failed; None before the first."""
+        return self._events.latest(at)
+
+    def beat_after(self, at: int) -> int | None:
+        """The first such beat after the instant `at`; None after the last."""
+        return self._events.after(at)
+
     def edges(self, start: int, end: int) -> Iterator[int]:
         """Instants in [start, end) at which results began to say something else."""
         return self.reports.changes(start, end)

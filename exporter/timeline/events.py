@@ -1,7 +1,7 @@
 """Beats as events: how many were good or bad before any instant, from packed series."""
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 from exporter.timeline.row import Row
@@ -69,6 +69,23 @@ class EventColumns:
             seen = min(self._counts[index], (at - 1 - self._starts[index]) // step + 1)
         good, bad = self._goods[index], self._bads[index]
         return Events(good + seen, bad) if self._votes[index] == State.UP else Events(good, bad + seen)
+
+    def latest(self, at: int) -> int | None:
+        """The latest beat up to the instant `at`; None before the first."""
+        index = bisect_right(self._starts, at) - 1
+        if index < 0:
+            return None
+        start, step = self._starts[index], self._steps[index]
+        return start + min(self._counts[index] - 1, (at - start) // step) * step if step else start
+
+    def after(self, at: int) -> int | None:
+        """The first beat after the instant `at`; None after the last."""
+        index = bisect_right(self._starts, at) - 1
+        if index >= 0 and (step := self._steps[index]):
+            number = (at - self._starts[index]) // step + 1
+            if number < self._counts[index]:
+                return self._starts[index] + number * step
+        return self._starts[index + 1] if index + 1 < len(self._starts) else None
 
     def _append(self, at: int, step: int, count: int, vote: State) -> None:
         good = bad = 0

@@ -40,8 +40,8 @@ async def sli(request: web.Request) -> web.Response:
 async def explain(request: web.Request) -> web.Response:
     """Answer as `sli` does, with every interval behind the figure; parameters and errors as of `sli`."""
     asked, window = put(request)
-    absences = await request.app[SOURCE].absences()
-    return web.json_response(asked.explain(window, absences))
+    source = request.app[SOURCE]
+    return web.json_response(asked.absent(await source.absences(), source.now()).explain(window))
 
 
 def put(request: web.Request) -> Put:

@@ -207,7 +207,7 @@ def test_what_overlaps_counts_once_and_the_first_category_names_it(past: Past) -
     assert named == [
         (3600, "other", ""),
         (3600, "maintenance", ""),
-        (3600, "customer", "was down: shop/db: failure"),
+        (3600, "customer", "db: down (failure)"),
         (3600, "customer", ""),
         (3600, "other", ""),
     ]

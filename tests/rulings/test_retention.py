@@ -114,12 +114,12 @@ def test_ruling_43_an_explanation_says_what_is_no_longer_kept(make_past: MakePas
     past = make_past("interval: 1m", "window: 20d")
     ten_days(past)
     end = JANUARY + 10 * DAY
-    assert past.pose(end).explain()["intervals"][0]["why"] == "not watched"
+    assert past.pose(end).explain()["intervals"][0]["why"] == "before the first result"
     prune(past, JANUARY + 5 * DAY)
     told = past.pose(end).explain()
     assert (told["intervals"][0]["state"], told["intervals"][0]["why"]) == (
         "unknown",
-        "not watched, or no longer kept",
+        "before the first result, or no longer kept",
     )
     assert (told["intervals"][0]["to"], told["adds_up"]) == ("2025-01-06T00:00:00Z", True)
 
