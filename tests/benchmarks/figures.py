@@ -9,10 +9,12 @@ from pathlib import Path
 from sys import getsizeof
 from typing import Any
 
+from exporter.slo.explain import explain
 from exporter.slo.figures import figures
 from exporter.slo.objective import Objective
 from exporter.slo.question import Question, question
 from exporter.timeline.endpoint import EndpointHistory
+from exporter.timeline.exclusion import Category, Exclusion, Once, Scope
 from exporter.timeline.past import Member, Past
 from exporter.timeline.policy import Policy
 from exporter.timeline.spans import Spans
@@ -38,7 +40,7 @@ QUERIES = 200
 
 def figure_costs(directory: Path) -> dict[str, Any]:
     """Run and print all of it; microseconds unless it says otherwise."""
-    found = {**by_past(), **by_method(), **memory()}
+    found = {**by_past(), **by_method(), **explaining(), **memory()}
     show("figures, CPU", ["", "us"], [[name, f"{value:.3g}"] for name, value in found.items()])
     beside = beside_prometheus(directory)
     show(
@@ -69,6 +71,24 @@ def by_method() -> dict[str, float]:
         )
         for method in ("events", "timeslices")
     }
+
+
+def explaining() -> dict[str, float]:
+    """Every interval behind a figure, and whether they add up to it."""
+    days, transitions, exclusions = PASTS[2]
+    past = past_of(days, transitions, exclusions)
+    asked = ask(past, "time", days)
+    covering = [
+        (Exclusion(str(start), "", Category.OTHER, Scope(), Once(start, end)), Spans([(start, end)]))
+        for start, end in past.excluded
+    ]
+
+    def explained() -> None:
+        assert explain(asked, covering, NOW).adds_up
+
+    explained()
+    what = f"explaining {days} d, {transitions} transitions, {exclusions} exclusions"
+    return {what: 1e6 * median_of(ROUNDS, explained)}
 
 
 def memory() -> dict[str, float]:
