@@ -61,7 +61,9 @@ class Spans:
         return index > 0 and at < self.ends[index - 1]
 
     def within(self, start: int, end: int) -> Iterator[Span]:
-        """The parts of the spans that lie in [start, end), in order."""
+        """The parts of the spans that lie in [start, end), in order; none where that holds nothing."""
+        if start >= end:
+            return
         for index in range(bisect_right(self.ends, start), bisect_left(self.starts, end)):
             yield max(start, self.starts[index]), min(end, self.ends[index])
 
