@@ -1,0 +1,259 @@
+"""Service hours: the time outside of them, against a clock that is read minute by minute."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import holidays
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exporter.timeline.hours import Hours, hours
+from exporter.timeline.spans import FOREVER, Spans
+from exporter.timeline.zones import first_instant
+from exporter.units import DAY, HOUR, MINUTE
+from tests.support.clocks import CHANGES, DAYS, at_utc, instants, lengths, minutes, running
+
+BERLIN = "Europe/Berlin"
+OFFICE = {"mon-fri": "08:00-20:00"}
+NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def served(days: dict[str, str], is_holiday: Callable[[date], bool], local: datetime) -> bool:
+    """Whether a local time is one of service, by the texts themselves."""
+    if is_holiday(local.date()):
+        return False
+    now, midnight = f"{local:%H:%M}", "24:00"
+    for back in (0, 1):
+        text = days.get(NAMES[(local.weekday() - back) % 7])
+        for part in text.split(", ") if text else ():
+            opening, closing = part.split("-")
+            if back == 0 and opening <= now < (closing if closing > opening else midnight):
+                return True
+            if back == 1 and closing <= opening and now < closing:
+                return True
+    return False
+
+
+times = st.integers(0, 24 * 12 - 1).map(lambda number: f"{number // 12:02}:{number % 12 * 5:02}")
+
+
+@st.composite
+def days_of(draw: st.DrawFn) -> str:
+    """One or two ranges of a day that do not overlap; the second may go over midnight."""
+    first, second, third, last = sorted(draw(st.lists(times, min_size=4, max_size=4, unique=True)))
+    over = draw(st.sampled_from(["", "24:00", f"{first[:2]}:00"]))
+    texts = [f"{first}-{second}", f"{third}-{over or last}"]
+    return ", ".join(draw(st.sampled_from([texts, texts[:1], texts[1:]])))
+
+
+weeks = st.dictionaries(st.sampled_from(NAMES), days_of(), min_size=1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(CHANGES), weeks)
+def test_hours_equal_a_walk_of_the_minutes_of_a_week_in_which_clocks_change(
+    change: tuple[str, str], days: dict[str, str]
+) -> None:
+    zone, start = change[0], at_utc(change[1])
+    outside = Spans(hours(zone, days).spans(start, start + DAYS * DAY))
+
+    for at, local in running(minutes(zone, start - DAY, DAYS + 1)):
+        assert at < start or outside.covers(at) != served(days, lambda _: False, local), local
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    weeks,
+    st.sampled_from([("Europe/Berlin", "DE-BE"), ("America/New_York", "US-CA"), ("Europe/London", "GB")]),
+)
+def test_holidays_are_whole_local_days_without_service(days: dict[str, str], where: tuple[str, str]) -> None:
+    zone, code = where
+    country, _, part = code.partition("-")
+    known = holidays.country_holidays(country, subdiv=part or None)
+    start = at_utc("2025-12-22")
+    outside = Spans(hours(zone, days, code).spans(start, start + 14 * DAY))
+
+    for at, local in minutes(zone, start, 14):
+        assert outside.covers(at) != served(days, known.__contains__, local), local
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    weeks,
+    instants("2024-12-20", "2026-01-10"),
+    lengths(0, 40),
+    lengths(0, 500),
+)
+def test_a_span_is_the_same_whole_one_whatever_is_asked(
+    days: dict[str, str], start: int, length: int, more: int
+) -> None:
+    asked, end = hours(BERLIN, days, "DE"), start + length + 1
+    wide = asked.spans(start - more - 10 * DAY, end + more + 10 * DAY)
+
+    found = asked.spans(start, end)
+    assert found == [span for span in wide if max(span[0], start) < min(span[1], end)]
+    assert found == list(Spans(found))
+
+
+def test_a_day_is_wall_clock_time_on_both_sides_of_a_change() -> None:
+    outside = hours(BERLIN, {"daily": "08:00-20:00"}).spans(
+        at_utc("2026-03-28T12:00"), at_utc("2026-03-29T20:00")
+    )
+
+    assert outside == [
+        (at_utc("2026-03-28T19:00"), at_utc("2026-03-29T06:00")),
+        (at_utc("2026-03-29T18:00"), at_utc("2026-03-30T06:00")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "length"), [("2026-03-28", 7 * HOUR), ("2026-10-24", 9 * HOUR), ("2026-06-06", 8 * HOUR)]
+)
+def test_a_night_is_as_long_as_it_lasts(day: str, length: int) -> None:
+    night = hours(BERLIN, {"sat": "22:00-06:00"}).spans(at_utc(day), at_utc(day) + 2 * DAY)
+
+    assert night[1][0] - night[0][1] == length
+
+
+def test_ruling_40_a_range_over_midnight_belongs_to_the_day_on_which_it_starts() -> None:
+    outside = hours("UTC", {"sun": "22:00-06:00"}).spans(at_utc("2026-11-22"), at_utc("2026-11-24"))
+
+    assert outside == [
+        (at_utc("2026-11-16T06:00"), at_utc("2026-11-22T22:00")),
+        (at_utc("2026-11-23T06:00"), at_utc("2026-11-29T22:00")),
+    ]
+
+
+def test_ruling_40_24_00_is_the_midnight_at_the_end_of_a_day() -> None:
+    outside = hours("UTC", {"mon": "20:00-24:00", "tue": "0:00-04:00"}).spans(
+        at_utc("2026-11-23"), at_utc("2026-11-25")
+    )
+
+    assert [(outside[0][1], outside[1][0])] == [(at_utc("2026-11-23T20:00"), at_utc("2026-11-24T04:00"))]
+
+
+def test_ruling_40_a_holiday_ends_the_night_before_and_begins_the_night_after_at_its_midnights() -> None:
+    nights = hours(BERLIN, {"daily": "22:00-06:00"}, "DE")  # the 25th and 26th of December are holidays
+    outside = Spans(nights.spans(at_utc("2026-12-24"), at_utc("2026-12-28")))
+
+    assert (at_utc("2026-12-24T23:00"), at_utc("2026-12-26T23:00")) in list(outside)
+    assert not outside.covers(at_utc("2026-12-24T22:59"))
+    assert not outside.covers(at_utc("2026-12-26T23:00"))
+    assert outside.covers(at_utc("2026-12-27T05:00"))
+
+
+def test_the_span_over_new_year_is_one() -> None:
+    outside = hours(BERLIN, OFFICE, "DE-BE").spans(at_utc("2026-12-31T23:00"), at_utc("2026-12-31T23:01"))
+
+    assert outside == [(at_utc("2026-12-31T19:00"), at_utc("2027-01-04T07:00"))]
+
+
+def test_service_round_the_clock_has_no_time_outside_of_it() -> None:
+    assert hours(BERLIN, {"daily": "00:00-24:00"}).spans(at_utc("2026-01-01"), at_utc("2028-01-01")) == []
+
+
+def test_nothing_is_asked_where_the_end_is_not_after_the_start() -> None:
+    assert hours(BERLIN, OFFICE).spans(at_utc("2026-01-01"), at_utc("2026-01-01")) == []
+
+
+def test_the_first_and_the_last_year_that_can_be_written_are_answered() -> None:
+    office = hours(BERLIN, OFFICE)
+
+    assert office.spans(at_utc("9999-06-01"), FOREVER) == []
+    assert len(office.spans(-FOREVER, at_utc("0001-01-20"))) == 16
+
+
+def test_a_day_that_a_zone_left_out_has_no_hours() -> None:
+    outside = hours("Pacific/Apia", {"daily": "08:00-20:00"}).spans(
+        at_utc("2011-12-30T06:00"), at_utc("2011-12-30T12:00")
+    )
+    day = datetime.fromisoformat("2011-12-29T20:00")
+    apia = ZoneInfo("Pacific/Apia")
+
+    assert outside == [(first_instant(day, apia), first_instant(day + timedelta(hours=36), apia))]
+    assert outside[0][1] - outside[0][0] == 12 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("mon-fri", "01234"),
+        ("sat-sun", "56"),
+        ("mon,wed, fri", "024"),
+        ("Tue", "1"),
+        ("fri-mon", "0456"),
+        ("mon-tue,sun", "016"),
+        ("daily", "0123456"),
+    ],
+)
+def test_days_are_named_by_ranges_lists_and_themselves(names: str, expected: str) -> None:
+    made = hours("UTC", {names: "08:00-12:00, 13:00-17:00"})
+
+    assert [day for day, ranges in enumerate(made.days) if ranges] == list(map(int, expected))
+    assert made.days[int(expected[0])] == ((480, 720), (780, 1020))
+
+
+def test_hours_are_equal_where_they_are_the_same() -> None:
+    one = hours(BERLIN, {"mon-sun": "13:00-17:00, 08:00 - 12:00"}, " de-be ")
+    other = hours(BERLIN, {"daily": "08:00-12:00,13:00-17:00"}, "DE-BE")
+
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one == Hours(BERLIN, (((480, 720), (780, 1020)),) * 7, "DE-BE")
+
+
+def test_an_unknown_year_has_no_holidays_and_says_nothing() -> None:
+    plain = hours("Asia/Shanghai", OFFICE)
+
+    assert hours("Asia/Shanghai", OFFICE, "CN").spans(
+        at_utc("2150-01-10"), at_utc("2150-12-20")
+    ) == plain.spans(at_utc("2150-01-10"), at_utc("2150-12-20"))
+
+
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        ({}, 'service hours need a day, such as `mon-fri: "08:00-20:00"`'),
+        ({"monday": "08:00-20:00"}, "`monday` is no day; did you mean `mon`?"),
+        ({"mon-fry": "08:00-20:00"}, "`fry` is no day; did you mean `fri`?"),
+        ({"mon-": "08:00-20:00"}, "`` is no day; write mon, mon-fri, `sat,sun` or daily"),
+        ({"dayly": "08:00-20:00"}, "`dayly` is no day; did you mean `daily`?"),
+        ({"daily-sun": "08:00-20:00"}, "`daily` is no day; did you mean "),
+        ({"workdays": "08:00-20:00"}, "`workdays` is no day; write mon, mon-fri, `sat,sun` or daily"),
+        ({"mon-fri": "08:00-20:00", "wed": "09:00-10:00"}, "wed is named twice"),
+        ({"mon,mon": "08:00-20:00"}, "mon is named twice"),
+        ({"mon": ""}, "`` is no range of times; write 08:00-20:00"),
+        ({"mon": "8-20"}, "`8-20` is no range of times; write 08:00-20:00"),
+        ({"mon": "08:00-20:00,"}, "`` is no range of times; write 08:00-20:00"),
+        (
+            {"mon": "08:60-20:00"},
+            "`08:60-20:00` has a time that does not exist; times are 00:00 to 23:59, and 24:00",
+        ),
+        ({"mon": "08:00-20:61"}, "`08:00-20:61` has a time that does not exist; times are 00:00 to 23:59"),
+        ({"mon": "24:00-06:00"}, "`24:00-06:00` has a time that does not exist; times are 00:00 to 23:59"),
+        ({"mon": "08:00-24:01"}, "`08:00-24:01` has a time that does not exist; times are 00:00 to 23:59"),
+        ({"mon": "08:00-08:00"}, "`08:00-08:00` starts where it ends; write 00:00-24:00 for a whole day"),
+        ({"mon": "08:00-12:00, 11:00-17:00"}, "`08:00-12:00, 11:00-17:00` has times that overlap"),
+        ({"mon": "22:00-06:00, 23:00-24:00"}, "`22:00-06:00, 23:00-24:00` has times that overlap"),
+    ],
+)
+def test_a_mistake_in_the_hours_is_told(days: dict[str, str], says: str) -> None:
+    with pytest.raises(ValueError, match=r".") as refused:
+        hours("UTC", days)
+
+    assert str(refused.value).startswith(says)
+    assert "\n" not in str(refused.value)
+
+
+def test_an_unknown_zone_is_told() -> None:
+    with pytest.raises(ValueError, match="did you mean `Europe/Berlin`"):
+        hours("Europe/Berln", OFFICE)
+
+
+def test_the_minutes_of_a_range_are_those_of_the_wall_clock() -> None:
+    assert hours("UTC", {"mon": "22:15-06:45"}).days[0] == ((22 * 60 + 15, 30 * 60 + 45),)
+    assert hours("UTC", OFFICE).spans(at_utc("2026-11-23T07:59"), at_utc("2026-11-23T08:00"))[0][1] == (
+        at_utc("2026-11-23") + 480 * MINUTE
+    )
