@@ -57,7 +57,7 @@ PURE_MODULES = {
         "types",
         "typing",
     ),
-    *("re", "zoneinfo"),
+    *("re", "warnings", "zoneinfo"),
     *("dateutil", "holidays"),  # the calendars of others: data and rules, imported where they are needed
 }
 

@@ -43,7 +43,7 @@ class Calendar:
         """
         if self.unit not in _NOMINAL:
             hint = nearest(self.unit, _NOMINAL) or f"; write {', '.join(_NOMINAL)}"
-            msg = f"`{self.unit}` is not a calendar period{hint}"
+            msg = f"`{' '.join(self.unit.split())}` is not a calendar period{hint}"
             raise ValueError(msg)
         zone(self.zone)
 

@@ -41,7 +41,7 @@ class Once:
 
     def spans(self, start: int, end: int) -> Sequence[Span]:
         """The span, if it has an instant in [start, end)."""
-        return [(self.start, self.end)] if self.start < end and start < self.end else []
+        return [(self.start, self.end)] if max(start, self.start) < min(end, self.end) else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Service hours: weekly times of a zone's wall clock at which a service is promised, less public holidays (ruling 40)."""
 
 import re
+import warnings
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class Hours:
         zone: IANA name of the zone whose clocks they follow.
         days: The ranges of Monday to Sunday, in order.
         holidays: Country of the `holidays` library, with its subdivision if any, such as
-            `GB` or `DE-BE`; empty for none.
+            `GB` or `DE-BE`; empty for none. A year that the library does not know has none.
     """
 
     zone: str
@@ -49,8 +50,8 @@ class Hours:
     def spans(self, start: int, end: int) -> list[Span]:
         """Every span outside of the hours that has an instant in [start, end), whole and in order.
 
-        Raises:
-            ValueError: The zone or the holidays' country is none.
+        Only one that lasts for more than a year, as of hours that no day has, is cut: at
+        the edge of a year before the start, or after the end.
         """
         if start >= end:
             return []
@@ -83,18 +84,16 @@ def hours(zone_name: str, days: Mapping[str, str], holidays: str | None = None) 
     zone(zone_name)
     ranges = dict[int, tuple[Range, ...]]()
     for names, text in days.items():
-        for day in _days(names):
+        for day in _days(_line(names)):
             if day in ranges:
                 msg = f"{DAYS[day]} is named twice"
                 raise ValueError(msg)
-            ranges[day] = _ranges(text)
+            ranges[day] = _ranges(_line(text))
     if not ranges:
         msg = 'service hours need a day, such as `mon-fri: "08:00-20:00"`'
         raise ValueError(msg)
-    country = (holidays or "").strip().upper()
-    if country:
-        _holidays(country, 2000)
-    return Hours(zone_name, tuple(ranges.get(day, ()) for day in range(7)), country)
+    country = _line(holidays or "")
+    return Hours(zone_name, tuple(ranges.get(day, ()) for day in range(7)), country and _country(country))
 
 
 def _start(span: Span) -> int:
@@ -103,6 +102,11 @@ def _start(span: Span) -> int:
 
 def _end(span: Span) -> int:
     return span[1]
+
+
+def _line(text: str) -> str:
+    """What was written, in one line."""
+    return " ".join(text.split())
 
 
 def _days(names: str) -> Iterator[int]:
@@ -118,6 +122,9 @@ def _days(names: str) -> Iterator[int]:
 
 def _day(name: str) -> int:
     name = name.strip()
+    if name == _DAILY:
+        msg = "`daily` is all days; write it without others"
+        raise ValueError(msg)
     if name not in DAYS:
         hint = f"; did you mean `{name[:3]}`?" if name[:3] in DAYS else nearest(name, [*DAYS, _DAILY])
         msg = f"`{name}` is no day" + (hint or "; write mon, mon-fri, `sat,sun` or daily")
@@ -154,7 +161,7 @@ def _range(text: str) -> Range:
 @lru_cache(maxsize=1024)
 def _closed(asked: Hours, year: int) -> list[Span]:
     """The spans outside of the hours in a local year, cut at its edges, in order; not to be changed."""
-    where, free = zone(asked.zone), _holidays(asked.holidays, year) if asked.holidays else frozenset[date]()
+    where, free = zone(asked.zone), _holidays(asked.holidays, year) if asked.holidays else ()
 
     def instant(day: date, minutes: int = 0) -> int:
         return first_instant(datetime.combine(day, time()) + timedelta(minutes=minutes), where)
@@ -179,20 +186,35 @@ def _pieces(asked: Hours, weekday: int) -> list[Range]:
 
 @lru_cache(maxsize=1024)
 def _holidays(country: str, year: int) -> frozenset[date]:
-    """Public holidays of a year.
+    """Public holidays of a year, those that fall on a weekend also where they are observed."""
+    from holidays import country_holidays  # noqa: PLC0415 -- takes a while, and most configurations have none
+
+    code, _, part = country.partition("-")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of some countries only some years are known
+        return frozenset(country_holidays(code, subdiv=part or None, years=year))
+
+
+def _country(written: str) -> str:
+    """Spell a country, and its part if any, as the `holidays` library does.
 
     Raises:
-        ValueError: The country, or its subdivision, is none that the library knows.
+        ValueError: The library does not have it.
     """
-    import holidays as library  # noqa: PLC0415 -- takes a while, and most configurations have none
+    from holidays import list_supported_countries  # noqa: PLC0415 -- likewise
 
-    code, _, subdivision = country.partition("-")
-    known = library.list_supported_countries(include_aliases=True)
-    if code not in known:
-        msg = f"holidays: `{country}` is no country that is known{nearest(code, known) or '; write its code, such as DE, GB or US-CA'}"
+    countries = list_supported_countries(include_aliases=True)
+    country, dash, part = written.partition("-")
+    country = country.upper()
+    if country not in countries:
+        msg = f"no holidays are known of `{written}`; write a country such as GB, or a part of one such as DE-BE"
         raise ValueError(msg)
-    if subdivision and subdivision not in known[code]:
-        hint = nearest(subdivision, known[code]) or f"; known are {', '.join(known[code]) or 'none'}"
-        msg = f"holidays: `{code}` has no part `{subdivision}`{hint}"
+    parts = {one.lower(): one for one in countries[country]}
+    if not dash:
+        return country
+    if part.lower() not in parts:
+        msg = f"no holidays are known of `{written}`; {country} has " + (
+            ", ".join(parts.values()) or "no parts"
+        )
         raise ValueError(msg)
-    return frozenset(library.country_holidays(code, subdiv=subdivision or None, years=year))
+    return f"{country}-{parts[part.lower()]}"

@@ -1,6 +1,5 @@
 """Exclusions that recur: spans that start when a rule fires, and last for elapsed time (rulings 41 and 42)."""
 
-from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
 
@@ -45,15 +44,12 @@ class Recurring:
         ceiling = FOREVER if self.until is None else self.until
         earliest = max(start - self.duration + 1, planned.first)
         latest = min(end - 1, planned.last, ceiling - 1)
-        found = array("q")
-        if earliest <= latest:
-            last_year = min(local_of(latest, _UTC).year, LAST_YEAR)
-            for year in range(local_of(earliest, _UTC).year, last_year + 1):
-                found += starts(self.rule, self.zone, self.since, year)
-        spans = (
-            (max(at, floor), min(at + self.duration, ceiling))
-            for at in found[bisect_left(found, earliest) : bisect_left(found, latest + 1)]
-        )
+        found = list[int]()
+        last_year = min(local_of(latest, _UTC).year, LAST_YEAR)
+        for year in range(local_of(earliest, _UTC).year, last_year + 1):
+            of_year = starts(self.rule, self.zone, self.since, year)
+            found += of_year[bisect_left(of_year, earliest) : bisect_left(of_year, latest + 1)]
+        spans = ((max(at, floor), min(at + self.duration, ceiling)) for at in found)
         # A start that `since` cuts off may leave nothing: its first occurrence of an hour that is there twice.
         return [span for span in spans if max(span[0], start) < min(span[1], end)]
 

@@ -28,9 +28,10 @@ def zone(name: str) -> ZoneInfo:
         pass
     known = available_timezones()
     cities = {one.rpartition("/")[2].lower(): one for one in sorted(known)}
-    city = cities.get(name.strip().replace(" ", "_").lower(), name)
+    shown = " ".join(name.split())
+    city = cities.get(shown.replace(" ", "_").lower(), shown)
     hint = nearest(city, known) or "; write an IANA name such as Europe/Berlin"
-    msg = f"`{name}` is not a time zone{hint}"
+    msg = f"`{shown}` is not a time zone{hint}"
     raise ValueError(msg)
 
 

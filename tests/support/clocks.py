@@ -25,6 +25,7 @@ CHANGES = [
     ("Asia/Beirut", "2026-10-22"),
     ("Pacific/Apia", "2011-12-27"),
     ("America/St_Johns", "2006-10-26"),  # back at 00:01, so that two days take turns
+    ("America/St_Johns", "2009-10-29"),  # likewise two months
     ("America/Toronto", "1919-03-28"),  # on at 23:30: midnight lies within the gap
 ]
 """Zones, and a day (UTC) some days before their clocks change."""

@@ -120,8 +120,9 @@ def test_spans_equal_those_of_a_walk_from_the_start(
         "FREQ=MINUTELY;INTERVAL=97;BYDAY=MO,TU",
     ],
 )
-def test_a_start_that_lies_far_back_is_skipped_over_in_step(rule: str) -> None:
-    since, start = at_utc("2003-05-17T13:47:11"), at_utc("2026-02-20")
+@pytest.mark.parametrize("day", ["2003-05-17", "2003-05-18", "2003-05-19"])  # Saturday to Monday
+def test_a_start_that_lies_far_back_is_skipped_over_in_step(rule: str, day: str) -> None:
+    since, start = at_utc(f"{day}T13:47:11"), at_utc("2026-02-20")
     end = start + 500 * DAY
     expected = [at for at in slowly(rule, BERLIN, since, end) if start < at < end]
 
@@ -168,6 +169,24 @@ def test_ruling_41_a_start_that_does_not_exist_and_one_that_exists_twice() -> No
     ]
 
 
+@pytest.mark.parametrize(
+    ("zone", "start"),
+    [
+        ("America/Santiago", "2026-09-06T04:00"),
+        ("Africa/Cairo", "2026-04-23T22:00"),
+        ("Asia/Beirut", "2026-03-28T22:00"),
+    ],
+)
+def test_ruling_41_a_midnight_that_does_not_exist_is_the_first_instant_of_its_day(
+    zone: str, start: str
+) -> None:
+    at = at_utc(start)
+    made = recurring("FREQ=DAILY;BYHOUR=0;BYMINUTE=0;BYSECOND=0", HOUR, zone)
+
+    assert made.spans(at, at + DAY - HOUR) == [(at, at + HOUR)]
+    assert local_of(at - 1, ZoneInfo(zone)).date() < local_of(at, ZoneInfo(zone)).date()
+
+
 def test_ruling_41_starts_that_clocks_skip_are_put_in_order() -> None:
     made = recurring("FREQ=DAILY;BYHOUR=2,3;BYMINUTE=15,45;BYSECOND=0", MINUTE, BERLIN)
 
@@ -211,6 +230,17 @@ def test_a_rule_takes_from_its_start_what_it_leaves_out() -> None:
     found = recurring("FREQ=YEARLY", HOUR, "Asia/Tokyo", since).spans(since, at_utc("2033-01-01"))
 
     assert [at for at, _ in found] == [since, at_utc("2028-02-29T14:07:09"), at_utc("2032-02-29T14:07:09")]
+
+
+@pytest.mark.parametrize("year", [1999, 2026, 2400, 9000])
+def test_ruling_41_every_other_week_keeps_its_phase_whenever_it_is_asked(year: int) -> None:
+    since = at_utc("1999-01-01T02:00")
+    made = recurring("FREQ=WEEKLY;INTERVAL=2", HOUR, "UTC", since)
+    day = at_utc(f"{year}-06-01")
+
+    for start in range(day, day + 15 * DAY, DAY):
+        later = start + (since - start) % (14 * DAY)
+        assert made.spans(start, start + 14 * DAY) == [(later, later + HOUR)]
 
 
 def test_a_count_is_over_after_as_many() -> None:

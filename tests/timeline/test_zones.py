@@ -225,7 +225,7 @@ def test_a_zone_is_found_by_its_name(name: str) -> None:
         # A city alone, in any case, with spaces.
         ("Berlin", "`Berlin` is not a time zone; did you mean `Europe/Berlin`?"),
         ("lord howe", "`lord howe` is not a time zone; did you mean `Australia/Lord_Howe`?"),
-        (" Apia ", "` Apia ` is not a time zone; did you mean `Pacific/Apia`?"),
+        (" Apia ", "`Apia` is not a time zone; did you mean `Pacific/Apia`?"),
         ("ushuaia", "`ushuaia` is not a time zone; did you mean `America/Argentina/Ushuaia`?"),
         # Days of zones with leap seconds are not 86,400 s long, whether or not the machine has them.
         ("right/Europe/Berlin", "`right/Europe/Berlin` is not a time zone; did you mean `Europe/Berlin`?"),
