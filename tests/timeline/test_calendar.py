@@ -13,6 +13,7 @@ from exporter.timeline.calendar import Calendar
 from exporter.timeline.spans import FOREVER, Span
 from exporter.timeline.zones import first_instant, local_of, zone
 from exporter.units import DAY, EARLIEST, HOUR, LATEST, SECOND, parse_instant
+from tests.support import clocks
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 UNITS = ["week", *MONTHS]
@@ -36,7 +37,7 @@ anchors = st.one_of(
     st.dates(date(1900, 1, 1), date(2100, 12, 31)),
 )
 calendars = st.builds(Calendar, st.sampled_from(UNITS), st.sampled_from(ZONES), anchors)
-instants = st.integers(parse_instant("1850-01-01T00:00:00Z"), parse_instant("2150-01-01T00:00:00Z"))
+instants = clocks.instants("1850-01-01", "2150-01-01")
 ever = st.integers(EARLIEST - 400 * DAY, LATEST + 400 * DAY)
 
 APIA = Calendar("month", "Pacific/Apia", date(2011, 1, 30))
@@ -169,6 +170,16 @@ def test_a_period_has_begun_once_its_first_midnight_has_been_although_clocks_go_
     november = Calendar("month", "America/St_Johns")
     assert first.period(midnight + HOUR) == ST_JOHNS.period(midnight + HOUR)
     assert november.period(midnight + HOUR) == span("1999-10-01T02:30:00Z", "1999-11-01T03:30:00Z")
+
+
+def test_a_month_has_begun_although_clocks_show_the_last_day_of_the_one_before_again() -> None:
+    midnight = at("2009-11-01T02:30:00Z")
+
+    assert local_of(midnight + 11 * 60 * SECOND, zone("America/St_Johns")) == datetime(2009, 10, 31, 23, 11)  # noqa: DTZ001
+    for asked in (midnight + 1, midnight + 11 * 60 * SECOND, midnight + HOUR):
+        months = Calendar("month", "America/St_Johns")  # one that remembers no period
+        assert months.period(asked) == (midnight, at("2009-12-01T03:30:00Z"))
+        assert months.period(midnight)[1] == midnight
 
 
 @pytest.mark.parametrize("anchor", [USUAL, date(1, 1, 1), date(9999, 12, 31)])
