@@ -130,7 +130,7 @@ def _steady_starts(planned: Plan, begin: int, end: int) -> Iterator[int]:
     minutes, seconds = planned.by.get("BYMINUTE", (0,)), planned.by["BYSECOND"]
     offsets = [minute * MINUTE + second * SECOND for minute in minutes for second in seconds]
     lowest = max(begin, planned.first)
-    for base in range(origin + max(0, begin - origin) // step * step, end, step):
+    for base in range(origin + (lowest - origin) // step * step, end, step):
         yield from (at for offset in offsets if lowest <= (at := base + offset) < end)
 
 

@@ -12,7 +12,10 @@ from exporter.units import SECOND
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_WITH_LEAP_SECONDS = "right/"  # their days are not 86,400 s long, so that instants would be half a minute off
+_NO_ZONES = (
+    "right/",  # with leap seconds: their days are not 86,400 s long, so that instants would be half a minute off
+    *("localtime", "posixrules"),  # another zone on each machine
+)
 
 
 def zone(name: str) -> ZoneInfo:
@@ -22,12 +25,12 @@ def zone(name: str) -> ZoneInfo:
         ValueError: There is no such zone; the message says which is meant, or how to write one.
     """
     try:
-        if name and not name.startswith(_WITH_LEAP_SECONDS):
+        if name and not name.startswith(_NO_ZONES):
             return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # not there; no name, but a path; a directory
         pass
-    known = available_timezones()
-    cities = {one.rpartition("/")[2].lower(): one for one in sorted(known)}
+    known = [one for one in sorted(available_timezones()) if not one.startswith(_NO_ZONES)]
+    cities = {one.rpartition("/")[2].lower(): one for one in known}
     shown = " ".join(name.split())
     city = cities.get(shown.replace(" ", "_").lower(), shown)
     hint = nearest(city, known) or "; write an IANA name such as Europe/Berlin"

@@ -295,6 +295,7 @@ def test_a_length_stands_for_all_periods() -> None:
         ("months", "UTC", "`months` is not a calendar period; did you mean `month`?"),
         ("Year", "UTC", "`Year` is not a calendar period; did you mean `year`?"),
         ("30d", "UTC", "`30d` is not a calendar period; write week, month, quarter, year"),
+        ("mon\nth", "UTC", "`mon th` is not a calendar period; did you mean `month`?"),
         ("", "UTC", "`` is not a calendar period; write week, month, quarter, year"),
         ("month", "Berlin", "`Berlin` is not a time zone; did you mean `Europe/Berlin`?"),
         ("day", "Berlin", "`day` is not a calendar period; write week, month, quarter, year"),

@@ -191,6 +191,21 @@ def test_hours_that_no_day_has_are_never_there() -> None:
     ]
 
 
+def test_a_span_that_only_touches_what_is_asked_about_is_not_there() -> None:
+    office, opens, closes = hours("UTC", OFFICE), at_utc("2026-11-24T08:00"), at_utc("2026-11-24T20:00")
+
+    assert office.spans(opens, closes) == []
+    assert [end for _, end in office.spans(opens - 1, closes)] == [opens]
+    assert [start for start, _ in office.spans(opens, closes + 1)] == [closes]
+
+
+def test_ranges_may_touch() -> None:
+    split, whole = {"mon": "08:00-12:00, 12:00-20:00"}, {"mon": "08:00-20:00"}
+    span = (at_utc("2026-11-01"), at_utc("2026-12-01"))
+
+    assert hours(BERLIN, split).spans(*span) == hours(BERLIN, whole).spans(*span)
+
+
 def test_nothing_is_asked_where_the_end_is_not_after_the_start() -> None:
     assert hours(BERLIN, OFFICE).spans(at_utc("2026-01-01"), at_utc("2026-01-01")) == []
 

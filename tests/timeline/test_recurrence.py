@@ -130,6 +130,28 @@ def test_a_start_that_lies_far_back_is_skipped_over_in_step(rule: str, day: str)
     assert [at for at, _ in Recurring(rule, 1, BERLIN, since).spans(start, end)] == expected
 
 
+@pytest.mark.parametrize("begun", range(7))
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO,TH",
+        "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS=2,-3",
+        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=2,-3",
+        "FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=2,-3",
+    ],
+)
+@pytest.mark.parametrize("week_start", ["MO", "SU", "TH"])
+def test_weeks_are_skipped_over_whole_on_whatever_day_a_rule_begins(
+    rule: str, week_start: str, begun: int
+) -> None:
+    rule, since = f"{rule};WKST={week_start}", at_utc("2015-05-11T10:00") + begun * DAY
+
+    for year in range(2019, 2027):
+        start, end = at_utc(f"{year - 1}-12-18"), at_utc(f"{year}-01-15")
+        expected = [at for at in slowly(rule, "UTC", since, end) if start <= at < end]
+        assert [at for at, _ in Recurring(rule, 1, "UTC", since).spans(start, end)] == expected
+
+
 @pytest.mark.parametrize(("zone", "day"), CHANGES)
 @pytest.mark.parametrize("time", [(0, 0), (0, 30), (1, 45), (2, 0), (2, 30), (3, 0), (23, 30)])
 def test_ruling_41_nights_in_which_clocks_change_equal_a_walk_of_their_minutes(
@@ -251,6 +273,14 @@ def test_a_count_is_over_after_as_many() -> None:
         (at_utc("2026-01-03"), at_utc("2026-01-03T01:00"))
     ]
     assert made.spans(at_utc("2027-01-01"), at_utc("2028-01-01")) == []
+
+
+@pytest.mark.parametrize(("frequency", "apart"), [("HOURLY", HOUR), ("MINUTELY", MINUTE)])
+def test_a_count_of_hours_or_minutes_is_over_too(frequency: str, apart: int) -> None:
+    since = at_utc("2025-12-31T23:59:07")
+    made = recurring(f"FREQ={frequency};COUNT=3", SECOND, BERLIN, since)
+
+    assert [at for at, _ in made.spans(since, since + 400 * DAY)] == [since, since + apart, since + 2 * apart]
 
 
 @pytest.mark.parametrize(

@@ -237,6 +237,11 @@ def test_a_zone_is_found_by_its_name(name: str) -> None:
             "`America/Argentina` is not a time zone; did you mean `America/Argentina/Salta`?",
         ),
         ("tzdata.zi", "`tzdata.zi` is not a time zone; write an IANA name such as Europe/Berlin"),
+        # Files that are another zone on each machine.
+        ("localtime", "`localtime` is not a time zone; write an IANA name such as Europe/Berlin"),
+        ("posixrules", "`posixrules` is not a time zone; write an IANA name such as Europe/Berlin"),
+        # A message is one line.
+        ("Europe/\nBerlin", "`Europe/ Berlin` is not a time zone; did you mean `Europe/Berlin`?"),
         # Nothing that a zone is called.
         ("", "`` is not a time zone; write an IANA name such as Europe/Berlin"),
         ("Nowhere at all", "`Nowhere at all` is not a time zone; write an IANA name such as Europe/Berlin"),
