@@ -18,8 +18,9 @@ LATEST = END - 30
 """No result comes later, so that the end is seen too."""
 
 votes = st.sampled_from([State.UP, State.UP, State.UP, State.DOWN, State.DOWN, State.UNKNOWN])
-kinds = st.sampled_from(["add"] * 12 + ["cut", "late", "remove", "bring", "load", "forget"])
-latencies = st.sampled_from([(), (("slow", 1_000),), (("slow", 2_000),), (("other", 1_000),)])
+kinds = st.sampled_from(["add"] * 8 + ["cut", "late", "remove", "bring", "load", "load", "forget", "forget"])
+strict, loose = (("slow", 1_000),), (("slow", 2_000),)
+latencies = st.sampled_from([strict, strict, strict, loose, loose, (), (("other", 1_000),)])
 policies = st.builds(
     Policy,
     interval=st.sampled_from([5, 7]),
@@ -197,7 +198,7 @@ class Growing:
 
     def _forget(self, step: Step) -> None:
         if self.probes:
-            before = max(0, self.now - 3 * step.gap)
+            before = max(0, self.now - step.gap)
             self.kept = max(self.kept, before)
             self.history.forget(before)
 

@@ -72,15 +72,18 @@ def test_combinations_of_combinations_equal_a_recount(
     assert_recounted(node, range(END + 1))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
-    st.lists(st.lists(st.integers(1, 200), min_size=1, max_size=2), min_size=1, max_size=4), rules, scripts
+    st.lists(st.lists(st.integers(1, 200), min_size=1, max_size=2), min_size=1, max_size=4),
+    rules,
+    scripts,
+    st.integers(1, 3),
 )
 def test_a_question_is_answered_alike_whatever_was_asked_before(
-    asked: list[list[int]], rule: Rule, script: list[tuple[int, Step]]
+    asked: list[list[int]], rule: Rule, script: list[tuple[int, Step]], count: int
 ) -> None:
     """One that is asked all the time, and one that is asked backwards only at the end, agree with a new one."""
-    growing = [Growing() for _ in range(3)]
+    growing = [Growing() for _ in range(count)]
     histories = [member.history for member in growing]
     busy, idle = Combined(histories, rule), Combined(histories, rule)
     for number, step in enumerate(script):
