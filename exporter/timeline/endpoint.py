@@ -183,8 +183,8 @@ class EndpointHistory:
         if not self.removed:
             return Sums(up, down, 0, watched)
         for start, end in self.removed:
-            if start < at:
-                up0, down0 = self.timeline.before(start)
+            if start < at and end > self.kept_from:  # what was forgotten is part of no difference
+                up0, down0 = self.timeline.before(max(start, self.kept_from))
                 up1, down1 = self.timeline.before(min(end, at))
                 up, down = up - (up1 - up0), down - (down1 - down0)
                 watched -= max(0, min(end, at) - max(start, first))

@@ -1,10 +1,13 @@
 """What is let go of is unwatched from then on; nothing after it changes (rulings 22 and 43)."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.timeline.beats import Judged
+from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.overlay import exclude
+from exporter.timeline.row import Row
 from exporter.timeline.spans import Spans
 from exporter.timeline.tally import State, tally
 from tests.support.brute import Probe
@@ -54,3 +57,19 @@ def test_reports_of_what_is_kept_stay() -> None:
     assert told.history.reports.at(24) == (20, "timeout"), "what held at the edge is known"
     assert told.history.reports.at(19) is None
     assert list(told.history.reports.changes(0, END)) == [20, 40]
+
+
+@pytest.mark.parametrize("kept", [6, 7, 8])
+def test_what_was_brought_in_of_a_time_without_the_endpoint_is_forgotten_on_both_ends_of_a_window(
+    kept: int,
+) -> None:
+    """The result at 5 speaks for the span from 6 to 7 too, in which nobody had the endpoint."""
+    history = EndpointHistory([(6, 7)])
+    brought = Row(5, 0, 5, State.UP, "", event=True, policy=policy(), source=1)
+    history.load(
+        [brought, *(Row(at, 0, at, State.UP, "", event=True, policy=policy()) for at in (7, 8, 9))], [6]
+    )
+    history.forget(kept)
+    for at in range(kept, 15):
+        counted = at - max(kept, 7) if at > 7 else 0
+        assert tally(history, 0, at)[:3] == (counted, 0, 0)
