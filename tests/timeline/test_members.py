@@ -1,8 +1,15 @@
 """Members of an SLO that are many, or none, or have just begun."""
 
+from fractions import Fraction
+
 from exporter.timeline.combine import Combined
+from exporter.timeline.endpoint import EndpointHistory
+from exporter.timeline.overlay import exclude
 from exporter.timeline.policy import Policy
-from exporter.timeline.tally import Standing
+from exporter.timeline.spans import Spans
+from exporter.timeline.tally import Standing, State, tally
+from exporter.timeline.weighted import Weighted
+from exporter.units import DAY, HOUR, SECOND
 
 EVERY_5 = Policy(5, 5, 12)
 
@@ -10,3 +17,25 @@ EVERY_5 = Policy(5, 5, 12)
 def test_no_members_at_all_are_absent() -> None:
     """As of a service that the record does not know: `explain` asks how it stood."""
     assert list(Combined([]).standings(13, 99)) == [(13, Standing.ABSENT)]
+
+
+def test_exclusions_over_many_weights_are_exact_beyond_64_bits() -> None:
+    """Eight members: units of 1/5,342,931,457,063,200 milliseconds, and a night of maintenance each day."""
+    weights = (1, 2, 3, 4, 5, 6, 7, 9)
+    members = []
+    for weight in weights:
+        history = EndpointHistory()
+        for at in range(0, 30 * DAY, HOUR):
+            vote = State.DOWN if weight == 9 else State.UP
+            history.add(at, vote, Policy(HOUR, 5 * SECOND, 2 * HOUR), event=True)
+        members.append(history)
+    shared = Weighted(members, weights)
+    nights = exclude(shared, Spans((day * DAY, day * DAY + 8 * HOUR) for day in range(30)))
+    found = tally(nights, 0, 30 * DAY)
+    counted = 30 * 16
+    assert [Fraction(part, shared.scale * HOUR) for part in found[:4]] == [
+        Fraction(28 * counted, 37),
+        Fraction(9 * counted, 37),
+        30 * 8,
+        0,
+    ]
