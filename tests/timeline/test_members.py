@@ -5,11 +5,12 @@ from fractions import Fraction
 from exporter.timeline.combine import Combined
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.overlay import exclude
+from exporter.timeline.past import Member, Past
 from exporter.timeline.policy import Policy
 from exporter.timeline.spans import Spans
 from exporter.timeline.tally import Standing, State, tally
 from exporter.timeline.weighted import Weighted
-from exporter.units import DAY, HOUR, SECOND
+from exporter.units import DAY, HOUR, MINUTE, SECOND
 
 EVERY_5 = Policy(5, 5, 12)
 
@@ -39,3 +40,16 @@ def test_exclusions_over_many_weights_are_exact_beyond_64_bits() -> None:
         30 * 8,
         0,
     ]
+
+
+def test_ruling_27_endpoints_that_began_together_were_due_together_and_one_that_joined_was_not() -> None:
+    """Three whose beats are spread over the same 15 s, and one that came an hour later: three for the time before."""
+    members, began = [], 1_000 * SECOND
+    for first in (0, 4_000, 14_999, HOUR):
+        history = EndpointHistory()
+        history.add(began + first, State.UP, Policy(15 * SECOND, 5 * SECOND, 35 * SECOND), event=True)
+        members.append(Member(history, history))
+    past = Past(Combined([member.history for member in members]), members)
+    assert past.due(began - 15 * MINUTE, began) == 3 * 60
+    assert past.due(began, began + 14_999) == Fraction(3 * 14_999, 15_000)
+    assert past.due(began + HOUR, began + HOUR + MINUTE) == 4 * 4
