@@ -53,3 +53,15 @@ def test_ruling_27_endpoints_that_began_together_were_due_together_and_one_that_
     assert past.due(began - 15 * MINUTE, began) == 3 * 60
     assert past.due(began, began + 14_999) == Fraction(3 * 14_999, 15_000)
     assert past.due(began + HOUR, began + HOUR + MINUTE) == 4 * 4
+
+
+def test_a_member_without_any_result_keeps_none_of_the_others_from_being_stable() -> None:
+    """Else all of their past would be judged again at each result, for as long as one of them is silent."""
+    busy, silent = EndpointHistory(), EndpointHistory()
+    combined = Combined([busy, silent])
+    for at in range(0, 50, 5):
+        busy.add(at, State.UP, EVERY_5, event=True)
+        assert combined.sums(at + 1) == (at + 1, 0, 0, at + 1)
+        assert combined.stable == busy.stable == at
+    silent.add(30, State.DOWN, EVERY_5, event=True)
+    assert combined.sums(50) == (30, 12, 0, 50), "though it began before what was stable"
