@@ -125,6 +125,8 @@ def changes(members: Sequence[History], start: int, end: int) -> Iterator[tuple[
     """
     standings = [Standing.ABSENT] * len(members)
     counts = [0, 0, 0, 0, len(members)]
+    if not members:
+        yield start, counts
     edges = merge(*(_numbered(index, member, start, end) for index, member in enumerate(members)))
     for at, group in groupby(edges, key=itemgetter(0)):
         for _, index, standing in group:

@@ -30,7 +30,7 @@ class EndpointHistory:
         kept_from: The instant before which the record was pruned; before every other where nothing was.
         first: The instant from which it is watched: its first result, or where what is kept
             begins; None before any.
-        edition: Grows when its past was replaced as a whole.
+        edition: Grows when its past was replaced as a whole, and when it begins.
         slow: Instants of successes that were slower than a threshold, ascending, by its nanoseconds.
         policies: What its results were judged by, over time.
         reports: What its results said, over time.
@@ -99,6 +99,7 @@ class EndpointHistory:
         self.timeline.add(at, vote, policy)
         if self.first is None:
             self.first = at
+            self.edition += 1
         self.policies.add(at, policy)
         self.reports.add(at, vote, reason)
         if event:
@@ -163,9 +164,12 @@ class EndpointHistory:
 
     @property
     def stable(self) -> int:
-        """The instant before which later results change nothing; one that is gone never changes."""
+        """The instant before which later results change nothing; one that is gone never changes.
+
+        Nor does one that has not begun hold up those that are combined with it: its first result is a new edition.
+        """
         gone = self.removed and self.removed[-1][1] >= FOREVER
-        return FOREVER if gone else self.timeline.stable
+        return FOREVER if gone or self.first is None else self.timeline.stable
 
     def watches(self, at: int) -> bool:
         """Whether it takes part at the instant `at`."""

@@ -17,8 +17,9 @@ def exclude(history: History, spans: Spans) -> History:
 class Overlay:
     """A history whose excluded spans do not count; a `History`.
 
-    What lies within the spans that have passed is remembered, 32 bytes a span, so that a
-    question costs two looks at the history however many spans there are.
+    What lies within the spans that have passed is remembered, 32 bytes a span (more where instants
+    are shared out by weight), so that a question costs two looks at the history however
+    many spans there are.
     """
 
     __slots__ = ("_below", "_edition", "_hidden", "_seen", "_spans", "_stable")
@@ -26,7 +27,9 @@ class Overlay:
     def __init__(self, below: History, spans: Spans) -> None:
         self._below = below
         self._spans = spans
-        self._hidden = array("q", (0, 0, 0, 0))  # sums within the first n spans, four numbers each
+        none = (0, 0, 0, 0)  # sums within the first n spans, four numbers each
+        # Where instants are shared out by weight, sums may not fit into 64 bits.
+        self._hidden: array[int] | list[int] = array("q", none) if below.scale == 1 else list(none)
         self._stable = below.stable
         self._edition: Hashable = below.edition
         self._seen: Hashable = below.version

@@ -70,12 +70,15 @@ class _Counting:
             missing += Fraction(tally(self.history, first, last).watched_unknown, policy.interval)
         return missing
 
-    def due_earlier(self, start: int, end: int) -> Fraction:
-        """How many would have been due in [start, end), which is before its first result."""
-        due, excluded = Fraction(0), self.excluded
-        for first, last, policy in self.member.history.policies.segments(start, end):
-            counted = last - first - excluded.before(last) + excluded.before(first)
-            due += Fraction(counted, policy.interval)
+    def due_earlier(self, start: int, end: int, began: int) -> Fraction:
+        """How many would have been due in [start, end) before its first result, if it began with the one that did at `began`."""
+        history, excluded, due = self.member.history, self.excluded, Fraction(0)
+        if history.first is None:
+            return due
+        for first, last, policy in history.policies.segments(start, min(end, history.first)):
+            if history.first - began < policy.interval:
+                counted = last - first - excluded.before(last) + excluded.before(first)
+                due += Fraction(counted, policy.interval)
         return due
 
 
@@ -115,19 +118,15 @@ class Past:
     def due(self, start: int, end: int) -> Fraction:
         """How many beats were due in [start, end) at the intervals in force, exclusions aside (ruling 27).
 
-        Before the earliest first result those that began then are taken to have been due already, as a
-        young SLO's budget is that of its whole window. One that joined later counts from its own first result:
-        adding an endpoint gives no budget back.
+        Those that began first, within an interval of the earliest as beats are spread over it, are taken
+        to have been due before already: a young SLO's budget is that of its whole window. One that joined
+        later counts from its own first result: adding an endpoint gives no budget back.
         """
         counting = self._counting or self._count()
         due = sum((each.due(start, end) for each in counting), Fraction(0))
-        began = min(
-            (first for each in counting if (first := each.member.history.first) is not None), default=start
-        )
-        if start < began:
-            for each in counting:
-                if each.member.history.first == began:
-                    due += each.due_earlier(start, min(began, end))
+        firsts = [first for each in counting if (first := each.member.history.first) is not None]
+        if firsts and start < max(firsts):
+            due += sum((each.due_earlier(start, end, min(firsts)) for each in counting), Fraction(0))
         return due
 
     def missing(self, start: int, end: int) -> Fraction:

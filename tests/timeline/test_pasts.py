@@ -293,8 +293,9 @@ def test_beats_that_were_due_equal_a_recount(
         for at in range(start, end):
             if inside(shared, at) or inside(member.excluded, at):
                 continue
-            watched = at >= member.probes[0].at
-            if watched or (began is not None and at < began == member.probes[0].at):
+            first, interval = member.probes[0].at, member.probes[0].policy.interval
+            watched = at >= first
+            if watched or (began is not None and first - began < interval):
                 in_force = [probe.policy for probe in member.probes if probe.at <= at] or [
                     member.probes[0].policy
                 ]
