@@ -25,9 +25,6 @@ class Columns:
         self.ups = array("q")
         self.downs = array("q")
 
-    def __len__(self) -> int:
-        return len(self.starts)
-
     def push(self, at: int, state: int) -> None:
         """Let `state` hold from `at` on; `at` is not before the latest start."""
         starts = self.starts
