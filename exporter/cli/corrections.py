@@ -14,6 +14,7 @@ from exporter.record.histories import load_as_of
 from exporter.record.told import corrections_as_json, told
 from exporter.record.wanted import Wanted
 from exporter.store.reader import SqliteReader
+from exporter.store.sqlite import require
 from exporter.store.writer import SqliteWriter
 
 
@@ -39,6 +40,7 @@ def listed(config_files: Sequence[str], storage: Path) -> dict[str, Any]:
 
 def _done(work_out: Callable[..., Correction], config_files: Sequence[str], storage: Path) -> dict[str, Any]:
     config, now = load_config(config_files, os.environ), SystemClock().wall()
+    require(storage)  # a correction of what was never measured is a mistyped path
     store = SqliteWriter.open(storage)
     try:
         known = load_as_of(store, now)

@@ -49,4 +49,7 @@ def command(  # noqa: PLR0917 -- one argument an option
     finally:
         store.close()
     click.echo(json.dumps(answers, indent=2) if format_ == "json" else "\n".join(lines(answers)))
-    return 0 if any(each["p50_seconds"] is not None for each in answers) else 3
+    if any(each["p50_seconds"] is not None for each in answers):
+        return 0
+    click.echo("no duration of these hours is known; the running hour counts once it is over", err=True)
+    return 3

@@ -39,5 +39,9 @@ def command(  # noqa: PLR0917 -- one argument an option
             msg = f"{slo} has a rolling window, which has no periods; ask `sli` with --at, or give it a calendar window"
             raise UsageError(msg)
         found = list(islice(asked.periods(), last))
+    if not found:
+        click.echo(
+            f"{slo}: no period of which anything is kept has closed yet; `sli` has the running one", err=True
+        )
     click.echo(json.dumps(found, indent=2) if format_ == "json" else "\n".join(periods(found)))
     return 0 if found else 3

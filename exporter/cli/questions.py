@@ -24,6 +24,9 @@ def find_slo(config: "Config", name: str) -> "tuple[Service, SloConfig]":
     of_service = [pair for pair in found.values() if pair[0].name == name]
     if name not in found and len(of_service) == 1:
         return of_service[0]
+    if name not in found and of_service:
+        msg = f"`{name}` has several SLOs; say which: {', '.join(f'{name}/{slo.name}' for _, slo in of_service)}"
+        raise UsageError(msg)
     return _named("SLO", name, found)
 
 

@@ -24,7 +24,16 @@ NO_VALUE = "-"
 COLOURS = {"good": "green", "bad": "red", "unknown": "yellow", "excluded": "yellow"}
 
 
-@click.command()
+_EPILOG = """\b
+Examples:
+  uptime-slo-exporter status
+  uptime-slo-exporter status --url https://uptime.example.com/ --format json
+  uptime-slo-exporter status --url https://localhost:9895 --ca-file ca.pem \\
+      --user mara --password-file password.txt
+"""
+
+
+@click.command(epilog=_EPILOG)
 @click.option(
     "--url",
     default=DEFAULT_URL,
@@ -58,15 +67,7 @@ def command(  # noqa: PLR0917 -- one argument an option
     key_file: str | None,
     format_: str,
 ) -> None:
-    r"""Show the running daemon's SLOs, worst first.
-
-    \b
-    Examples:
-      uptime-slo-exporter status
-      uptime-slo-exporter status --url https://uptime.example.com/ --format json
-      uptime-slo-exporter status --url https://localhost:9895 --ca-file ca.pem \
-          --user mara --password-file password.txt
-    """
+    """Show the running daemon's SLOs, worst first."""
     place = parse_place(url, user=user, password_file=password_file)
     url = place.url
     text = fetch(place, Tls(ca_file, cert_file, key_file))

@@ -10,6 +10,9 @@ from exporter.config.validate import validate
 from exporter.errors import nearest
 from exporter.timeline.rule import ALL, Kind, Rule
 
+MOST_WEIGHT = 1_000
+"""What the weights of an SLO may add up to: the scale of its sums is a common multiple of all that may take part together."""
+
 
 def combination(
     written: str | Map | None,
@@ -66,4 +69,11 @@ def _weights(
         except ValueError as error:
             report.problem(mark, f"the weight of `{name}` {error}")
             weights[name] = 1
+    if sum(weights.values()) > MOST_WEIGHT:
+        report.problem(
+            node.mark,
+            f"`weighted`: the weights add up to {sum(weights.values())}; keep them within {MOST_WEIGHT:,}, as shares are exact: "
+            "`{web: 3, api: 2}` says the same as `{web: 300, api: 200}`",
+        )
+        return ()
     return tuple((ident, weights[name]) for name, ident in members.items() if name in weights)

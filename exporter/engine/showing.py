@@ -8,10 +8,12 @@ from exporter.config.objectives import parts
 from exporter.engine.engine import Engine
 from exporter.engine.live import Health, Live, LiveEndpoint, LiveSlo
 from exporter.engine.slot import Slot
+from exporter.errors import UsageError
 from exporter.record.histories import Known
-from exporter.record.question import Asked, asked_of, reach
+from exporter.record.question import LONGEST_PERIOD, Asked, asked_of, reach
 from exporter.record.questions import Index, Questions
 from exporter.timeline.exclusion import Exclusion
+from exporter.units import format_duration
 
 
 class Showing:
@@ -88,11 +90,17 @@ class Showing:
         """An SLO as of any instant, the present one where none is given.
 
         Raises:
-            UsageError: As of `reach`.
+            UsageError: As of `reach`, or the window is longer than anything that is kept: it would hold up the
+                prober for an answer that has no more in it.
         """
         now = self._engine.now()
         at = now if at is None else at
-        questions = Questions(self._config, self._known, self._exclusions, reach(self._config, at, window))
+        within = reach(self._config, at, window)
+        if window is not None and window > self._config.retention + LONGEST_PERIOD:
+            kept = format_duration(self._config.retention)
+            msg = f"window: history is kept for {kept}; ask for a shorter one"
+            raise UsageError(msg)
+        questions = Questions(self._config, self._known, self._exclusions, within)
         return asked_of(questions, service, slo, at, self._settled(service, slo))
 
     def settled(self, slo: LiveSlo) -> int:

@@ -12,14 +12,15 @@ EVERYTHING = "everything"
 
 def table(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """What is in force, a line each."""
-    rows = [("ID", "CATEGORY", "COVERS", "FROM", "TO", "WHO", "ENTERED", "REASON")]
+    rows = [("ID", "CATEGORY", "COVERS", "FROM", "TO", "RECURS", "WHO", "ENTERED", "REASON")]
     rows += [
         (
             each["id"],
             each["category"],
             covers(each),
             each["start"] or "",
-            each["end"] or each["rule"] or "",
+            each["end"] or "",
+            _recurrence(each),
             each["author"] or "configuration",
             each["entered_at"] or "",
             each["reason"],
@@ -65,6 +66,13 @@ def covers(each: Mapping[str, Any]) -> str:
     labels = ",".join(f"{name}={value}" for name, value in each["labels"].items())
     services = [EVERYTHING if name == "*" else name for name in each["services"]]
     return " ".join([*services, *each["endpoints"], *([labels] if labels else [])])
+
+
+def _recurrence(each: Mapping[str, Any]) -> str:
+    if not each["rule"]:
+        return ""
+    lasting = describe_duration(int(Fraction(repr(each["duration_seconds"])) * SECOND))
+    return f"{each['rule']} for {lasting}, {each['timezone']}"
 
 
 def _figures(told: Mapping[str, Any]) -> str:

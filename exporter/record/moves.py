@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypedDict
 
 from exporter.config.model import Config
+from exporter.config.objectives import objective_of
 from exporter.record.histories import Known
 from exporter.record.question import reach
 from exporter.record.questions import Questions
 from exporter.slo.figures import Figures, figures
+from exporter.slo.objective import Objective
 from exporter.slo.ratio import number
 from exporter.timeline.exclusion import Exclusion
+from exporter.timeline.spans import Span
 
 MOST = 50
 """SLOs that are told one by one."""
@@ -53,8 +56,11 @@ def moves(known: Mapping[str, Sequence[Known]], before: State, after: State, at:
     for services in zip(before.config.services, after.config.services, strict=True):
         for slos in zip(*(service.slos for service in services), strict=True):
             asked = list(zip(ways, services, slos, strict=True))
-            covering = [[each for each, _ in way.covering(service, slo)] for way, service, slo in asked]
-            if covering[0] != covering[1]:
+            covering = [dict(way.covering(service, slo)) for way, service, slo in asked]
+            start, end = _asked_about(objective_of(after.config, services[1], slos[1]), at)
+            either = covering[0] | covering[1]
+            differing = covering[0].keys() ^ covering[1].keys()
+            if any(span for each in differing for span in either[each].within(start, end)):
                 found = [figures(way.of(service, slo), at) for way, service, slo in asked]
                 if found[0] != found[1]:
                     yield {
@@ -63,6 +69,12 @@ def moves(known: Mapping[str, Sequence[Known]], before: State, after: State, at:
                         "before": _told(found[0]),
                         "after": _told(found[1]),
                     }
+
+
+def _asked_about(objective: Objective, at: int) -> Span:
+    """The span that figures at an instant can depend on; what changes outside of it moves none."""
+    start, end = objective.span(at)
+    return min([start, *(at - length for length in objective.plan.lengths)]) - objective.slice, end
 
 
 def _told(found: Figures) -> Told:

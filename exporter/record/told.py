@@ -8,15 +8,17 @@ from exporter.config.model import Config
 from exporter.record.corrections import Correction
 from exporter.record.exclusions import in_force
 from exporter.store.base import LogEntry
-from exporter.timeline.exclusion import Exclusion, Once
-from exporter.units import format_instant
+from exporter.timeline.exclusion import Exclusion, Once, When
+from exporter.timeline.recurrence import Recurring
+from exporter.units import SECOND, format_instant
 
 
 class ShownExclusion(TypedDict):
     """An exclusion as JSON has it: names as the configuration has them now, times as RFC 3339.
 
-    `from` and `to` are its first instant and the first one beyond; null where a recurring one has
-    no such bound. `rule` says how it recurs; null for a single span.
+    `start` and `end` are its first instant and the first one beyond; null where a recurring one has
+    no such bound. How it recurs is said by `rule` (an RRULE), `duration_seconds` and `timezone`; null for a
+    single span.
     """
 
     id: str
@@ -28,6 +30,8 @@ class ShownExclusion(TypedDict):
     start: str | None
     end: str | None
     rule: str | None
+    duration_seconds: float | None
+    timezone: str | None
     reason: str
     author: str
     entered_at: str | None
@@ -42,7 +46,8 @@ def shown(exclusion: Exclusion, config: Config) -> ShownExclusion:
         for service in config.services
         for endpoint in service.endpoints
     }
-    start, end = getattr(when, "start", None), getattr(when, "end", None)
+    start, end = _bounds(when)
+    recurs = when if isinstance(when, Recurring) else None
     entered = exclusion.entered_at
     return {
         "id": exclusion.ident,
@@ -53,11 +58,20 @@ def shown(exclusion: Exclusion, config: Config) -> ShownExclusion:
         "labels": dict(scope.labels),
         "start": None if start is None else format_instant(start),
         "end": None if end is None else format_instant(end),
-        "rule": None if isinstance(when, Once) else str(when),
+        "rule": recurs.rule if recurs else None,
+        "duration_seconds": recurs.duration / SECOND if recurs else None,
+        "timezone": recurs.zone if recurs else None,
         "reason": exclusion.reason,
         "author": exclusion.author,
         "entered_at": None if entered is None else format_instant(entered),
     }
+
+
+def _bounds(when: When) -> tuple[int | None, int | None]:
+    """The first instant and the first one beyond; None where there is no such bound."""
+    if isinstance(when, Once):
+        return when.start, when.end
+    return (when.since, when.until) if isinstance(when, Recurring) else (None, None)
 
 
 def corrections_as_json(config: Config, log: Sequence[LogEntry], *, trail: bool = True) -> dict[str, Any]:

@@ -59,10 +59,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     Raises:
         StoreError: There is none, or it cannot be read.
     """
-    _refuse_folder(path)
-    if not path.exists():
-        msg = f"{path}: there is no such store; start `run` first, or give the right --storage"
-        raise StoreError(msg)
+    require(path)
     with translated(path):
         uri = f"{path.absolute().as_uri()}?mode=ro"
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
@@ -74,6 +71,18 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def require(path: Path) -> None:
+    """Refuse a place that has no store.
+
+    Raises:
+        StoreError: There is none.
+    """
+    _refuse_folder(path)
+    if not path.exists():
+        msg = f"{path}: there is no such store; start `run` first, or give the right --storage"
+        raise StoreError(msg)
 
 
 def _refuse_folder(path: Path) -> None:

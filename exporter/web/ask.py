@@ -65,6 +65,11 @@ def put(request: web.Request) -> Put:
 
 def _find(config: Config, service_name: str, slo_name: str) -> tuple[Service, SloConfig]:
     """The SLO of these names; without `slo` the only one of the service."""
+    if not service_name:
+        problem = (
+            f"service: is missing; there is {', '.join(each.name for each in config.services) or 'none'}\n"
+        )
+        raise web.HTTPNotFound(text=problem)
     service = next((each for each in config.services if each.name == service_name), None)
     if service is None:
         problem = f"service: there is no `{service_name}`\n"

@@ -211,6 +211,14 @@ COMBINE = {
         pair("combine: {quorum: 1, weighted: {web: 1, api: 1}}"),
         line(8, "`combine` takes one of `quorum: 2` and `weighted: {web: 2, api: 1}`"),
     ),
+    "weights that no exact share can be had of": (
+        pair("combine:\n  weighted: {web: 900, api: 101}"),
+        line(
+            9,
+            "`weighted`: the weights add up to 1001; keep them within 1,000, as shares are exact: "
+            "`{web: 3, api: 2}` says the same as `{web: 300, api: 200}`",
+        ),
+    ),
     "a quorum of nobody": (
         pair("combine: {quorum: 0}"),
         line(8, "`quorum` must be a whole number from 1, not `0`"),

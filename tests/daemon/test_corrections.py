@@ -135,6 +135,12 @@ def test_without_a_daemon_a_command_writes_by_itself(bench: Bench) -> None:
     assert bench.run("exclude", "list") == "Nothing is excluded.\n"
 
 
+def test_a_correction_of_a_store_that_is_not_there_is_refused_and_makes_none(bench: Bench) -> None:
+    said = bench.run(*ADD, *SPAN, "--storage=typo.db", status=3)
+    assert "typo.db: there is no such store" in said
+    assert not (bench.folder / "typo.db").exists()
+
+
 def test_everything_that_is_wrong_is_told_at_once_with_and_without_a_daemon(bench: Bench) -> None:
     wrong = (
         "exclude", "add", "--service=shpo", "--category=customer", "--reason= ",

@@ -118,6 +118,12 @@ def test_what_cannot_be_asked_is_told_in_a_line(daemon: Daemon) -> None:
         ("service=shop&slo=time&at=yesterday", 400, "at: `yesterday` is not a time"),
         ("service=shop&slo=time&window=0s", 400, "window: must be longer than 0"),
         ("service=shop&slo=time&window=9000y", 400, "lies beyond the years 1 to 9999"),
+        (
+            "service=shop&slo=time&window=1000y",
+            400,
+            "window: history is kept for 400d; ask for a shorter one",
+        ),
+        ("slo=time", 404, "service: is missing; there is "),
         ("service=shop&slo=time&form=json", 400, "form: is unknown"),
     ):
         answer = daemon.get(f"/api/v1/sli?{query}")

@@ -10,10 +10,12 @@ import pytest
 
 from exporter.config.model import Config
 from exporter.errors import UsageError
+from exporter.output.exclusions import table
 from exporter.record.corrections import adding, removing
 from exporter.record.exclusions import Action, changed, in_force, last_seen
 from exporter.record.histories import load
 from exporter.record.moves import State, moves
+from exporter.record.told import corrections_as_json
 from exporter.record.wanted import Wanted
 from exporter.store.base import LogEntry
 from exporter.store.reader import SqliteReader
@@ -181,6 +183,18 @@ def test_taking_one_back_restores_every_figure_and_both_stay_in_the_trail_with_w
         assert [move["slo"] for move in json.loads(entry.body)["moves"]] == ["availability", "strict"]
 
 
+def test_how_one_recurs_is_told_so_that_people_and_scripts_read_it(past: Past) -> None:
+    config = load_text(past.folder, SHOP + NIGHT % "90m")
+    (told,) = corrections_as_json(config, [])["exclusions"]
+    assert (told["rule"], told["duration_seconds"], told["timezone"]) == (
+        "FREQ=DAILY;BYHOUR=2;BYMINUTE=0;BYSECOND=0",
+        5_400.0,
+        "UTC",
+    )
+    assert (told["start"], told["end"]) == (None, None)
+    assert "FREQ=DAILY;BYHOUR=2;BYMINUTE=0;BYSECOND=0 for 1h 30m, UTC" in "\n".join(table([told]))
+
+
 def test_the_trail_cannot_be_rewritten(past: Past) -> None:
     span = (format_instant(JANUARY), format_instant(JANUARY + HOUR))
     enter(past, Wanted(*span, "other", "A test", services=["mail"]))
@@ -245,3 +259,16 @@ def test_what_does_not_exist_is_refused_with_the_nearest_name(past: Past) -> Non
     with pytest.raises(UsageError, match="stands in the configuration; remove it there"):
         removing("night", "x", config, store.exclusion_log(), {}, author="jo", now=NOW)
     store.close()
+
+
+@pytest.mark.parametrize("hours", [-26, -24, -23, -1, 0, 5])
+def test_the_figures_that_are_told_to_move_are_those_that_do(past: Past, hours: int) -> None:
+    """Whatever lies before, across, within and after the windows: the ones that cannot move are not asked."""
+    before = [past.figures(NOW, slo=slo) for slo in (0, 1)]
+    start = NOW + hours * HOUR
+    span = (format_instant(start - HOUR // 2), format_instant(start + HOUR // 2))
+    moved = enter(past, Wanted(*span, "customer", "A test", services=["shop"], planned=True))
+    after = [past.figures(NOW, slo=slo) for slo in (0, 1)]
+    differ = [old != new for old, new in zip(before, after, strict=True)]
+    assert [f"shop/{name}" in moved for name in ("availability", "strict")] == differ
+    assert differ == [hours in {-24, -23, -1, 0}] * 2
