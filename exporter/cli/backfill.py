@@ -80,7 +80,9 @@ class Server(NamedTuple):
     "--staleness", metavar="DURATION", help="How long each result speaks, if its source has another interval."
 )
 @click.option(
-    "--replace", metavar="FROM..TO", help="Set aside what is stored in this span first; nothing is deleted."
+    "--replace",
+    metavar="FROM..TO",
+    help="Set aside first what the endpoints that the results name have stored in this span; nothing is deleted.",
 )
 @config_option
 @storage_option
@@ -134,6 +136,9 @@ def command(  # noqa: PLR0917 -- one argument an option
             prometheus or "", query or "", parsed_length("--step", step), token_file, ca_file, endpoint
         )
         collected = _from_prometheus(server, Span(from_, to), config, now, length)
+    if replaced is not None and not collected.results:
+        msg = f"{collected.name} has no results, and --replace sets aside only what endpoints have that it names; nothing was changed"
+        raise UsageError(msg)
     origin = Origin(user(), collected.name, collected.sha256)
     done = bring(
         Path(storage), config, collected.results, origin, now=now, staleness=length, replaced=replaced

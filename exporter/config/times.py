@@ -42,7 +42,7 @@ def instant(text: str, zone_name: str | None) -> int:
     if offset:
         return written
     if zone_name is None:
-        msg = f"`{text}` has no time zone; add `timezone`, or write it as 2026-11-02T01:00:00Z"
+        msg = f"`{text}` has no time zone; add `timezone`, or write it as {units.format_instant(written)}"
         raise ValueError(msg)
     return instant_of(_EPOCH + timedelta(milliseconds=written), zone(zone_name))
 

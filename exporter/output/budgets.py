@@ -9,6 +9,7 @@ from exporter import units
 from exporter.config.model import Config
 from exporter.config.objectives import members, objective_of
 from exporter.output.words import window_text
+from exporter.record.questions import Questions
 from exporter.slo.tiers import NoTier, Tier, tiers
 
 _MOST_DECIMALS = 2
@@ -30,7 +31,7 @@ class TierBudget(TypedDict):
 
 
 class SloBudget(TypedDict):
-    """One SLO."""
+    """One SLO; its budget is that of a window without exclusions, and `exclusions` names what makes it less."""
 
     service: str
     slo: str
@@ -39,6 +40,7 @@ class SloBudget(TypedDict):
     window: str
     window_seconds: float
     allowed_seconds: float
+    exclusions: list[str]
     endpoints: list[str]
     tiers: list[TierBudget]
 
@@ -63,6 +65,7 @@ def budgets(config: Config) -> Checked:
 
 
 def _slos(config: Config) -> Iterator[SloBudget]:
+    questions = Questions(config, {}, config.exclusions, (0, 0))  # asked for names only
     for service in config.services:
         for slo in service.slos:
             question = objective_of(config, service, slo)
@@ -81,6 +84,7 @@ def _slos(config: Config) -> Iterator[SloBudget]:
                 "window": window_text(slo.window),
                 "window_seconds": question.length / units.SECOND,
                 "allowed_seconds": float(question.allowed_when_whole / units.SECOND),
+                "exclusions": [each.name for each, _ in questions.covering(service, slo)],
                 "endpoints": [endpoint.name for endpoint in members(service, slo)],
                 "tiers": [_tier(tier) for tier in fitted],
             }
@@ -113,6 +117,8 @@ def lines(checked: Checked) -> Iterator[str]:
         window = slo["window"] if slo["window"] == usual else f"{slo['window']} (usually {usual})"
         yield ""
         yield f"{slo['service']}/{slo['slo']}: {slo['objective']} % over {window} allows {_MEANS[slo['method']].format(allowed)}"
+        if slo["exclusions"]:
+            yield f"  less, and alerts sooner, as far as these exclude time: {', '.join(slo['exclusions'])}"
         yield f"  {'tier':8}{'severity':10}{'windows':9}{'burn rate':>9}  in a full outage"
         for tier in slo["tiers"]:
             windows = f"{tier['long']}/{tier['short']}"

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from exporter.config.model import Config
-from exporter.errors import UsageError
+from exporter.errors import UsageError, nearest
 from exporter.timeline.exclusion import EVERY, Category, Exclusion, Once, Scope
 from exporter.units import format_instant, parse_instant
 
@@ -106,7 +105,9 @@ def _scope(wanted: Wanted, config: Config, problems: list[str]) -> Scope:
         elif name in by_name:
             services.add(by_name[name].id)
         else:
-            problems.append(f"service: there is no `{name}` in the configuration{_hint(name, list(by_name))}")
+            problems.append(
+                f"service: there is no `{name}` in the configuration{nearest(name, list(by_name))}"
+            )
     for name in wanted.endpoints:
         service_name, _, endpoint_name = name.partition("/")
         service = by_name.get(service_name)
@@ -119,7 +120,7 @@ def _scope(wanted: Wanted, config: Config, problems: list[str]) -> Scope:
             endpoints.add((service.id, found.id))
         else:
             known = [f"{each.name}/{one.name}" for each in config.services for one in each.endpoints]
-            problems.append(f"endpoint: there is no `{name}` in the configuration{_hint(name, known)}")
+            problems.append(f"endpoint: there is no `{name}` in the configuration{nearest(name, known)}")
     labels = tuple(sorted((wanted.labels or {}).items()))
     if not (wanted.services or wanted.endpoints or labels):
         problems.append(
@@ -138,8 +139,3 @@ def _has(config: Config, labels: tuple[tuple[str, str], ...]) -> bool:
         or any(scope.has_endpoint(service.id, each.id, dict(each.labels)) for each in service.endpoints)
         for service in config.services
     )
-
-
-def _hint(name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f"; did you mean `{close[0]}`?" if close else ""

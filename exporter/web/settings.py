@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
-from exporter.config.fields import shape
+from exporter.config.fields import scalar
 from exporter.errors import nearest
 from exporter.web.rate import parse_go_duration
 from exporter.web.tls_names import CLIENT_AUTH, CURVES, SUITES, SUITES_OF_TLS13, VERSIONS, ClientAuth
@@ -36,16 +36,9 @@ _FALSE = frozenset({"n", "no", "false", "off"})
 _MOST_DIGITS = 9
 
 
-def _text(node: object) -> str:
-    if not isinstance(node, str):
-        msg = f"must be a single value, not {shape(node)}"
-        raise ValueError(msg)  # noqa: TRY004 -- pydantic collects ValueError
-    return node
-
-
 def _truth(node: object) -> bool:
     """A boolean of YAML 1.1, as the exporters read it."""
-    text = _text(node)
+    text = scalar(node)
     if text.lower() not in _TRUE | _FALSE:
         msg = f"must be true or false, not `{text}`"
         raise ValueError(msg)
@@ -53,7 +46,7 @@ def _truth(node: object) -> bool:
 
 
 def _count(node: object) -> int:
-    text = _text(node)
+    text = scalar(node)
     if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
         msg = f"must be a whole number from 0, not `{text}`"
         raise ValueError(msg)
@@ -61,7 +54,7 @@ def _count(node: object) -> int:
 
 
 def _interval(node: object) -> int:
-    return parse_go_duration(_text(node))
+    return parse_go_duration(scalar(node))
 
 
 def _bcrypt_hash(node: object) -> bytes:
@@ -78,7 +71,7 @@ def _bcrypt_hash(node: object) -> bytes:
 
 def _one_of(what: str, known: Mapping[str, Any]) -> Callable[[object], Any]:
     def look_up(node: object) -> Any:  # noqa: ANN401 -- what the table has
-        text = _text(node)
+        text = scalar(node)
         if text not in known:
             hint = nearest(text, list(known)) or f"; there are {', '.join(filter(None, known))}"
             msg = f"there is no {what} `{text}`{hint}"
@@ -90,7 +83,7 @@ def _one_of(what: str, known: Mapping[str, Any]) -> Callable[[object], Any]:
 
 _SUITE_NAMES = {name: name for name in (*SUITES, *SUITES_OF_TLS13)}
 
-Text = Annotated[str, PlainValidator(_text)]
+Text = Annotated[str, PlainValidator(scalar)]
 Truth = Annotated[bool, PlainValidator(_truth)]
 Version = Annotated[ssl.TLSVersion, PlainValidator(_one_of("version", VERSIONS))]
 Auth = Annotated[ClientAuth | None, PlainValidator(_one_of("client_auth_type", CLIENT_AUTH))]

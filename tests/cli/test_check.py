@@ -42,6 +42,21 @@ website/availability: 99.9 % over 30d allows 43m 12s of downtime
     )
 
 
+def test_it_names_what_makes_a_budget_less(run: Run, file: Path) -> None:
+    """What is excluded is known of a window only; the budget that is shown is that of one without."""
+    file.write_text(
+        SMALL.replace("- name: website", "- name: website\n    service_hours: office")
+        + "service_hours: {office: {mon-fri: '08:00-20:00'}}\n"
+        + "exclusions: [{name: disks, category: maintenance, services: [website], "
+        + "from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z'}]\n"
+    )
+    said = run("check", "uptime.yml").stdout.splitlines()
+    assert said[2:4] == [
+        "website/availability: 99.9 % over 30d allows 43m 12s of downtime",
+        "  less, and alerts sooner, as far as these exclude time: service hours, disks",
+    ]
+
+
 def test_it_says_which_tiers_can_never_fire_and_why(run: Run, file: Path) -> None:
     file.write_text(SMALL.replace("{objective: 99.9}", "{objective: 90, window: 2d}"))
     assert run("check", "uptime.yml").stdout.splitlines()[2:] == [

@@ -175,6 +175,16 @@ def test_past_results_come_in_through_the_running_daemon(bench: Bench) -> None:
     assert bench.figure()["seconds"]["down"] == 3600
 
 
+def test_a_file_without_results_replaces_nothing_and_says_so(bench: Bench) -> None:
+    (bench.folder / "empty.csv").write_text("timestamp,service,endpoint,result\n")
+    before = bench.figure()
+    said = bench.run(
+        "backfill", "--csv=empty.csv", "--replace=2026-01-01T00:00:00Z..2026-01-02T00:00:00Z", status=2
+    )
+    assert "empty.csv has no results, and --replace sets aside only what endpoints have that it names" in said
+    assert bench.figure() == before
+
+
 def test_the_socket_is_open_to_its_own_user_and_goes_with_the_daemon(bench: Bench) -> None:
     daemon = bench.daemon()
     socket = bench.folder / "uptime.db.sock"
