@@ -6,7 +6,6 @@ from typing import NamedTuple, TypedDict
 from exporter.config.model import Config
 from exporter.config.objectives import objective_of
 from exporter.record.histories import Known
-from exporter.record.question import reach
 from exporter.record.questions import Questions
 from exporter.slo.figures import Figures, figures
 from exporter.slo.objective import Objective
@@ -51,13 +50,21 @@ def moves(known: Mapping[str, Sequence[Known]], before: State, after: State, at:
         after: What will be; both have the same services and SLOs.
         at: The instant asked about, milliseconds.
     """
-    within = reach(after.config, at)
+    config = after.config
+    about = {
+        (service.id, slo.id): _asked_about(objective_of(config, service, slo), at)
+        for service in config.services
+        for slo in service.slos
+    }
+    starts, ends = zip(*about.values(), strict=True) if about else ((at,), (at,))
+    # Not the whole reach: each question walks all spans before its window once, and these are new ones.
+    within = min(starts), max(ends)
     ways = [Questions(state.config, known, state.exclusions, within) for state in (before, after)]
     for services in zip(before.config.services, after.config.services, strict=True):
         for slos in zip(*(service.slos for service in services), strict=True):
             asked = list(zip(ways, services, slos, strict=True))
             covering = [dict(way.covering(service, slo)) for way, service, slo in asked]
-            start, end = _asked_about(objective_of(after.config, services[1], slos[1]), at)
+            start, end = about[services[1].id, slos[1].id]
             either = covering[0] | covering[1]
             differing = covering[0].keys() ^ covering[1].keys()
             if any(span for each in differing for span in either[each].within(start, end)):

@@ -23,7 +23,7 @@ HOURS = "service hours"
 
 
 class Questions:
-    """What the SLOs of a configuration ask; exclusions are expanded once, whoever shares them.
+    """What the SLOs of a configuration ask; exclusions are expanded and merged once, whoever shares them.
 
     Args:
         config: Has the SLOs.
@@ -44,6 +44,7 @@ class Questions:
         self._index = Index(exclusions)
         self._reach = reach
         self._spans: dict[When, Spans] = {}
+        self._unions: dict[frozenset[When], Spans] = {}
 
     def of(self, service: Service, slo: SloConfig) -> Question:
         """What an SLO asks, and whom."""
@@ -145,9 +146,13 @@ class Questions:
                 yield each
 
     def _union(self, exclusions: Iterable[Exclusion]) -> Spans:
-        union = NOTHING
-        for each in exclusions:
-            union |= self._expanded(each.when)
+        whens = frozenset(each.when for each in exclusions)
+        union = self._unions.get(whens)
+        if union is None:
+            union = NOTHING
+            for when in whens:
+                union |= self._expanded(when)
+            self._unions[whens] = union
         return union
 
     def _expanded(self, when: When) -> Spans:
