@@ -102,7 +102,8 @@ class Grid:
         for each in probed:
             first, standings = each.probes[0].at, each.standings()
             for hour in range(start, end):
-                if self._hidden(each, hour) or (hour < first and (first != began or missing)):
+                joined = missing or first - began >= each.interval(hour)  # beats are spread over an interval
+                if self._hidden(each, hour) or (hour < first and joined):
                     continue
                 if not missing or standings[hour] is UNKNOWN:
                     due += Fraction(1, each.interval(hour))

@@ -69,7 +69,8 @@ class Put:
             for at in range(start, end):
                 policy = in_force[at]
                 watched = standings[at] is not Standing.ABSENT
-                earlier = at < began == first
+                together = policy is not None and first - began < policy.interval
+                earlier = at < first and together  # beats are spread over an interval
                 if policy and (watched or earlier) and not inside(own, at) and not inside(self.shared, at):
                     due += Fraction(1, policy.interval)
                     unknown = watched and standings[at] is Standing.UNKNOWN
