@@ -5,7 +5,6 @@ import gc
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from exporter.clock import Clock
@@ -28,6 +27,7 @@ from exporter.probes.net.context import Context
 from exporter.record.histories import Known, load
 from exporter.store.base import Absence, EndpointKey, LogEntry, Writer
 from exporter.store.writer import SqliteWriter
+from exporter.timeline.exclusion import Exclusion
 from exporter.web.access import Access
 from exporter.web.app import make_app
 from exporter.web.control import make_control_app, serve_control
@@ -132,8 +132,8 @@ class _Daemon:
     async def run(self, source: Source, storage: Path, stop: asyncio.Event) -> None:
         """Probe, show through `source`, and take what commands bring, until `stop` is set."""
 
-        def show(*, anew: bool = False) -> None:
-            live = self.showing.live(corrections.in_force, self.engine.now(), self.health, anew=anew)
+        async def show(exclusions: Sequence[Exclusion], *, anew: bool) -> None:
+            live = await self.showing.live(exclusions, self.engine.now(), self.health, anew=anew)
             source.show(live, self.engine.now, self.showing.settled)
 
         corrections = Corrections(
@@ -152,7 +152,7 @@ class _Daemon:
         gc.freeze()  # what lives for ever need not be looked at again and again
         async with asyncio.TaskGroup() as group, serve_control(make_control_app(source), storage):
             engine = group.create_task(self.engine.run(self.slots), name="engine")
-            show()
+            await corrections.show()
             histories = [each.history for known in self._record.known.values() for each in known]
             upkeep = group.create_task(
                 daily(
@@ -160,7 +160,7 @@ class _Daemon:
                     histories,
                     retention=self.config.retention,
                     now=self.engine.now,
-                    renewed=partial(show, anew=True),
+                    renew=corrections.show,
                 ),
                 name="upkeep",
             )

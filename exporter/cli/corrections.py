@@ -9,7 +9,7 @@ from typing import Any
 from exporter.cli.user import user
 from exporter.clock import SystemClock
 from exporter.config.load import load as load_config
-from exporter.record.corrections import Correction, adding, removing
+from exporter.record.corrections import Draft, adding, removing
 from exporter.record.histories import load_as_of
 from exporter.record.told import corrections_as_json, told
 from exporter.record.wanted import Wanted
@@ -38,13 +38,13 @@ def listed(config_files: Sequence[str], storage: Path) -> dict[str, Any]:
         store.close()
 
 
-def _done(work_out: Callable[..., Correction], config_files: Sequence[str], storage: Path) -> dict[str, Any]:
+def _done(drafted: Callable[..., Draft], config_files: Sequence[str], storage: Path) -> dict[str, Any]:
     config, now = load_config(config_files, os.environ), SystemClock().wall()
     require(storage)  # a correction of what was never measured is a mistyped path
     store = SqliteWriter.open(storage)
     try:
-        known = load_as_of(store, now)
-        correction = work_out(config, store.exclusion_log(), known, author=user(), now=now)
+        draft = drafted(config, store.exclusion_log(), author=user(), now=now)
+        correction = draft.worked_out(load_as_of(store, now))
         store.log_exclusions([correction.entry])
     finally:
         store.close()

@@ -3,20 +3,28 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from itertools import islice
+from typing import Protocol
 
 from exporter.config.model import Config
+from exporter.engine.turns import in_turns
 from exporter.log import log
-from exporter.record.corrections import Correction, adding, removing
+from exporter.record.corrections import Correction, Draft, adding, removing
 from exporter.record.exclusions import changed, in_force, last_seen, moving
 from exporter.record.histories import Known
-from exporter.record.moves import MOST, State, moves
+from exporter.record.moves import Change, State, first_moves, moves
 from exporter.record.wanted import Wanted
 from exporter.store.base import LogEntry
 from exporter.timeline.exclusion import Exclusion
 
 Write = Callable[[Sequence[LogEntry]], Awaitable[None]]
 """Makes entries durable, or raises a StoreError."""
+
+
+class Show(Protocol):
+    """Lets everybody see figures with some exclusions in force."""
+
+    def __call__(self, exclusions: Sequence[Exclusion], *, anew: bool) -> Awaitable[None]:
+        """Show them; with `anew` recurring ones are expanded for another day, too."""
 
 
 class Corrections:
@@ -34,7 +42,7 @@ class Corrections:
         *,
         now: Callable[[], int],
         write: Write,
-        show: Callable[[], None],
+        show: Show,
     ) -> None:
         """Take up the trail.
 
@@ -44,7 +52,7 @@ class Corrections:
             trail: As the store has it.
             now: Gives the engine's present instant.
             write: Makes entries durable.
-            show: Called once other exclusions are in force, before anybody is told.
+            show: Shows all figures with these exclusions, before anybody is told of them.
         """
         self.config = config
         self.trail = tuple(trail)
@@ -70,8 +78,8 @@ class Corrections:
         if entries:
             config = last_seen(self.config, self.trail)
             before = State(config, in_force(config, self.trail))
-            moved = islice(moves(self._known, before, State(self.config, self.in_force), now), MOST)
-            entries = moving(entries, list(moved))
+            change = Change(before, State(self.config, self.in_force), now)
+            entries = moving(entries, first_moves(await in_turns(moves(self._known, change)))[0])
             await self._write(entries)
             self.trail = (*self.trail, *entries)
             log().info("exclusions_changed", entries=len(entries))
@@ -94,12 +102,18 @@ class Corrections:
         """
         return await self._do(partial(removing, ident, why), author)
 
-    async def _do(self, work_out: Callable[..., Correction], author: str) -> Correction:
+    async def show(self) -> None:
+        """Show all figures, with recurring exclusions expanded for another day."""
+        async with self._turn:
+            await self._show(self.in_force, anew=True)
+
+    async def _do(self, drafted: Callable[..., Draft], author: str) -> Correction:
         async with self._turn:  # one after the other: each has an identity of its own
-            correction = work_out(self.config, self.trail, self._known, author=author, now=self._now())
+            draft = drafted(self.config, self.trail, author=author, now=self._now())
+            correction = draft.moving(await in_turns(moves(self._known, draft.change)))
             await self._write([correction.entry])
             self.trail = (*self.trail, correction.entry)
-            self._show()
+            await self._show(self.in_force, anew=False)
         log().info(
             "exclusion_changed",
             action=correction.entry.action,

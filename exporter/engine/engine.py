@@ -128,17 +128,18 @@ class Engine:
         else:
             self._release(Held(slot, at, slot.step, slot.event, result, 0), result, None)
 
-    async def rewrite(self, work: Callable[[Writer], T], slots: Sequence[Slot]) -> T:
-        """Do something with the store that changes the past of some slots; what they find meanwhile waits.
+    async def rewrite(self, prepared: Callable[[], Callable[[Writer], T]], slots: Sequence[Slot]) -> T:
+        """Do something with the store that changes the past of some slots; what happens meanwhile waits.
 
         Args:
-            work: Given the store, in its thread.
+            prepared: Gives the work once nobody else is at it; that is given the store, in its thread.
             slots: Whose histories are read again.
 
         Raises:
             StoreError: It could not be done; nothing has changed.
         """
         async with self._turn:
+            work = prepared()
             self._paused = []
             try:
                 self.recorder.close_rows(slots)
@@ -207,7 +208,11 @@ class Engine:
 
     def _jumped(self, before: int, now: int) -> None:
         """The clock went forward: the span was not lived."""
-        self.recorder.absent(before, now, "clock")
+        absent = partial(self.recorder.absent, before, now, "clock")
+        if self._paused is None:
+            absent()
+        else:
+            self._paused.append(absent)  # histories are read from what the store had before it
         self.schedule.seek(before, now)
 
     async def _rewind(self, end: int) -> int:

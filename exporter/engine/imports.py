@@ -1,6 +1,6 @@
 """Past results into the record while the daemon runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from exporter.config.model import Config
@@ -9,6 +9,7 @@ from exporter.engine.slot import Slot
 from exporter.errors import UsageError
 from exporter.record.backfill import Imported, Origin, backfill
 from exporter.record.csv_file import EndpointName, Past
+from exporter.store.base import Writer
 from exporter.timeline.spans import Span
 from exporter.units import format_instant
 
@@ -43,6 +44,25 @@ class Imports:
             )
             raise UsageError(msg)
         slots = [self._slots[name] for name in results]
+
+        def prepared() -> Callable[[Writer], Imported]:
+            self._check(slots, results, replaced)
+            return partial(
+                backfill,
+                config=self._config,
+                results=results,
+                origin=origin,
+                now=self._engine.now(),
+                staleness=staleness,
+                replaced=replaced,
+            )
+
+        return await self._engine.rewrite(prepared, slots)
+
+    def _check(
+        self, slots: Sequence[Slot], results: Mapping[EndpointName, Sequence[Past]], replaced: Span | None
+    ) -> None:
+        """Refuse what lies where probes have not ended."""
         limit = min(map(self._engine.recorder.settled_until, slots), default=0)
         latest = max((past[-1].at for past in results.values() if past), default=limit - 1)
         latest = max(latest, replaced[1] - 1 if replaced else latest)
@@ -52,14 +72,3 @@ class Imports:
                 f"before {format_instant(limit)}"
             )
             raise UsageError(msg)
-        now = self._engine.now()
-        work = partial(
-            backfill,
-            config=self._config,
-            results=results,
-            origin=origin,
-            now=now,
-            staleness=staleness,
-            replaced=replaced,
-        )
-        return await self._engine.rewrite(work, slots)

@@ -1,6 +1,6 @@
 """From what the daemon probes and what excludes it to what everybody is shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from exporter.config.model import Config, Service, SloConfig
@@ -8,6 +8,7 @@ from exporter.config.objectives import parts
 from exporter.engine.engine import Engine
 from exporter.engine.live import Health, Live, LiveEndpoint, LiveSlo
 from exporter.engine.slot import Slot
+from exporter.engine.turns import in_turns
 from exporter.errors import UsageError
 from exporter.record.histories import Known
 from exporter.record.question import LONGEST_PERIOD, Asked, asked_of, reach
@@ -39,8 +40,8 @@ class Showing:
         self._exclusions: tuple[Exclusion, ...] = ()
         self.questions = Questions(config, known, (), (0, 0))
 
-    def live(self, exclusions: Sequence[Exclusion], now: int, health: Health, *, anew: bool = False) -> Live:
-        """Everything as it is now, with these exclusions.
+    async def live(self, exclusions: Sequence[Exclusion], now: int, health: Health, *, anew: bool) -> Live:
+        """Everything as it is now, with these exclusions; to be waited for before it is asked for again.
 
         Args:
             exclusions: In force.
@@ -49,19 +50,21 @@ class Showing:
             anew: Whether to expand again also what has not changed.
         """
         changed = Index(list(set(exclusions) ^ set(self._exclusions)))
-        self._exclusions = tuple(exclusions)
-        self.questions = Questions(self._config, self._known, exclusions, reach(self._config, now))
+        questions = Questions(self._config, self._known, exclusions, reach(self._config, now))
         touched = {
             service.id
             for service in self._config.services
             if anew or service.id not in self._parts or _touches(changed, service)
         }
-        for service in self._config.services:
-            composite = any(
-                part.id in touched for slo in service.slos for part, _ in parts(self._config, slo)
-            )
-            if service.id in touched or composite:
-                self._parts[service.id] = self._part(service)
+        stale = [
+            service
+            for service in self._config.services
+            if service.id in touched
+            or any(part.id in touched for slo in service.slos for part, _ in parts(self._config, slo))
+        ]
+        fresh = await in_turns((service.id, self._part(service, questions)) for service in stale)
+        self.questions, self._exclusions = questions, tuple(exclusions)
+        self._parts |= fresh
         return Live(
             self._config,
             [each for endpoints, _ in self._parts.values() for each in endpoints],
@@ -70,7 +73,7 @@ class Showing:
             exclusions=self._exclusions,
         )
 
-    def _part(self, service: Service) -> tuple[list[LiveEndpoint], list[LiveSlo]]:
+    def _part(self, service: Service, questions: Questions) -> tuple[list[LiveEndpoint], list[LiveSlo]]:
         """What belongs to one service."""
         endpoints = [
             LiveEndpoint(
@@ -80,18 +83,22 @@ class Showing:
                 slot.counters,
                 slot.last,
                 partial(self._settle, slot),
-                self.questions.excluded(slot.service, slot.config),
+                questions.excluded(slot.service, slot.config),
             )
             for slot in self._by_service.get(service.id, ())
         ]
-        return endpoints, [LiveSlo(service, slo, self.questions.of(service, slo)) for slo in service.slos]
+        return endpoints, [LiveSlo(service, slo, questions.of(service, slo)) for slo in service.slos]
 
-    def pose(self, service: Service, slo: SloConfig, at: int | None, window: int | None) -> Asked:
-        """An SLO as of any instant, the present one where none is given.
+    def pose(
+        self, service: Service, slo: SloConfig, at: int | None, window: int | None
+    ) -> Callable[[], Asked]:
+        """Put an SLO to the past as it is now, as of any instant, the present one where none is given.
+
+        Returns:
+            What makes the question, which may take a while: in any thread.
 
         Raises:
-            UsageError: As of `reach`, or the window is longer than anything that is kept: it would hold up the
-                prober for an answer that has no more in it.
+            UsageError: As of `reach`, or the window is longer than anything that is kept: there is no more in it.
         """
         now = self._engine.now()
         at = now if at is None else at
@@ -100,8 +107,10 @@ class Showing:
             kept = format_duration(self._config.retention)
             msg = f"window: history is kept for {kept}; ask for a shorter one"
             raise UsageError(msg)
-        questions = Questions(self._config, self._known, self._exclusions, within)
-        return asked_of(questions, service, slo, at, self._settled(service, slo))
+        services = {service.id, *(part.id for part, _ in parts(self._config, slo))}
+        copies = {ident: [each.copy() for each in self._known.get(ident, ())] for ident in services}
+        questions = Questions(self._config, copies, self._exclusions, within)
+        return partial(asked_of, questions, service, slo, at, self._settled(service, slo))
 
     def settled(self, slo: LiveSlo) -> int:
         """The instant before which an SLO's past changes only by corrections."""

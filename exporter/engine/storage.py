@@ -1,7 +1,7 @@
 """Commits: written in a thread of their own, one after another."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -12,10 +12,7 @@ from exporter.engine.slot import Slot
 from exporter.errors import StoreError
 from exporter.log import log
 from exporter.store.base import Commit, Writer
-from exporter.timeline.row import Row
-
-_Kept = tuple[Sequence[Row], Mapping[int, Sequence[int]]]
-"""Rows and slow successes of an endpoint."""
+from exporter.timeline.endpoint import EndpointHistory
 
 T = TypeVar("T")
 
@@ -70,13 +67,11 @@ class Storage:
         """
         loop = asyncio.get_running_loop()
         try:
-            kept, absences = await loop.run_in_executor(
-                self._thread, self._set_aside_and_read, slots, end, at
-            )
+            read = await loop.run_in_executor(self._thread, self._set_aside_and_read, slots, end, at)
         except StoreError as error:
             log().error("set_aside_failed", error=str(error))
             return False
-        _load(slots, kept, absences)
+        _take_over(slots, read)
         self._health.commit_at = at
         return True
 
@@ -91,11 +86,11 @@ class Storage:
             StoreError: It could not be done; nothing has changed then.
         """
 
-        def rewrite_and_read(store: Writer) -> tuple[T, dict[int, _Kept], Sequence[int]]:
-            return work(store), *_kept(store, slots)
+        def rewrite_and_read(store: Writer) -> tuple[T, Sequence[EndpointHistory]]:
+            return work(store), _read(store, slots)
 
-        done, kept, absences = await self.run(rewrite_and_read)
-        _load(slots, kept, absences)
+        done, read = await self.run(rewrite_and_read)
+        _take_over(slots, read)
         return done
 
     async def prune(self, before: int) -> int:
@@ -109,12 +104,10 @@ class Storage:
             rows += deleted
         return rows
 
-    def _set_aside_and_read(
-        self, slots: Sequence[Slot], end: int, at: int
-    ) -> tuple[dict[int, _Kept], Sequence[int]]:
+    def _set_aside_and_read(self, slots: Sequence[Slot], end: int, at: int) -> Sequence[EndpointHistory]:
         """Runs in the thread; what the record has afterwards."""
         self._store.set_aside(end, at)
-        return _kept(self._store, slots)
+        return _read(self._store, slots)
 
     def _write(self, commit: Commit) -> int:
         """Runs in the thread; the size of the store afterwards."""
@@ -144,13 +137,16 @@ class Storage:
         health.pending_rows = recorder.pending_rows
 
 
-def _kept(store: Writer, slots: Sequence[Slot]) -> tuple[dict[int, _Kept], Sequence[int]]:
-    """What the record has of some slots."""
-    numbers = [slot.number for slot in slots]
-    return {number: (store.rows(number), store.slow(number)) for number in numbers}, store.absences()
-
-
-def _load(slots: Sequence[Slot], kept: Mapping[int, _Kept], absences: Sequence[int]) -> None:
+def _read(store: Writer, slots: Sequence[Slot]) -> Sequence[EndpointHistory]:
+    """What the record has of some slots; runs in the thread, as it may be much."""
+    absences, read = store.absences(), []
     for slot in slots:
-        rows, slow = kept[slot.number]
-        slot.history.load(rows, absences, slow)
+        history = slot.history.blank()
+        history.load(store.rows(slot.number), absences, store.slow(slot.number))
+        read.append(history)
+    return read
+
+
+def _take_over(slots: Sequence[Slot], read: Sequence[EndpointHistory]) -> None:
+    for slot, history in zip(slots, read, strict=True):
+        slot.history.take_over(history)

@@ -1,7 +1,7 @@
 """What the daemon does once a day: lets go of what is older than the retention, and looks ahead anew."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from exporter.engine.storage import Storage
 from exporter.errors import StoreError
@@ -19,7 +19,7 @@ async def daily(
     *,
     retention: int,
     now: Callable[[], int],
-    renewed: Callable[[], None],
+    renew: Callable[[], Awaitable[None]],
 ) -> None:
     """Prune and renew once a day, until cancelled.
 
@@ -28,12 +28,12 @@ async def daily(
         histories: The pasts of all endpoints; they forget what the store forgets.
         retention: Milliseconds for which history is kept.
         now: Gives the engine's present instant.
-        renewed: Called each time: recurring exclusions are to be expanded for another day.
+        renew: Called each time: recurring exclusions are to be expanded for another day.
     """
     await asyncio.sleep(AFTER_START / SECOND)
     while True:
         await prune(storage, histories, now() - retention)
-        renewed()
+        await renew()
         await asyncio.sleep(DAY / SECOND)
 
 

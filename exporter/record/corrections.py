@@ -1,14 +1,13 @@
 """Entering exclusions and taking them back: the same by a command and in the daemon."""
 
-from collections.abc import Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from exporter.config.model import Config
 from exporter.errors import UsageError
-from exporter.record.exclusions import corrections, entry_of, in_force, next_ident, removal_of
+from exporter.record.exclusions import corrections, entry_of, in_force, moving, next_ident, removal_of
 from exporter.record.histories import Known
-from exporter.record.moves import MOST, Move, State, moves
+from exporter.record.moves import Change, Move, State, first_moves, moves
 from exporter.record.wanted import Wanted, checked
 from exporter.store.base import LogEntry
 from exporter.timeline.exclusion import Exclusion
@@ -30,22 +29,37 @@ class Correction(NamedTuple):
     more: bool
 
 
-def adding(
-    wanted: Wanted,
-    config: Config,
-    log: Sequence[LogEntry],
-    known: Mapping[str, Sequence[Known]],
-    *,
-    author: str,
-    now: int,
-) -> Correction:
-    """Work out what a person enters; nothing is written.
+class Draft(NamedTuple):
+    """What a person asks for, checked; which figures it moves is not known yet.
+
+    Attributes:
+        exclusion: That is entered, or taken back.
+        entry: For the trail, without the figures that move.
+        change: What it does to what is in force.
+    """
+
+    exclusion: Exclusion
+    entry: LogEntry
+    change: Change
+
+    def moving(self, found: Iterable[Move | None]) -> Correction:
+        """With the figures that move, as `moves` tells them."""
+        moved, more = first_moves(found)
+        (entry,) = moving([self.entry], moved)
+        return Correction(self.exclusion, entry, moved, more)
+
+    def worked_out(self, known: Mapping[str, Sequence[Known]]) -> Correction:
+        """With the figures that move of these pasts."""
+        return self.moving(moves(known, self.change))
+
+
+def adding(wanted: Wanted, config: Config, log: Sequence[LogEntry], *, author: str, now: int) -> Draft:
+    """Check what a person enters; nothing is written.
 
     Args:
         wanted: The exclusion in the person's words.
         config: Whose services it names.
         log: The trail so far.
-        known: The pasts of all services.
         author: The person.
         now: Milliseconds since the epoch.
 
@@ -53,21 +67,13 @@ def adding(
         UsageError: With everything that is wrong with it.
     """
     exclusion = checked(wanted, config, ident=next_ident(log), author=author, now=now)
-    moved, more = _moved(entry_of(exclusion), config, log, known)
-    return Correction(exclusion, entry_of(exclusion, moved), moved, more)
+    return _draft(exclusion, entry_of(exclusion), config, log)
 
 
 def removing(
-    ident: str,
-    why: str,
-    config: Config,
-    log: Sequence[LogEntry],
-    known: Mapping[str, Sequence[Known]],
-    *,
-    author: str,
-    now: int,
-) -> Correction:
-    """Work out what a person takes back; arguments as of `adding`.
+    ident: str, why: str, config: Config, log: Sequence[LogEntry], *, author: str, now: int
+) -> Draft:
+    """Check what a person takes back; arguments as of `adding`.
 
     Raises:
         UsageError: There is no such exclusion, it stands in the configuration, or no reason is given.
@@ -81,14 +87,10 @@ def removing(
     if not why.strip():
         msg = "reason: is missing; say why it is taken back"
         raise UsageError(msg)
-    moved, more = _moved(removal_of(ident, author, now, why.strip()), config, log, known)
-    return Correction(found, removal_of(ident, author, now, why.strip(), moved), moved, more)
+    return _draft(found, removal_of(ident, author, now, why.strip()), config, log)
 
 
-def _moved(
-    entry: LogEntry, config: Config, log: Sequence[LogEntry], known: Mapping[str, Sequence[Known]]
-) -> tuple[Sequence[Move], bool]:
-    """Figures that an entry moves, at its own instant: the first `MOST`, and whether there are more."""
-    before, after = State(config, in_force(config, log)), State(config, in_force(config, [*log, entry]))
-    found = list(islice(moves(known, before, after, entry.at), MOST + 1))
-    return found[:MOST], len(found) > MOST
+def _draft(exclusion: Exclusion, entry: LogEntry, config: Config, log: Sequence[LogEntry]) -> Draft:
+    before, after = in_force(config, log), in_force(config, [*log, entry])
+    change = Change(State(config, before), State(config, after), entry.at)
+    return Draft(exclusion, entry, change)

@@ -106,19 +106,19 @@ def said_by(entry: LogEntry) -> Said:
     return {key: value for key, value in json.loads(entry.body).items() if key != MOVES}
 
 
-def entry_of(exclusion: Exclusion, moves: Sequence[Mapping[str, Any]] = ()) -> LogEntry:
+def entry_of(exclusion: Exclusion) -> LogEntry:
     """The entry by which a person enters an exclusion; `entered_at` is set."""
-    body = _text({**said_of(exclusion), MOVES: list(moves)})
+    body = _text(said_of(exclusion))
     return LogEntry(exclusion.entered_at or 0, exclusion.author, Action.ADD, exclusion.ident, body)
 
 
-def removal_of(ident: str, who: str, at: int, why: str, moves: Sequence[Mapping[str, Any]] = ()) -> LogEntry:
+def removal_of(ident: str, who: str, at: int, why: str) -> LogEntry:
     """The entry by which a person takes one back."""
-    return LogEntry(at, who, Action.REMOVE, ident, _text({"reason": why, MOVES: list(moves)}))
+    return LogEntry(at, who, Action.REMOVE, ident, _text({"reason": why}))
 
 
 def moving(entries: Sequence[LogEntry], moves: Sequence[Mapping[str, Any]]) -> Sequence[LogEntry]:
-    """Entries of one change of the configuration, the last of which tells the figures that all of them moved."""
+    """Entries of one change, the last of which tells the figures that all of them moved."""
     *others, last = entries
     return [*others, last._replace(body=_text({**json.loads(last.body), MOVES: list(moves)}))]
 

@@ -1,6 +1,7 @@
 """What the store keeps of endpoints, as histories."""
 
 from collections.abc import Container, Mapping, Sequence
+from copy import deepcopy
 from typing import NamedTuple
 
 from exporter.store.base import Mark, Reader, StoredEndpoint
@@ -16,6 +17,10 @@ class Known(NamedTuple):
 
     stored: StoredEndpoint
     history: EndpointHistory
+
+    def copy(self) -> "Known":
+        """The past as it is now, to be read by another thread than the one that adds to it."""
+        return self._replace(history=deepcopy(self.history))
 
 
 def load(

@@ -1,6 +1,7 @@
 """Which figures an exclusion moves, and by how much."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple, TypedDict
 
 from exporter.config.model import Config
@@ -41,15 +42,31 @@ class State(NamedTuple):
     exclusions: Sequence[Exclusion]
 
 
-def moves(known: Mapping[str, Sequence[Known]], before: State, after: State, at: int) -> Iterator[Move]:
-    """Tell the SLOs whose figures differ between two states, in the order of the configuration.
+class Change(NamedTuple):
+    """What turns one state into another at an instant, milliseconds since the epoch; both have the same SLOs."""
+
+    before: State
+    after: State
+    at: int
+
+
+def first_moves(found: Iterable[Move | None]) -> tuple[Sequence[Move], bool]:
+    """The first `MOST` of `moves`, and whether there are more."""
+    told = list(islice((move for move in found if move is not None), MOST + 1))
+    return told[:MOST], len(told) > MOST
+
+
+def moves(known: Mapping[str, Sequence[Known]], change: Change) -> Iterator[Move | None]:
+    """Tell the SLOs whose figures a change moves, in the order of the configuration.
+
+    There may be thousands: one whose figures stay gives None, so that who must not hold up
+    others for long can let them go on at each.
 
     Args:
         known: The pasts that they ask.
-        before: What was in force until now.
-        after: What will be; both have the same services and SLOs.
-        at: The instant asked about, milliseconds.
+        change: What is in force until its instant, and from then on.
     """
+    before, after, at = change
     config = after.config
     about = {
         (service.id, slo.id): _asked_about(objective_of(config, service, slo), at)
@@ -67,15 +84,16 @@ def moves(known: Mapping[str, Sequence[Known]], before: State, after: State, at:
             start, end = about[services[1].id, slos[1].id]
             either = covering[0] | covering[1]
             differing = covering[0].keys() ^ covering[1].keys()
+            found: Sequence[Figures] = ()
             if any(span for each in differing for span in either[each].within(start, end)):
                 found = [figures(way.of(service, slo), at) for way, service, slo in asked]
-                if found[0] != found[1]:
-                    yield {
-                        "service": services[1].name,
-                        "slo": slos[1].name,
-                        "before": _told(found[0]),
-                        "after": _told(found[1]),
-                    }
+            yield _move(services[1].name, slos[1].name, *found)
+
+
+def _move(service: str, slo: str, before: Figures | None = None, after: Figures | None = None) -> Move | None:
+    if before is None or after is None or before == after:
+        return None
+    return {"service": service, "slo": slo, "before": _told(before), "after": _told(after)}
 
 
 def _asked_about(objective: Objective, at: int) -> Span:

@@ -140,6 +140,19 @@ class EndpointHistory:
         for source in sources - {LIVE}:
             self.timeline.close(source)
 
+    def blank(self) -> "EndpointHistory":
+        """A past of the same endpoint of which nothing is known yet, to `load` it elsewhere."""
+        first = self.kept_from - 1 if self._pruned else None
+        return EndpointHistory(self.removed, first=first, kept_from=self.kept_from)
+
+    def take_over(self, other: "EndpointHistory") -> None:
+        """Know what another past of the same endpoint knows, in place of what was known."""
+        self.edition += 1
+        for name in ("first", "timeline", "_events", "policies", "reports", "slow"):
+            setattr(self, name, getattr(other, name))
+        if other.kept_from < self.kept_from:
+            self.forget(self.kept_from)
+
     def forget(self, before: int) -> None:
         """Give up what lies before an instant (ruling 43): it is unwatched from now on."""
         self.edition += 1

@@ -1,5 +1,6 @@
 """The web application: routes, headers that every answer has, and what lives as long as the server."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
@@ -46,6 +47,7 @@ def make_app(
     app[SOURCE] = source
     app[ACCESS] = Access() if access is None else access
     app[RULES] = WriteRules(admin_api, external_url)
+    app[ask.TURN] = asyncio.Lock()
     app.on_response_prepare.append(_set_headers)
     app.cleanup_ctx.append(_renders)
     app.router.add_get(f"{prefix}/", page)

@@ -1,7 +1,9 @@
 """`/api/v1/sli` and `/api/v1/explain`: one SLO at any instant, and every interval behind its figure."""
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 from aiohttp import web
 
@@ -12,17 +14,19 @@ from exporter.units import parse_duration, parse_instant
 from exporter.web.source import SOURCE
 
 T = TypeVar("T")
+TURN = web.AppKey("turn", asyncio.Lock)
+"""Questions are worked out one at a time: the prober shares the interpreter with them."""
 
 
 class Put(NamedTuple):
     """What a request asks.
 
     Attributes:
-        asked: The SLO, and whom it asks.
+        asked: Makes the question; it and its answer may take a while.
         window: Milliseconds, in place of the SLO's own window; None for that.
     """
 
-    asked: Asked
+    asked: Callable[[], Asked]
     window: int | None
 
 
@@ -34,14 +38,15 @@ async def sli(request: web.Request) -> web.Response:
         HTTPNotFound: There is no such SLO.
     """
     asked, window = put(request)
-    return web.json_response(asked.answer(window))
+    return await _worked_out(request, lambda: asked().answer(window))
 
 
 async def explain(request: web.Request) -> web.Response:
     """Answer as `sli` does, with every interval behind the figure; parameters and errors as of `sli`."""
     asked, window = put(request)
     source = request.app[SOURCE]
-    return web.json_response(asked.absent(await source.absences(), source.now()).explain(window))
+    absences, now = await source.absences(), source.now()
+    return await _worked_out(request, lambda: asked().absent(absences, now).explain(window))
 
 
 def put(request: web.Request) -> Put:
@@ -61,6 +66,12 @@ def put(request: web.Request) -> Put:
         return Put(source.pose(service, slo, at, window), window)
     except UsageError as error:
         raise web.HTTPBadRequest(text=f"{error}\n") from error
+
+
+async def _worked_out(request: web.Request, answer: Callable[[], Mapping[str, Any]]) -> web.Response:
+    """Answer out of the prober's way."""
+    async with request.app[TURN]:
+        return web.json_response(text=await asyncio.to_thread(lambda: json.dumps(answer())))
 
 
 def _find(config: Config, service_name: str, slo_name: str) -> tuple[Service, SloConfig]:

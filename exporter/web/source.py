@@ -19,7 +19,7 @@ def _never(_slo: LiveSlo) -> int | None:
     return None
 
 
-def _nobody(_service: Service, _slo: SloConfig, _at: int | None, _window: int | None) -> Asked:
+def _nobody(_service: Service, _slo: SloConfig, _at: int | None, _window: int | None) -> Callable[[], Asked]:
     msg = "there is nobody to be asked yet"
     raise UptimeError(msg)
 
@@ -28,7 +28,8 @@ async def _no_absences() -> Sequence[Absence]:
     return ()
 
 
-Pose = Callable[[Service, SloConfig, int | None, int | None], Asked]
+Pose = Callable[[Service, SloConfig, int | None, int | None], Callable[[], Asked]]
+"""As `Showing.pose`."""
 
 
 @dataclass(slots=True)
@@ -44,7 +45,8 @@ class Source:
         corrections: Exclusions, once there is anything to correct.
         imports: Takes past results, likewise.
         absences: Gives the prober's absences.
-        pose: Puts an SLO to the past as of an instant, None for the present one, over perhaps another window.
+        pose: Puts an SLO to the past as of an instant, None for the present one, over perhaps another window; what it
+            gives may be called in any thread.
     """
 
     live: Live

@@ -45,6 +45,9 @@ def test_what_is_older_than_the_retention_goes_and_what_is_not_stays_the_same(tm
     store.close()
     renewed = list[int]()
 
+    async def renew() -> None:
+        renewed.append(machine.clock.wall())
+
     async def life() -> None:
         async with machine.daemon() as alive:
             history = alive.slots[0].history
@@ -53,7 +56,7 @@ def test_what_is_older_than_the_retention_goes_and_what_is_not_stays_the_same(tm
                 [history],
                 retention=RETENTION,
                 now=alive.engine.now,
-                renewed=lambda: renewed.append(alive.engine.now()),
+                renew=renew,
             )
             task = asyncio.get_running_loop().create_task(upkeep)
             await asyncio.sleep(30)

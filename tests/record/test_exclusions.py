@@ -14,7 +14,7 @@ from exporter.output.exclusions import table
 from exporter.record.corrections import adding, removing
 from exporter.record.exclusions import Action, changed, in_force, last_seen
 from exporter.record.histories import load
-from exporter.record.moves import State, moves
+from exporter.record.moves import Change, State, first_moves, moves
 from exporter.record.told import corrections_as_json
 from exporter.record.wanted import Wanted
 from exporter.store.base import LogEntry
@@ -87,7 +87,8 @@ def enter(past: Past, wanted: Wanted) -> dict[str, object]:
     """Enter a correction as a command does."""
     store = SqliteWriter.open(past.store)
     try:
-        correction = adding(wanted, past.config, store.exclusion_log(), load(store), author="mara", now=NOW)
+        draft = adding(wanted, past.config, store.exclusion_log(), author="mara", now=NOW)
+        correction = draft.worked_out(load(store))
         store.log_exclusions([correction.entry])
         return {f"{move['service']}/{move['slo']}": move for move in correction.moves}
     finally:
@@ -121,8 +122,10 @@ def test_service_hours_enter_it_too_and_the_last_seen_configuration_is_known(pas
 def test_the_figures_that_a_change_of_the_file_moves_are_told(past: Past) -> None:
     bare, config = past.config, load_text(past.folder, SHOP + NIGHT % "1h")
     store = SqliteReader.open(past.store)
-    found = list(moves(load(store), State(bare, ()), State(config, config.exclusions), NOW))
+    change = Change(State(bare, ()), State(config, config.exclusions), NOW)
+    found, more = first_moves(moves(load(store), change))
     store.close()
+    assert not more
     assert [(move["service"], move["slo"]) for move in found] == [("shop", "availability")]
     assert found[0]["before"] == {"sli": 23 / 24, "remaining_seconds": 864 - 3600, "met": False}
     assert found[0]["after"] == {"sli": 1.0, "remaining_seconds": 828.0, "met": True}
@@ -170,10 +173,8 @@ def test_taking_one_back_restores_every_figure_and_both_stay_in_the_trail_with_w
     enter(past, Wanted(*span, "customer", "They pulled the plug", services=["shop"]))
     assert past.figures(NOW) != before[0]
     store = SqliteWriter.open(past.store)
-    undone = removing(
-        "c1", "They did not", past.config, store.exclusion_log(), load(store), author="jo", now=NOW
-    )
-    store.log_exclusions([undone.entry])
+    undone = removing("c1", "They did not", past.config, store.exclusion_log(), author="jo", now=NOW)
+    store.log_exclusions([undone.worked_out(load(store)).entry])
     store.close()
     assert [past.figures(NOW, slo=slo) for slo in (0, 1)] == before
     entered, removed = trail(past)
@@ -257,7 +258,7 @@ def test_what_does_not_exist_is_refused_with_the_nearest_name(past: Past) -> Non
     store = SqliteReader.open(past.store)
     config = load_text(past.folder, SHOP + NIGHT % "1h")
     with pytest.raises(UsageError, match="stands in the configuration; remove it there"):
-        removing("night", "x", config, store.exclusion_log(), {}, author="jo", now=NOW)
+        removing("night", "x", config, store.exclusion_log(), author="jo", now=NOW)
     store.close()
 
 

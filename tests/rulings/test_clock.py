@@ -6,12 +6,14 @@ from collections.abc import Coroutine
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from exporter.config.model import Service, SloConfig
+from exporter.store.base import Writer
 from exporter.timeline.policy import Policy
 from exporter.timeline.tally import State, tally
 from tests.support.machine import HandClock, live
@@ -83,6 +85,35 @@ def test_ruling_13_a_step_forward_is_a_span_that_was_not_lived(machine: Machine)
             assert tally(history, zero + 20 * SECOND, after).unknown == after - zero - 20 * SECOND
             assert tally(history, after, stepped + 60 * SECOND).unknown == 0
             assert alive.stored_figures(alive.engine.now()) == alive.figures(alive.engine.now())
+
+    run(machine, main())
+
+
+def test_ruling_13_a_step_forward_while_past_results_are_brought_in_is_not_lost(machine: Machine) -> None:
+    """The histories are read again from what the store had before the step."""
+    zero = first(machine)
+    begun, go = Event(), Event()
+
+    def work(_store: Writer) -> None:
+        begun.set()
+        go.wait()
+
+    async def main() -> None:
+        async with machine.daemon() as alive:
+            await asyncio.sleep(21)  # 20 s after the first beat
+            rewriting = asyncio.create_task(alive.engine.rewrite(lambda: work, alive.slots))
+            while not begun.is_set():
+                await asyncio.sleep(0)
+            step(alive, 12 * SECOND)
+            alive.engine.now()
+            go.set()
+            await rewriting
+            await asyncio.sleep(20)
+            hole = tally(alive.slots[0].history, zero, zero + 50 * SECOND)
+            assert (hole.up, hole.unknown) == (25 * SECOND, 25 * SECOND)
+            await asyncio.sleep(1)
+            at = alive.engine.now() // 1000 * 1000
+            assert alive.stored_figures(at) == alive.figures(at)
 
     run(machine, main())
 

@@ -1,20 +1,20 @@
 """What people enter into a record beside results: exclusions, and rows with more columns."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from exporter.record.backfill import Origin, backfill
-from exporter.record.corrections import Correction, adding, removing
+from exporter.record.corrections import Correction, Draft, adding, removing
 from exporter.record.csv_file import read_csv
 from exporter.record.exclusions import changed, in_force, last_seen, moving
-from exporter.record.histories import Known, load
-from exporter.record.moves import State, moves
+from exporter.record.histories import load
+from exporter.record.moves import Change, State, first_moves, moves
 from exporter.record.wanted import Wanted
 from exporter.store.base import LogEntry
 from exporter.store.writer import SqliteWriter
 from exporter.units import format_instant
 from tests.support.past import LONG_AFTER, Past
 
-Work = Callable[[Sequence[LogEntry], Mapping[str, Sequence[Known]]], Correction]
+Work = Callable[[Sequence[LogEntry]], Draft]
 
 
 def lasting(text: str, *exclusions: str) -> str:
@@ -43,14 +43,12 @@ def exclude(
         endpoints=endpoints,
         planned=planned,
     )
-    return _enter(past, lambda log, known: adding(wanted, past.config, log, known, author="mara", now=now))
+    return _enter(past, lambda log: adding(wanted, past.config, log, author="mara", now=now))
 
 
 def take_back(past: Past, ident: str, *, now: int = LONG_AFTER) -> Correction:
     """Do as `exclude remove` does."""
-    return _enter(
-        past, lambda log, known: removing(ident, "Put off", past.config, log, known, author="jo", now=now)
-    )
+    return _enter(past, lambda log: removing(ident, "Put off", past.config, log, author="jo", now=now))
 
 
 def see(past: Past, now: int) -> Sequence[LogEntry]:
@@ -62,10 +60,8 @@ def see(past: Past, now: int) -> Sequence[LogEntry]:
         if entries:
             seen, after = last_seen(past.config, log), [*log, *entries]
             known = load(store, {service.id for service in past.config.services})
-            before = State(seen, in_force(seen, log))
-            entries = moving(
-                entries, list(moves(known, before, State(past.config, in_force(past.config, after)), now))
-            )
+            states = State(seen, in_force(seen, log)), State(past.config, in_force(past.config, after))
+            entries = moving(entries, first_moves(moves(known, Change(*states, now)))[0])
             store.log_exclusions(entries)
         return entries
     finally:
@@ -85,11 +81,11 @@ def bring_rows(past: Past, header: str, rows: Sequence[str]) -> None:
         store.close()
 
 
-def _enter(past: Past, work_out: Work) -> Correction:
+def _enter(past: Past, drafted: Work) -> Correction:
     store = SqliteWriter.open(past.store)
     try:
         known = load(store, {service.id for service in past.config.services})
-        correction = work_out(store.exclusion_log(), known)
+        correction = drafted(store.exclusion_log()).worked_out(known)
         store.log_exclusions([correction.entry])
     finally:
         store.close()
