@@ -13,6 +13,7 @@ from exporter.config.latency import with_thresholds
 from exporter.config.model import RETENTION, Service
 from exporter.config.names import Names
 from exporter.config.probing import Probes
+from exporter.config.removed import removed
 from exporter.config.report import Report
 from exporter.config.sections import AlertingSection, Defaults, RootSection, ServiceSection, StorageSection
 from exporter.config.slos import Composite, Owner, SloBuilder
@@ -117,10 +118,11 @@ class Builder:
             self._names.take(name, section.id or name, node.mark_of("name"), node.mark_of("id"))
         labels = merged_labels((), section.labels, self._report)
         endpoints, complete = self._endpoints.build(section, Shaped(section, node, wrong), labels)
-        complete = complete and not wrong & {"endpoints", "slos", "name"}
+        complete = complete and not wrong & {"endpoints", "slos", "name", "removed"}
         self._complete = self._complete and complete
         hours = self._hours.choose(section.service_hours, node)
-        owner = Owner(name, endpoints, complete, labels, hours)
+        gone = removed(section.removed, endpoints, self._report)
+        owner = Owner(name, endpoints, complete, labels, hours, gone)
         slos, composites, latency = self._slos.build(section, owner)
         self._check_endpoints(section, node, wrong)
         service = Service(
@@ -132,6 +134,7 @@ class Builder:
             endpoints=endpoints,
             slos=slos,
             hours=hours,
+            removed=gone,
         )
         if composites:
             self._composites[service.id] = composites

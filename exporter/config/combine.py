@@ -1,6 +1,6 @@
 """How the members of an SLO combine, checked against their names."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from exporter.config.fields import count
 from exporter.config.report import Report
@@ -21,6 +21,7 @@ def combination(
     report: Report,
     *,
     complete: bool,
+    removed: Collection[str] = (),
 ) -> Rule:
     """Make the rule of an SLO.
 
@@ -30,6 +31,7 @@ def combination(
         what: The members are, e.g. `endpoint`.
         report: Gets the problems.
         complete: Whether `members` has all of them; else what is missing is not told.
+        removed: Ids of those that are gone, and count in the past only.
     """
     if not isinstance(written, Map):
         return Rule(Kind(written)) if written else ALL
@@ -48,8 +50,9 @@ def combination(
         weights = _weights(section.weighted, members, what, report, complete=complete)
         return Rule(Kind.WEIGHTED, weights=weights)
     quorum = section.quorum or 0
-    if complete and quorum > len(members):
-        there = f"{len(members)} {what}{'' if len(members) == 1 else 's'}"
+    present = sum(ident not in removed for ident in members.values())
+    if complete and quorum > present:
+        there = f"{present} {what}{'' if present == 1 else 's'}"
         message = f"`quorum` {quorum} can never be reached: the SLO has {there}"
         report.problem(written.mark_of("quorum"), message)
     return Rule(Kind.QUORUM, quorum)

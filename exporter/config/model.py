@@ -116,6 +116,7 @@ class Service:
         endpoints: At least one, unless all of its SLOs are composite.
         slos: Perhaps none.
         hours: Its service hours, if it has any.
+        removed: Ids of endpoints that it had, and that SLOs and exclusions may still name.
     """
 
     id: str
@@ -126,6 +127,11 @@ class Service:
     endpoints: tuple[Endpoint, ...]
     slos: tuple[SloConfig, ...]
     hours: When | None = None
+    removed: tuple[str, ...] = ()
+
+    def endpoint_ids(self) -> dict[str, str]:
+        """Ids of its endpoints by their names; of removed ones by themselves."""
+        return {each.name: each.id for each in self.endpoints} | {each: each for each in self.removed}
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,9 +66,9 @@ class Scopes:
     def _known_endpoints(self) -> dict[str, tuple[str, str]]:
         if self._endpoints is None:
             self._endpoints = {
-                f"{service.name}/{endpoint.name}": (service.id, endpoint.id)
+                f"{service.name}/{name}": (service.id, ident)
                 for service in self._services.values()
-                for endpoint in service.endpoints
+                for name, ident in service.endpoint_ids().items()
             }
         return self._endpoints
 

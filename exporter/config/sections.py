@@ -127,6 +127,7 @@ class ServiceSection(Shape):
     labels: Labels | None = _key("Labels on the info metrics of its endpoints and SLOs.")
     service_hours: Name | None = _key("One of the root's; the time outside of them does not count.")
     slos: Items | None = _key("What it should reach.")
+    removed: Items | None = _key("Ids of endpoints that were here: SLOs and exclusions may still name them.")
 
 
 class HoursSection(_Section):

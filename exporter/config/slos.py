@@ -31,6 +31,7 @@ class Owner(NamedTuple):
         complete: Whether these are all.
         labels: Of the service.
         hours: Of the service.
+        removed: Ids of endpoints that it had.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Owner(NamedTuple):
     complete: bool
     labels: Labels
     hours: When | None
+    removed: tuple[str, ...]
 
 
 class Composite(NamedTuple):
@@ -140,21 +142,23 @@ class SloBuilder:
                 message = "`endpoints` and `services` are both given; an SLO is over one of them"
                 self._report.problem(node.mark_of("services"), message)
             return (), ALL
-        ids = {each.name: each.id for each in owner.endpoints if each.kind != HEARTBEAT}
+        ids = _ids(owner, HEARTBEAT)
         chosen = None
         complete = owner.complete and not wrong & {"endpoints", "services"}
         if section.endpoints is not None:
             ids, all_there = self._members(section.endpoints, owner)
             chosen = tuple(ids.values())
             complete = complete and all_there
-        elif complete and owner.endpoints and not ids:
+        elif complete and owner.endpoints and not ids.keys() - set(owner.removed):
             message = (
                 f"the SLO is over no endpoint: all of `{owner.name}` are heartbeats; name those that count"
             )
             self._report.problem(node.mark, message)
         if measured.method == "events":
             return chosen, ALL
-        return chosen, combination(section.combine, ids, "endpoint", self._report, complete=complete)
+        return chosen, combination(
+            section.combine, ids, "endpoint", self._report, complete=complete, removed=owner.removed
+        )
 
     def _members(self, wanted: Seq, owner: Owner) -> tuple[dict[str, str], bool]:
         """Give the ids of an SLO's endpoints by their names, and whether all names are right."""
@@ -162,19 +166,26 @@ class SloBuilder:
             self._report.problem(
                 wanted.mark, "`endpoints` is empty; name those that count, or remove it for all"
             )
-        ids = {endpoint.name: endpoint.id for endpoint in owner.endpoints}
+        ids = _ids(owner)
         members: dict[str, str] = {}
         for name, mark in zip(wanted, wanted.marks, strict=True):
             if not isinstance(name, str):
                 self._report.problem(mark, "`endpoints` of an SLO are names of the service's endpoints")
             elif name not in ids:
                 if owner.complete:
-                    hint = nearest(name, list(ids)) or f"; it has {', '.join(ids) or 'none'}"
+                    hint = nearest(name, list(ids)) or (
+                        f"; it has {', '.join(ids) or 'none'}; one that it had goes under `removed` of the service"
+                    )
                     self._report.problem(mark, f"`{owner.name}` has no endpoint `{name}`{hint}")
             elif name in members:
                 self._report.problem(mark, f"`{name}` is named twice; remove one")
             else:
                 members[name] = ids[name]
+        if members and not members.keys() - set(owner.removed):
+            message = (
+                "the SLO is over removed endpoints only: it has no figure any more; remove it, or name others"
+            )
+            self._report.problem(wanted.mark, message)
         return members, bool(wanted) and len(members) == len(wanted)
 
     def _categories(self, names: Seq | None) -> frozenset[Category] | None:
@@ -189,3 +200,10 @@ class SloBuilder:
                 what = name if isinstance(name, str) else shape(name)
                 self._report.problem(mark, f"`exclusions` {refusal(what, CATEGORIES)}")
         return frozenset(found)
+
+
+def _ids(owner: Owner, but: str = "") -> dict[str, str]:
+    """Ids of a service's endpoints by name, but for those of a type, and of removed ones by themselves."""
+    return {each.name: each.id for each in owner.endpoints if each.kind != but} | {
+        each: each for each in owner.removed
+    }

@@ -111,15 +111,11 @@ def _scope(wanted: Wanted, config: Config, problems: list[str]) -> Scope:
     for name in wanted.endpoints:
         service_name, _, endpoint_name = name.partition("/")
         service = by_name.get(service_name)
-        found = (
-            next((each for each in service.endpoints if each.name == endpoint_name), None)
-            if service
-            else None
-        )
-        if service is not None and found is not None:
-            endpoints.add((service.id, found.id))
+        ids = service.endpoint_ids() if service else {}
+        if service is not None and endpoint_name in ids:
+            endpoints.add((service.id, ids[endpoint_name]))
         else:
-            known = [f"{each.name}/{one.name}" for each in config.services for one in each.endpoints]
+            known = [f"{each.name}/{one}" for each in config.services for one in each.endpoint_ids()]
             problems.append(f"endpoint: there is no `{name}` in the configuration{nearest(name, known)}")
     labels = tuple(sorted((wanted.labels or {}).items()))
     if not (wanted.services or wanted.endpoints or labels):

@@ -405,7 +405,12 @@ TOGETHER = {
     ),
     "an SLO over an endpoint unlike any": (
         slo("objective: 99\nendpoints: [web]"),
-        ["uptime.yml:7: `shop` has no endpoint `web`; it has example.com"],
+        [
+            (
+                "uptime.yml:7: `shop` has no endpoint `web`; it has example.com; "
+                "one that it had goes under `removed` of the service"
+            )
+        ],
     ),
     "an SLO that names an endpoint twice": (
         slo("objective: 99\nendpoints: [example.com, example.com]"),

@@ -223,6 +223,29 @@ COMBINE = {
         pair("combine: {quorum: 0}"),
         line(8, "`quorum` must be a whole number from 1, not `0`"),
     ),
+    "removed endpoints that are no such": (
+        PAIR + "    removed: [web, old, old, [x]]\n",
+        [
+            "uptime.yml:6: `removed` are ids of endpoints that were here, not a list",
+            "uptime.yml:6: `removed`: `old` is named twice; remove one",
+            "uptime.yml:6: `removed`: endpoint `web` is there; take it off this list",
+        ],
+    ),
+    "a weighted SLO that leaves out a removed endpoint": (
+        pair("combine: {weighted: {web: 1, api: 1}}") + "    removed: [old]\n",
+        line(8, "`weighted`: `old` has no weight; give every endpoint one"),
+    ),
+    "an SLO over removed endpoints only": (
+        pair("endpoints: [old]") + "    removed: [old]\n",
+        line(
+            8,
+            "the SLO is over removed endpoints only: it has no figure any more; remove it, or name others",
+        ),
+    ),
+    "a quorum that needs a removed endpoint": (
+        pair("combine: {quorum: 3}") + "    removed: [old]\n",
+        line(8, "`quorum` 3 can never be reached: the SLO has 2 endpoints"),
+    ),
     "a quorum that can never be reached": (
         pair("combine:\n  quorum: 3"),
         line(9, "`quorum` 3 can never be reached: the SLO has 2 endpoints"),

@@ -153,7 +153,7 @@ def silent(service: Service) -> Service:
 
 def owner(service: Service) -> Owner:
     """A service as what its SLOs are built for."""
-    return Owner(service.name, service.endpoints, complete=True, labels=(), hours=None)
+    return Owner(service.name, service.endpoints, complete=True, labels=(), hours=None, removed=())
 
 
 def complaints(service: Service, slo: SloConfig) -> str:

@@ -92,18 +92,19 @@ def test_ruling_13_a_step_forward_is_a_span_that_was_not_lived(machine: Machine)
 def test_ruling_13_a_step_forward_while_past_results_are_brought_in_is_not_lost(machine: Machine) -> None:
     """The histories are read again from what the store had before the step."""
     zero = first(machine)
-    begun, go = Event(), Event()
-
-    def work(_store: Writer) -> None:
-        begun.set()
-        go.wait()
+    go = Event()
 
     async def main() -> None:
+        begun, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def work(_store: Writer) -> None:
+            loop.call_soon_threadsafe(begun.set)
+            go.wait()
+
         async with machine.daemon() as alive:
             await asyncio.sleep(21)  # 20 s after the first beat
             rewriting = asyncio.create_task(alive.engine.rewrite(lambda: work, alive.slots))
-            while not begun.is_set():
-                await asyncio.sleep(0)
+            await begun.wait()
             step(alive, 12 * SECOND)
             alive.engine.now()
             go.set()

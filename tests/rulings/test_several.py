@@ -141,6 +141,30 @@ def test_ruling_36_an_endpoint_that_joins_or_narrows_an_slo_never_rewrites_the_p
     assert [tally(past, 6, slo) for slo in range(3)] == [(3, 3, 0, 0), (6, 0, 0, 0), (6, 0, 0, 0)]
 
 
+@pytest.mark.parametrize("combine", ["all", "any", "{quorum: 1}", "{weighted: {a: 1, b: 2}}"])
+def test_ruling_36_an_slo_may_still_name_an_endpoint_that_was_removed(tmp_path: Path, combine: str) -> None:
+    """Taking `b` out of the file leaves the figures of its time as they are, also where an SLO names or weighs it."""
+    asked = [f"window: 6m, combine: {combine}", f"window: 6m, combine: {combine}, endpoints: [a, b]"]
+    past = columns(tmp_path, ["SSSSSS", "SSFF--"], *(each.removeprefix("window: 6m, ") for each in asked))
+    before = [past.figures(JANUARY + 4 * MINUTE, slo=slo) for slo in (0, 1)]
+    past.reconfigure(text("a", *asked) + "    removed: [b]\n")
+    assert [past.figures(JANUARY + 4 * MINUTE, slo=slo) for slo in (0, 1)] == before
+
+
+def test_ruling_36_an_exclusion_may_still_name_an_endpoint_that_was_removed(tmp_path: Path) -> None:
+    past = columns(tmp_path, ["SSSSSS", "SSFF--"], "combine: all")
+    assert tally(past, 4) == (2, 2, 0, 0)
+    config = text("a", "window: 6m") + "    removed: [b]\n"
+    past.reconfigure(
+        config + "exclusions: [{name: disks, category: maintenance, endpoints: [shop/b], "
+        "from: 2025-01-01T00:03:00Z, to: 2025-01-01T00:04:00Z}]\n"
+    )
+    assert tally(past, 4) == (3, 1, 0, 0)
+    past.reconfigure(config)
+    exclude(past, JANUARY + 2 * MINUTE, JANUARY + 3 * MINUTE, endpoints=["shop/b"])
+    assert tally(past, 4) == (3, 1, 0, 0)
+
+
 def composite(rule: str, services: Sequence[str]) -> str:
     """An SLO over services of one endpoint each, over 1,000 minutes."""
     watched = "".join(
