@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 
 from exporter.slo.answer import Answer
 from exporter.units import describe_duration, describe_share, parse_instant
@@ -26,9 +27,7 @@ def lines(answer: Answer) -> Iterator[str]:
     yield f"  SLI        {_sli(answer)}"
     yield f"  bounds     {_percent(answer['bounds']['worst'])} to {_percent(answer['bounds']['best'])}"
     yield f"  coverage   {_percent(answer['coverage'])}"
-    yield "  time       " + ", ".join(
-        f"{_length(_exact(value))} {state}" for state, value in _seconds(answer)
-    )
+    yield "  time       " + ", ".join(f"{length} {state}" for state, length in _times(answer))
     events = answer["events"]
     excluded = f", {events['excluded']} excluded" if events["excluded"] else ""
     yield f"  beats      {events['good']} good, {events['bad']} bad{excluded}"
@@ -99,12 +98,13 @@ def _verdict(met: bool | None) -> str:
     return "met" if met else "missed"
 
 
-def _seconds(answer: Answer) -> Iterator[tuple[str, float]]:
+def _times(answer: Answer) -> Iterator[tuple[str, str]]:
+    """The states and how long they lasted; where instants are shared out by weight, what was down is not floored."""
     seconds = answer["seconds"]
-    yield "up", seconds["up"]
-    yield "down", seconds["down"]
-    yield "excluded", seconds["excluded"]
-    yield "unknown", seconds["unknown"]
+    yield "up", _length(_exact(seconds["up"]))
+    yield "down", describe_duration(ceil(_exact(seconds["down"]) * 1000))
+    yield "excluded", _length(_exact(seconds["excluded"]))
+    yield "unknown", _length(_exact(seconds["unknown"]))
 
 
 def _exact(number: float) -> Fraction:

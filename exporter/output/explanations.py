@@ -8,10 +8,13 @@ from typing import NamedTuple
 
 from exporter.output.answers import lines as answer_lines
 from exporter.output.intervals import BAD, EXCLUDED, GOOD, UNKNOWN, kinds
+from exporter.slo.answer import Events
 from exporter.slo.explained import Excluding, Explained, Line, Part
 from exporter.units import describe_duration
 
-HEAD = ("FROM", "TO", "LASTED", "IS", "COST", "WHY")
+HEAD = ("FROM", "TO", "LASTED", "IS")
+COUNTED = ("BEATS",)
+"""Of an SLO whose method is `events`: what its figure is made of."""
 NARROW = 24
 """Columns that are enough for the last cell to be broken into lines; with less it goes below."""
 
@@ -36,7 +39,7 @@ def rows(explained: Explained, shown: Sequence[Line], width: int | None = None) 
     yield from map(Row, answer[:head])
     yield Row("")
     if shown:
-        yield from _table(shown, width)
+        yield from _table(shown, width, counted=explained["answer"]["method"] == "events")
     hidden = len(explained["intervals"]) - len(shown)
     if hidden:
         yield Row(f"{hidden} of {len(explained['intervals'])} intervals are not shown.")
@@ -48,13 +51,14 @@ def rows(explained: Explained, shown: Sequence[Line], width: int | None = None) 
     yield Row(_verdict(explained))
 
 
-def _table(shown: Sequence[Line], width: int | None) -> Iterator[Row]:
+def _table(shown: Sequence[Line], width: int | None, *, counted: bool) -> Iterator[Row]:
     """A head, and a line for each interval; what was not up in slices is below them."""
-    cells, told = [HEAD], [""]
+    cells, told = [(*HEAD, *COUNTED[: int(counted)], "COST", "WHY")], [""]
     before: Part | None = None
     for each, part, state, cost in _entries(shown):
-        row = (_from(part), _to(part), _length(part["seconds"]), state, _cost(cost), _why(part, before))
-        cells.append(row)
+        beats = (_beats(each["events"]),) if counted else ()
+        row = (_from(part), _to(part), _length(part["seconds"]), state)
+        cells.append((*row, *beats, _cost(cost), _why(part, before)))
         told.append(_colour(each))
         before = part
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
@@ -94,6 +98,11 @@ def _state(each: Line) -> str:
         return each["state"]
     assert isinstance(amount, float)  # noqa: S101 -- for the type checker
     return f"{each['state']} {Fraction(amount / each['seconds']).limit_denominator(1000)}"
+
+
+def _beats(events: Events) -> str:
+    counts = (("good", events["good"]), ("bad", events["bad"]), ("excluded", events["excluded"]))
+    return ", ".join(f"{count} {kind}" for kind, count in counts if count)
 
 
 def _time(instant: str) -> str:
@@ -159,7 +168,7 @@ def _totals(explained: Explained) -> Iterator[str]:
 def _verdict(explained: Explained) -> str:
     if not explained["adds_up"]:
         return "THE INTERVALS DO NOT ADD UP TO THIS FIGURE: please report it as a bug."
-    cost = "times, beats" if explained["sums"]["cost_seconds"] is None else "times, beats and costs"
+    cost = "times and beats" if explained["sums"]["cost_seconds"] is None else "times, beats and costs"
     return f"The intervals follow each other without a gap, and their {cost} add up to this figure, to the last digit."
 
 

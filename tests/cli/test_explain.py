@@ -99,6 +99,19 @@ def test_what_was_not_up_in_slices_is_below_them(run: Run) -> None:
     assert SLICES in masked(done.stdout)
 
 
+BEATS = """\
+FROM            TO        LASTED      IS        BEATS        COST  WHY
+01-02 00:00:00  00:20:00  20m         up        80 good
+01-02 00:20:00  00:20:15  15s         up        1 bad        15s   timeout, no outage
+"""
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_slo_of_events_shows_its_beats(run: Run) -> None:
+    done = run("explain", "shop/beats", "--at", END)
+    assert BEATS in masked(done.stdout)
+
+
 @pytest.mark.usefixtures("folder")
 def test_the_json_is_the_answer_of_sli_with_its_intervals(run: Run) -> None:
     told = json.loads(run("explain", "shop/beats", "--at", END, "--format", "json").stdout)
