@@ -143,9 +143,10 @@ def command(  # noqa: PLR0917 -- one argument an option
     done = bring(
         Path(storage), config, collected.results, origin, now=now, staleness=length, replaced=replaced
     )
-    click.echo(
-        f"{collected.name}: {done.results} results imported, {done.skipped} skipped as something is stored there"
-    )
+    told = f"{done.results} results imported, {done.skipped} skipped as something is stored there"
+    told += f", {done.older} as they are older than what is kept" if done.older else ""
+    told += f"; {done.set_aside} of the record set aside for them" if replaced else ""
+    click.echo(f"{collected.name}: {told}")
 
 
 def _from_csv(path: str, config: "Config", now: int) -> Collected:

@@ -38,7 +38,7 @@ def bring(
             },
         )
         daemon.close()
-        return Imported(done["results"], done["skipped"])
+        return Imported(**done)
     store = SqliteWriter.open(storage)
     try:
         return backfill(store, config, results, origin, now=now, staleness=staleness, replaced=replaced)

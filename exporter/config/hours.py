@@ -74,16 +74,17 @@ class NamedHours:
         section, wrong = validate(
             HoursSection, node, self._report, "service_hours", data=node.only(HoursSection.model_fields)
         )
+        holidays = section.holidays if section else None
+        if holidays is not None:
+            anything = {DAYS[0]: "00:00-24:00"}
+            known = self._tried(node.mark_of("holidays"), "holidays", lambda: hours(UTC, anything, holidays))
+            right = right and known is not None
         if section is None or wrong or not right:
             return None
         if not days:
             self._report.problem(mark, f"`{name}` has no hours; write days such as `mon-fri: 08:00-20:00`")
             return None
-        zone = section.timezone or UTC
-        made = self._tried(mark, name, lambda: hours(zone, days))
-        if made is None or section.holidays is None:
-            return made
-        return self._tried(node.mark_of("holidays"), "holidays", lambda: hours(zone, days, section.holidays))
+        return self._tried(mark, name, lambda: hours(section.timezone or UTC, days, holidays))
 
     def _tried(self, mark: int, key: str, make: Callable[[], Hours]) -> Hours | None:
         try:

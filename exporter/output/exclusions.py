@@ -39,9 +39,9 @@ def trail_table(trail: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             each["who"] or "configuration",
             each["action"],
             each["id"],
-            each.get("category", ""),
-            covers(each) if "category" in each else "",
-            each.get("reason", ""),
+            each["exclusion"]["category"] if each["exclusion"] else "",
+            covers(each["exclusion"]) if each["exclusion"] else "",
+            each["reason"],
         )
         for each in trail
     ]
@@ -69,6 +69,8 @@ def covers(each: Mapping[str, Any]) -> str:
 
 
 def _recurrence(each: Mapping[str, Any]) -> str:
+    if each["service_hours"]:
+        return f"outside of {each['service_hours']}, {each['timezone']}"
     if not each["rule"]:
         return ""
     lasting = describe_duration(int(Fraction(repr(each["duration_seconds"])) * SECOND))
@@ -77,9 +79,10 @@ def _recurrence(each: Mapping[str, Any]) -> str:
 
 def _figures(told: Mapping[str, Any]) -> str:
     sli, left = told["sli"], told["remaining_seconds"]
-    shown = "no value" if sli is None else describe_share(Fraction(repr(sli)))
+    if sli is None:
+        return "no value"
     rest = "no value" if left is None else describe_duration(int(Fraction(repr(left)) * SECOND // 1))
-    return f"{shown} ({rest} left)"
+    return f"{describe_share(Fraction(repr(sli)))} ({rest} left)"
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

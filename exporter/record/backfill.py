@@ -34,12 +34,15 @@ class Imported(NamedTuple):
 
     Attributes:
         results: How many entered the record.
-        skipped: How many did not, because something is stored where they lie, or what is as
-            old was pruned.
+        skipped: How many did not, because something is stored where they lie.
+        older: How many did not, because they are older than what is kept.
+        set_aside: How many of the record gave way to them.
     """
 
     results: int
     skipped: int
+    older: int = 0
+    set_aside: int = 0
 
 
 def backfill(
@@ -77,23 +80,28 @@ def backfill(
     }
     kinds = {known[name][0]: known[name][1].kind for name in results}
     numbers = store.enter(kinds, now)
-    rows, skipped = dict[int, Sequence[Row]](), 0
+    kept_from = store.kept_from()
+    rows, skipped, older, aside = dict[int, Sequence[Row]](), 0, 0, 0
     slow, sketches = list[SlowSuccess](), list[Sketch]()
     for name, past in results.items():
         key, endpoint = known[name]
         policy = replace(endpoint.policy, staleness=staleness) if staleness else endpoint.policy
         number = numbers[key]
         stored = store.rows(number)
-        free = _free(past, stored, replaced, store.kept_from())
-        skipped += len(past) - len(free)
+        kept = [each for each in past if kept_from is None or each.at >= kept_from]
+        free = _free(kept, stored, replaced)
+        older += len(past) - len(kept)
+        skipped += len(kept) - len(free)
         rows[number] = series(free, Judging.of(policy, past), [row.at for row in stored])
         slow += durations.slow(number, free, policy)
         sketches += durations.sketches(number, free)
     imported = sum(row.results for each in rows.values() for row in each)
     if imported or replaced is not None:
-        batch = Batch(now, origin.who, origin.name, origin.sha256, rows, skipped, replaced, slow, sketches)
-        store.import_batch(batch)
-    return Imported(imported, skipped)
+        batch = Batch(
+            now, origin.who, origin.name, origin.sha256, rows, skipped + older, replaced, slow, sketches
+        )
+        aside = store.import_batch(batch)
+    return Imported(imported, skipped, older, aside)
 
 
 def parse_span(text: str) -> Span:
@@ -138,15 +146,11 @@ def series(results: Iterable[Past], judging: Judging, stored: Sequence[int] = ()
     return rows
 
 
-def _free(
-    results: Sequence[Past], stored: Sequence[Row], replaced: Span | None, kept_from: int | None
-) -> Sequence[Past]:
-    """The results that are not older than what is kept, and do not lie within a stored series that stays."""
+def _free(results: Sequence[Past], stored: Sequence[Row], replaced: Span | None) -> Sequence[Past]:
+    """The results that do not lie within a stored series that stays."""
     starts = [row.at for row in stored]
 
     def is_free(at: int) -> bool:
-        if kept_from is not None and at < kept_from:
-            return False
         if replaced is not None and replaced[0] <= at < replaced[1]:
             return True
         index = bisect_right(starts, at) - 1

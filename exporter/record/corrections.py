@@ -66,7 +66,7 @@ def adding(wanted: Wanted, config: Config, log: Sequence[LogEntry], *, author: s
     Raises:
         UsageError: With everything that is wrong with it.
     """
-    exclusion = checked(wanted, config, ident=next_ident(log), author=author, now=now)
+    exclusion = checked(wanted, config, ident=next_ident(config, log), author=author, now=now)
     return _draft(exclusion, entry_of(exclusion), config, log)
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from enum import StrEnum
+from itertools import count
 from typing import Any, cast
 
 from exporter.config.model import Config
@@ -44,6 +45,18 @@ def in_force(config: Config, log: Sequence[LogEntry]) -> tuple[Exclusion, ...]:
     return *(_entered(each, seen.get(each.ident)) for each in config.exclusions), *corrections(log)
 
 
+def standing(config: Config, log: Sequence[LogEntry]) -> tuple[Exclusion, ...]:
+    """`in_force`, with the time outside of service hours."""
+    seen = {entry.ident: entry for entry in _standing(log, Action.CONFIGURE, Action.DROP)}
+    of_hours = (_entered(each, seen.get(each.ident)) for each in _outside_hours(config))
+    return *in_force(config, log), *of_hours
+
+
+def exclusion_of(entry: LogEntry) -> Exclusion | None:
+    """What an entry entered, or first saw; None for one that took back or dropped."""
+    return _exclusion(entry) if entry.action in {Action.ADD, Action.CONFIGURE} else None
+
+
 def corrections(log: Sequence[LogEntry]) -> tuple[Exclusion, ...]:
     """Exclusions that people entered and did not take back, oldest first."""
     return tuple(_exclusion(entry) for entry in _standing(log, Action.ADD, Action.REMOVE))
@@ -55,7 +68,7 @@ def changed(config: Config, log: Sequence[LogEntry], now: int) -> Sequence[LogEn
     Service hours are exclusions too: one for each service or SLO that has them.
     """
     before = {entry.ident: said_by(entry) for entry in _standing(log, Action.CONFIGURE, Action.DROP)}
-    after = {each.ident: said_of(each) for each in _configured(config)}
+    after = {each.ident: said_of(each) for each in (*config.exclusions, *_outside_hours(config))}
     return [
         *(LogEntry(now, "", Action.DROP, ident, "{}") for ident in before if ident not in after),
         *(
@@ -81,9 +94,11 @@ def last_seen(config: Config, log: Sequence[LogEntry]) -> Config:
     return replace(config, services=tuple(services), exclusions=exclusions)
 
 
-def next_ident(log: Sequence[LogEntry]) -> str:
-    """What the next exclusion that a person enters is called."""
-    return f"c{1 + sum(entry.action == Action.ADD for entry in log)}"
+def next_ident(config: Config, log: Sequence[LogEntry]) -> str:
+    """What the next exclusion that a person enters is called: as none of the trail or the configuration."""
+    taken = {entry.ident for entry in log} | {each.ident for each in config.exclusions}
+    entered = sum(entry.action == Action.ADD for entry in log)
+    return next(ident for ident in (f"c{number}" for number in count(entered + 1)) if ident not in taken)
 
 
 def said_of(exclusion: Exclusion) -> Said:
@@ -173,11 +188,12 @@ def _frozen(value: object) -> object:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
-def _configured(config: Config) -> Iterator[Exclusion]:
-    yield from config.exclusions
+def _outside_hours(config: Config) -> Iterator[Exclusion]:
+    """Service hours as exclusions: one for each service, and for each SLO that has others."""
     for service in config.services:
+        scope = Scope(frozenset({service.id}))
         if service.hours is not None:
-            yield replace(outside(service.hours), ident=f"{HOURS}/{service.id}")
+            yield replace(outside(service.hours), ident=f"{HOURS}/{service.id}", scope=scope)
         for slo in service.slos:
             if slo.hours is not None and slo.hours != service.hours:
-                yield replace(outside(slo.hours), ident=f"{HOURS}/{service.id}/{slo.id}")
+                yield replace(outside(slo.hours), ident=f"{HOURS}/{service.id}/{slo.id}", scope=scope)

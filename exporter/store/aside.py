@@ -13,7 +13,7 @@ SERIES = "endpoint, at, step, last, vote, reason, event, policy, source"
 
 def set_aside(
     connection: sqlite3.Connection, now: int, span: Span, cause: str, endpoint: int | None = None
-) -> None:
+) -> int:
     """Move the results of a span out of the record; runs in the caller's transaction.
 
     Series and hours of slow successes across the span's edges are split. A sketch cannot be
@@ -25,8 +25,11 @@ def set_aside(
         span: From and to.
         cause: For the audit.
         endpoint: Whose results; None for all.
+
+    Returns:
+        How many results that were.
     """
-    _set_aside_series(connection, now, span, cause, endpoint)
+    moved = _set_aside_series(connection, now, span, cause, endpoint)
     _set_aside_slow(connection, now, span, cause, endpoint)
     chosen = "hour >= ? AND hour <= ? AND (? IS NULL OR endpoint = ?)"
     where = (span[0], span[1] - HOUR, endpoint, endpoint)
@@ -36,11 +39,14 @@ def set_aside(
         (now, cause, *where),
     )
     connection.execute(f"DELETE FROM sketch WHERE {chosen}", where)  # noqa: S608
+    return moved
 
 
 def _set_aside_series(
     connection: sqlite3.Connection, now: int, span: Span, cause: str, endpoint: int | None
-) -> None:
+) -> int:
+    """Move the series; the number of their results."""
+    moved = 0
     found = connection.execute(
         f"SELECT {SERIES} FROM series WHERE last >= ? AND at < ? AND (? IS NULL OR endpoint = ?)",  # noqa: S608
         (*span, endpoint, endpoint),
@@ -55,10 +61,12 @@ def _set_aside_series(
                     (number, part[0], step, part[1], *rest),
                 )
         if inside:
+            moved += len(range(inside[0], inside[1] + 1, max(1, step)))
             connection.execute(
                 f"INSERT INTO set_aside (set_aside_at, cause, {SERIES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 (now, cause, number, inside[0], step, inside[1], *rest),
             )
+    return moved
 
 
 def _set_aside_slow(

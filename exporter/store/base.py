@@ -234,8 +234,8 @@ class Writer(Reader, Protocol):
     def enter(self, configured: Mapping[EndpointKey, str], now: int) -> Mapping[EndpointKey, int]:
         """Enter endpoints that are new, and leave the others as they are; their numbers."""
 
-    def import_batch(self, batch: Batch) -> None:
-        """Add a batch as a whole or, with a StoreError, not at all."""
+    def import_batch(self, batch: Batch) -> int:
+        """Add a batch as a whole or, with a StoreError, not at all; how many results it set aside."""
 
     def log_exclusions(self, entries: Sequence[LogEntry]) -> None:
         """Add to the exclusions' audit trail, all or, with a StoreError, none."""

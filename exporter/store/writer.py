@@ -98,13 +98,14 @@ class SqliteWriter(SqliteReader):
         with self._transaction():
             return self._enter(configured, now)
 
-    def import_batch(self, batch: Batch) -> None:
-        """Add a batch as a whole or, with a StoreError, not at all."""
+    def import_batch(self, batch: Batch) -> int:
+        """Add a batch as a whole or, with a StoreError, not at all; how many results it set aside."""
+        aside = 0
         with self._transaction():
             if batch.replaced is not None:
                 self._close_open_rows()  # as a stopped daemon left them: their ends are needed here
                 for endpoint in batch.rows:
-                    set_aside(
+                    aside += set_aside(
                         self._connection, batch.at, batch.replaced, f"replaced by {batch.who}", endpoint
                     )
             results = sum(row.results for rows in batch.rows.values() for row in rows)
@@ -119,6 +120,7 @@ class SqliteWriter(SqliteReader):
             )
             insert_slow(self._connection, batch.slow)
             insert_sketches(self._connection, batch.sketches)
+        return aside
 
     def log_exclusions(self, entries: Sequence[LogEntry]) -> None:
         """Add to the exclusions' audit trail, all or, with a StoreError, none; the store gives `seq`."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from exporter.errors import nearest
 from exporter.timeline.spans import Span, Spans
@@ -46,6 +46,13 @@ class Hours:
     zone: str
     days: tuple[tuple[Range, ...], ...]
     holidays: str = ""
+
+    def described(self) -> str:
+        """As a configuration has them, such as `mon-fri 08:00-20:00, sat 10:00-14:00 but public holidays of DE-BE`."""
+        weeks = groupby(range(7), key=lambda day: self.days[day])
+        runs = [(list(days), ranges) for ranges, days in weeks if ranges]
+        told = ", ".join(f"{_named(days)} {' '.join(map(_told, ranges))}" for days, ranges in runs)
+        return told + (f" but public holidays of {self.holidays}" if self.holidays else "")
 
     def spans(self, start: int, end: int) -> list[Span]:
         """Every span outside of the hours that has an instant in [start, end), whole and in order.
@@ -94,6 +101,20 @@ def hours(zone_name: str, days: Mapping[str, str], holidays: str | None = None) 
         raise ValueError(msg)
     country = _line(holidays or "")
     return Hours(zone_name, tuple(ranges.get(day, ()) for day in range(7)), country and _country(country))
+
+
+def _named(days: list[int]) -> str:
+    """A run of days, as a key names it."""
+    if len(days) == len(DAYS):
+        return _DAILY
+    return DAYS[days[0]] if len(days) == 1 else f"{DAYS[days[0]]}-{DAYS[days[-1]]}"
+
+
+def _told(minutes: Range) -> str:
+    """A range as it is written."""
+    opening, closing = minutes
+    closing -= _MIDNIGHT if closing > _MIDNIGHT else 0
+    return "-".join(f"{each // 60:02}:{each % 60:02}" for each in (opening, closing))
 
 
 def _start(span: Span) -> int:

@@ -220,6 +220,14 @@ HOURS = {
         hours("mon-fri: 08:00-20:00\nfri: 08:00-18:00"),
         line(7, "`office`: fri is named twice"),
     ),
+    "a zone, a day and a country that are none": (
+        hours("timezone: Mars\nmon-fri: 8 to 20\nholidays: XX"),
+        [
+            "uptime.yml:8: `timezone`: `Mars` is not a time zone; write an IANA name such as Europe/Berlin",
+            "uptime.yml:9: `mon-fri`: `8 to 20` is no range of times; write 08:00-20:00",
+            "uptime.yml:10: `holidays`: no holidays are known of `XX`; write a country such as GB, or a part of one such as DE-BE",
+        ],
+    ),
     "a zone without hours": (
         hours("timezone: Mars\nmon-fri: 08:00-20:00"),
         line(8, "`timezone`: `Mars` is not a time zone; write an IANA name such as Europe/Berlin"),

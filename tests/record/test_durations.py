@@ -156,5 +156,5 @@ def test_what_is_older_than_what_is_kept_is_skipped(store: SqliteWriter, config:
     """Ruling 43: it would be pruned the next day."""
     store.prune(HOUR)
     past = [Past(at, UP, "", at) for at in (HOUR - 1, HOUR)]
-    assert bring(store, config, past) == Imported(1, 1)
-    assert bring(store, config, past, replaced=(0, 9 * HOUR)) == Imported(1, 1)
+    assert bring(store, config, past) == Imported(1, 0, older=1)
+    assert bring(store, config, past, replaced=(0, 9 * HOUR)) == Imported(1, 0, older=1, set_aside=1)

@@ -10,7 +10,7 @@ import pytest
 
 from exporter.config.model import Config
 from exporter.errors import UsageError
-from exporter.output.exclusions import table
+from exporter.output.exclusions import table, trail_table
 from exporter.record.corrections import adding, removing
 from exporter.record.exclusions import Action, changed, in_force, last_seen
 from exporter.record.histories import load
@@ -117,6 +117,28 @@ def test_service_hours_enter_it_too_and_the_last_seen_configuration_is_known(pas
     assert before.services[0].hours == config.services[0].hours
     assert [slo.hours for slo in before.services[0].slos] == [config.services[0].hours] * 2
     assert before.services[1].hours is None
+    told = corrections_as_json(config, trail(past))
+    (shown,) = told["exclusions"]
+    assert (shown["id"], shown["services"], shown["category"]) == (
+        "service_hours/shop",
+        ["shop"],
+        "out_of_hours",
+    )
+    assert (shown["timezone"], shown["entered_at"]) == ("Europe/Berlin", format_instant(NOW))
+    outside = "outside of mon-fri 08:00-20:00 but public holidays of DE-BE, Europe/Berlin"
+    assert outside in "\n".join(table(told["exclusions"]))
+    (entry,) = told["trail"]
+    assert entry["exclusion"] == shown
+    assert "configure  service_hours/shop  out_of_hours  shop" in "\n".join(trail_table(told["trail"]))
+
+
+def test_an_entered_one_is_called_as_none_of_the_configuration(past: Past) -> None:
+    config = load_text(past.folder, SHOP + NIGHT.replace("name: night", "name: c1") % "1h")
+    past = replace(past, config=config)
+    span = (format_instant(JANUARY), format_instant(JANUARY + HOUR))
+    for _ in range(2):
+        enter(past, Wanted(*span, "customer", "They pulled the plug", services=["shop"]))
+    assert [entry.ident for entry in trail(past)] == ["c2", "c3"]
 
 
 def test_the_figures_that_a_change_of_the_file_moves_are_told(past: Past) -> None:

@@ -118,6 +118,18 @@ def test_g6_k3_results_that_are_further_apart_than_the_interval_leave_unknown_ti
     assert fraction(past.figures(JANUARY + DAY).sli) == Fraction(20, 23)
 
 
+def test_how_many_gave_way_to_others_is_told(make_past: MakePast) -> None:
+    past = make_past("interval: 20s")
+    past.write(GAPS)
+    typed(past, "backfill", "--csv", "past.csv")
+    past.write(GAPS[:3])
+    span = "2025-01-01T00:00:00Z..2025-01-01T00:20:00Z"
+    assert typed(past, "backfill", "--csv", "past.csv", "--replace", span) == (
+        0,
+        "past.csv: 3 results imported, 0 skipped as something is stored there; 4 of the record set aside for them\n",
+    )
+
+
 def test_g6_k3_time_is_weighed_and_not_results(make_past: MakePast) -> None:
     """The same rows with `interval: 5m`: exactly one half."""
     past = make_past("interval: 5m")

@@ -66,7 +66,7 @@ def test_ruling_14_what_was_measured_can_be_replaced_and_is_set_aside(measured: 
     """--replace over the series that the daemon left open: one minute becomes down, the rest stays."""
     start, end = zero(measured) + 2 * MINUTE, zero(measured) + 3 * MINUTE
     rows = steady("F", start, end, 15 * SECOND)
-    assert measured.bring(rows, replaced=(start, end)) == Imported(4, 0)
+    assert measured.bring(rows, replaced=(start, end)) == Imported(4, 0, set_aside=4)
     answer = measured.ask(JANUARY + 9 * MINUTE)
     assert answer["seconds"]["down"] == 60
     assert answer["seconds"]["up"] == (JANUARY + 9 * MINUTE - zero(measured)) / 1000 - 60

@@ -8,6 +8,7 @@ import pytest
 
 from exporter.errors import ConfigError
 from exporter.output.answers import lines
+from exporter.record.backfill import Imported
 from exporter.slo.ratio import fraction
 from exporter.store.reader import SqliteReader
 from exporter.store.writer import SqliteWriter
@@ -139,7 +140,7 @@ def test_ruling_43_first_results_and_the_trail_survive_and_older_results_are_not
     assert stored.first == JANUARY
     assert [entry.ident for entry in trail] == ["c1"]
     again = past.bring(steady("F", JANUARY, JANUARY + DAY, MINUTE))
-    assert (again.results, again.skipped) == (0, 1440)
+    assert again == Imported(0, 0, older=1440)
 
 
 @pytest.mark.parametrize("unknown", ["ignore", "down"])

@@ -247,6 +247,13 @@ def test_days_are_named_by_ranges_lists_and_themselves(names: str, expected: str
     assert made.days[int(expected[0])] == ((480, 720), (780, 1020))
 
 
+def test_they_are_described_as_a_configuration_has_them() -> None:
+    week = {"mon-thu": "13:00-17:00, 08:00-12:00", "fri": "08:00-24:00", "sun": "22:00-06:00"}
+    told = "mon-thu 08:00-12:00 13:00-17:00, fri 08:00-24:00, sun 22:00-06:00 but public holidays of DE-BE"
+    assert hours(BERLIN, week, "de-be").described() == told
+    assert hours(BERLIN, {"daily": "00:00-24:00"}).described() == "daily 00:00-24:00"
+
+
 def test_hours_are_equal_where_they_are_the_same() -> None:
     one = hours(BERLIN, {"mon-sun": "13:00-17:00, 08:00 - 12:00"}, " de-be ")
     other = hours(BERLIN, {"daily": "08:00-12:00,13:00-17:00"}, "DE-BE")
