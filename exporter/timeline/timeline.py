@@ -73,11 +73,17 @@ class Timeline:
         Raises:
             ValueError: It is not after the one before.
         """
-        if self._confirms(at, vote, source):
-            self.last, self.until = at, at + policy.staleness
+        until = at + policy.staleness
+        if self._stands_alone(at, vote, policy, source):
+            if at > self.until:
+                self._columns.push(self.until, State.UNKNOWN)
+            if vote != self._live.state or at > self.until:
+                self._live.state = vote
+                self._columns.push(at, vote)
+            self.last, self.until = at, until
             self.version += 1
         else:
-            self._lay(Laid(at, at + policy.staleness), at, vote, policy, source)
+            self._lay(Laid(at, until), at, vote, policy, source)
 
     def add_row(self, row: Row) -> None:
         """Take a series of results, in one step where they say nothing new.
@@ -163,15 +169,19 @@ class Timeline:
             return self._live
         return self._imported.setdefault(source, Verdict())
 
-    def _confirms(self, at: int, vote: State, source: int) -> bool:
-        """Whether the result says, without a gap, what the one before it said: nothing changes then."""
+    def _stands_alone(self, at: int, vote: State, policy: Policy, source: int) -> bool:
+        """Whether the result's verdict is at once what it says, and nothing before it is still open: as most are."""
         return (
-            vote == self._live.state != State.UNKNOWN
+            vote != State.UNKNOWN
             and source == self._source == LIVE
             and not self._tail
             and self.last is not None
             and not self._cuts
-            and self.last < at <= self.until
+            and self.last < at
+            and (
+                vote == self._live.state
+                or (policy.down_after if vote == State.DOWN else policy.up_after) == 1
+            )
         )
 
     def _lay(self, laid: Laid, last: int, vote: State, policy: Policy, source: int) -> None:
