@@ -59,7 +59,7 @@ def first_moves(found: Iterable[Move | None]) -> tuple[Sequence[Move], bool]:
 def moves(known: Mapping[str, Sequence[Known]], change: Change) -> Iterator[Move | None]:
     """Tell the SLOs whose figures a change moves, in the order of the configuration.
 
-    There may be thousands: one whose figures stay gives None, so that who must not hold up
+    There may be thousands: each step that finds none gives None, so that who must not hold up
     others for long can let them go on at each.
 
     Args:
@@ -68,11 +68,11 @@ def moves(known: Mapping[str, Sequence[Known]], change: Change) -> Iterator[Move
     """
     before, after, at = change
     config = after.config
-    about = {
-        (service.id, slo.id): _asked_about(objective_of(config, service, slo), at)
-        for service in config.services
-        for slo in service.slos
-    }
+    about = dict[tuple[str, str], Span]()
+    for service in config.services:
+        for slo in service.slos:
+            about[service.id, slo.id] = _asked_about(objective_of(config, service, slo), at)
+            yield None
     starts, ends = zip(*about.values(), strict=True) if about else ((at,), (at,))
     # Not the whole reach: each question walks all spans before its window once, and these are new ones.
     within = min(starts), max(ends)

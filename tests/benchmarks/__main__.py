@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.bare import bare
+from tests.benchmarks.corrections import corrections
 from tests.benchmarks.figures import figure_costs
 from tests.benchmarks.probes import Plan, compare
 from tests.benchmarks.servers import missing, nginx
 from tests.benchmarks.startup import startup
 
-PARTS = ("http", "https", "bare", "figures", "startup")
+PARTS = ("http", "https", "bare", "figures", "corrections", "startup")
 
 
 def arguments(words: Sequence[str]) -> argparse.Namespace:
@@ -58,6 +59,8 @@ def run(chosen: argparse.Namespace, parts: Sequence[str], directory: Path) -> di
         figures["bare"] = bare(directory, chosen.endpoints)
     if "figures" in parts:
         figures["figures"] = figure_costs(directory)
+    if "corrections" in parts:
+        figures["corrections"] = corrections(directory, chosen.endpoints)
     if "startup" in parts:
         with nginx(directory) as web:
             figures["startup"] = startup(directory, web, chosen.endpoints, (1, 100), min(chosen.rounds, 3))
