@@ -12,6 +12,9 @@ from exporter.units import DAY, HOUR, SECOND, format_instant
 AFTER_START = 60 * SECOND
 """Milliseconds after the start at which it is done first: a start has enough to do."""
 
+LEAP = 2 * DAY
+"""A longer absence may be a clock that is wrong: what it makes old is kept for a day more, until somebody has looked."""
+
 
 async def daily(
     storage: Storage,
@@ -32,7 +35,10 @@ async def daily(
     """
     await asyncio.sleep(AFTER_START / SECOND)
     while True:
-        await prune(storage, histories, now() - retention)
+        if await _leapt(storage, now()):
+            log().warning("prune_put_off", by_seconds=DAY / SECOND, reason="the clock may have leapt")
+        else:
+            await prune(storage, histories, now() - retention)
         await renew()
         await asyncio.sleep(DAY / SECOND)
 
@@ -50,3 +56,13 @@ async def prune(storage: Storage, histories: Iterable[EndpointHistory], before: 
         await asyncio.sleep(0)
     if rows:
         log().info("store_pruned", rows=rows, before=format_instant(before))
+
+
+async def _leapt(storage: Storage, now: int) -> bool:
+    """Whether a long absence has ended within a day: a clock that is years ahead would let go of all there is."""
+    try:
+        absences = await storage.run(lambda store: store.absence_spans())
+    except StoreError as error:
+        log().error("prune_failed", error=str(error))
+        return True
+    return any(each.until - each.since > LEAP and each.until > now - DAY for each in absences)

@@ -79,3 +79,38 @@ def test_what_is_older_than_the_retention_goes_and_what_is_not_stays_the_same(tm
     assert (reader.kept_from(), first) == (START - RETENTION, START - 4 * DAY), "the first result survives"
     assert min(row.last for row in reader.rows(number)) >= START - RETENTION - STEP
     reader.close()
+
+
+def test_a_clock_that_is_years_ahead_lets_go_of_nothing_for_a_day(tmp_path: Path) -> None:
+    """Also over a restart; once it has gone on for a day it is taken to be right."""
+    web = endpoint(policy=POLICY)
+    machine = Machine(tmp_path / "uptime.db", [one_slo(service(web), DAY)], HandClock(START))
+
+    async def renew() -> None:
+        pass
+
+    async def life(seconds: float) -> int | None:
+        async with machine.daemon() as alive:
+            upkeep = daily(
+                alive.engine.storage,
+                [slot.history for slot in alive.slots],
+                retention=RETENTION,
+                now=alive.engine.now,
+                renew=renew,
+            )
+            task = asyncio.get_running_loop().create_task(upkeep)
+            await asyncio.sleep(seconds)
+            task.cancel()
+            return alive.store.kept_from()
+
+    def edge_after(seconds: float) -> int | None:
+        return live(machine.clock, lambda: life(seconds))
+
+    assert edge_after(100) == START - RETENTION
+    machine.clock.step(3650 * DAY)
+    assert edge_after(100) == START - RETENTION
+    machine.clock.pass_time(60)
+    assert edge_after(100) == START - RETENTION
+    machine.clock.pass_time(DAY / SECOND)
+    now = machine.clock.wall()
+    assert edge_after(100) == (now - RETENTION) // HOUR * HOUR
