@@ -1,5 +1,6 @@
 """From what the daemon probes and what excludes it to what everybody is shown."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -51,6 +52,7 @@ class Showing:
         """
         changed = Index(list(set(exclusions) ^ set(self._exclusions)))
         questions = Questions(self._config, self._known, exclusions, reach(self._config, now))
+        await asyncio.to_thread(questions.expand)
         touched = {
             service.id
             for service in self._config.services

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 from exporter.config.model import Config, Endpoint, Service, SloConfig
 from exporter.config.objectives import HEARTBEAT, asks_about, objective_of, parts
@@ -41,10 +42,19 @@ class Questions:
     ) -> None:
         self._config = config
         self._known = known
+        self._exclusions = exclusions
         self._index = Index(exclusions)
         self._reach = reach
         self._spans: dict[When, Spans] = {}
         self._unions: dict[frozenset[When], Spans] = {}
+
+    def expand(self) -> None:
+        """Expand all exclusions now, which may take a while: in any thread, before anybody else asks."""
+        whens: set[When | None] = {each.when for each in self._exclusions}
+        for service in self._config.services:
+            whens |= {service.hours, *(slo.hours for slo in service.slos)}
+        for when in whens - {None}:
+            self._expanded(cast("When", when))
 
     def of(self, service: Service, slo: SloConfig) -> Question:
         """What an SLO asks, and whom."""

@@ -73,6 +73,10 @@ class _Loop(asyncio.SelectorEventLoop):
         future.add_done_callback(self._back)
         return future
 
+    async def shutdown_default_executor(self, *limit: float | None) -> None:
+        self._pace.threads += 1  # a thread waits for the others
+        await super().shutdown_default_executor(*limit)
+
     def _back(self, _future: asyncio.Future[Any]) -> None:
         self._pace.threads -= 1
 
