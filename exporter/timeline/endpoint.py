@@ -119,7 +119,7 @@ class EndpointHistory:
         """
         self._clear()
         self.edition += 1
-        self.slow = {threshold: array("q", instants) for threshold, instants in slow.items()}
+        self.slow = {threshold: self._configured(instants) for threshold, instants in slow.items()}
         timeline, sources = self.timeline, set[int]()
         ends = [(at, timeline.cut) for at in absences]
         ends += [(start, timeline.drop) for start, _ in self.removed]
@@ -129,7 +129,8 @@ class EndpointHistory:
                 at, end = ends.pop()
                 end(at)
             timeline.add_row(row)
-            self._events.add_row(row)
+            for part in row.outside(self.removed):
+                self._events.add_row(part)
             self.policies.add(row.at, row.policy)
             self.reports.add(row.at, row.vote, row.reason)
             sources.add(row.source)
@@ -139,6 +140,13 @@ class EndpointHistory:
             self.first = max(timeline.first, self.kept_from)
         for source in sources - {LIVE}:
             self.timeline.close(source)
+
+    def _configured(self, instants: Sequence[int]) -> "array[int]":
+        """Those of some instants at which it was configured."""
+        kept = array("q", instants)
+        for start, end in self.removed:
+            del kept[bisect_left(kept, start) : bisect_left(kept, end)]
+        return kept
 
     def blank(self) -> "EndpointHistory":
         """A past of the same endpoint of which nothing is known yet, to `load` it elsewhere."""

@@ -1,8 +1,11 @@
 """One series of results: the unit that the record keeps, losslessly."""
 
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from exporter.timeline.policy import Policy
+from exporter.timeline.spans import FOREVER, Span
 from exporter.timeline.tally import State
 
 LIVE = 0
@@ -40,3 +43,12 @@ class Row(NamedTuple):
     def results(self) -> int:
         """How many results it holds, >= 1."""
         return (self.last - self.at) // self.step + 1 if self.step else 1
+
+    def outside(self, spans: Iterable[Span]) -> Iterator["Row"]:
+        """Its results that lie in none of some spans, which are disjoint and ascending."""
+        instants = range(self.at, self.last + 1, max(1, self.step))
+        for start, end in (*spans, (FOREVER, FOREVER)):
+            part = instants[: bisect_left(instants, start)]
+            if part:
+                yield self._replace(at=part[0], step=self.step if part[1:] else 0, last=part[-1])
+            instants = instants[bisect_left(instants, end) :]

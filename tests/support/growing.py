@@ -127,6 +127,8 @@ class Growing:
         for probe in self.probes:
             if not probe.event or probe.vote is State.UNKNOWN or probe.at < self.kept:
                 continue
+            if inside(self.removed, probe.at):
+                continue
             good = probe.vote is State.UP
             if slo:
                 threshold = dict(probe.policy.latency).get(slo)

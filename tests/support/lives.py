@@ -218,9 +218,11 @@ class Life:
     def beats(
         self, shared: Sequence[Span], *, latency: str = "", failures: bool = True
     ) -> Iterator[tuple[int, bool, bool]]:
-        """Instant, whether good, and whether it counts, of each event that is kept."""
+        """Instant, whether good, and whether it counts, of each event that is kept, while it was configured."""
         for probe in self.probes:
             if not probe.event or probe.vote is State.UNKNOWN or probe.at < self.kept_from:
+                continue
+            if inside(self.removed, probe.at):
                 continue
             good = probe.vote is State.UP
             if latency:
