@@ -10,6 +10,7 @@ from exporter.record import durations
 from exporter.record.csv_file import EndpointName, Past
 from exporter.record.durations import Judging
 from exporter.store.base import Batch, EndpointKey, Sketch, SlowSuccess, Writer
+from exporter.timeline.policy import Policy
 from exporter.timeline.row import Row
 from exporter.timeline.spans import Span
 from exporter.units import parse_instant
@@ -80,28 +81,45 @@ def backfill(
     }
     kinds = {known[name][0]: known[name][1].kind for name in results}
     numbers = store.enter(kinds, now)
-    kept_from = store.kept_from()
-    rows, skipped, older, aside = dict[int, Sequence[Row]](), 0, 0, 0
-    slow, sketches = list[SlowSuccess](), list[Sketch]()
+    brought = _Brought(store, replaced)
     for name, past in results.items():
         key, endpoint = known[name]
         policy = replace(endpoint.policy, staleness=staleness) if staleness else endpoint.policy
-        number = numbers[key]
-        stored = store.rows(number)
-        kept = [each for each in past if kept_from is None or each.at >= kept_from]
-        free = _free(kept, stored, replaced)
-        older += len(past) - len(kept)
-        skipped += len(kept) - len(free)
-        rows[number] = series(free, Judging.of(policy, past), [row.at for row in stored])
-        slow += durations.slow(number, free, policy)
-        sketches += durations.sketches(number, free)
-    imported = sum(row.results for each in rows.values() for row in each)
+        brought.take(numbers[key], past, policy)
+    imported, aside = sum(row.results for each in brought.rows.values() for row in each), 0
     if imported or replaced is not None:
-        batch = Batch(
-            now, origin.who, origin.name, origin.sha256, rows, skipped + older, replaced, slow, sketches
-        )
-        aside = store.import_batch(batch)
-    return Imported(imported, skipped, older, aside)
+        aside = store.import_batch(brought.batch(origin, now))
+    return Imported(imported, brought.skipped, brought.older, aside)
+
+
+class _Brought:
+    """What enters the record of past results, and how many of them do not."""
+
+    def __init__(self, store: Writer, replaced: Span | None) -> None:
+        self._store = store
+        self._replaced = replaced
+        self._kept_from = store.kept_from()
+        self._slow: list[SlowSuccess] = []
+        self._sketches: list[Sketch] = []
+        self.rows: dict[int, Sequence[Row]] = {}
+        self.skipped = self.older = 0
+
+    def take(self, number: int, past: Sequence[Past], policy: Policy) -> None:
+        """Take the past of an endpoint."""
+        stored = self._store.rows(number)
+        kept = [each for each in past if self._kept_from is None or each.at >= self._kept_from]
+        free = _free(kept, stored, self._replaced)
+        self.older += len(past) - len(kept)
+        self.skipped += len(kept) - len(free)
+        self.rows[number] = series(free, Judging.of(policy, past), [row.at for row in stored])
+        self._slow += durations.slow(number, free, policy)
+        self._sketches += durations.sketches(number, free)
+
+    def batch(self, origin: Origin, now: int) -> Batch:
+        """All of it, for the store."""
+        left_out = self.skipped + self.older
+        parts = (self.rows, left_out, self._replaced, self._slow, self._sketches)
+        return Batch(now, origin.who, origin.name, origin.sha256, *parts)
 
 
 def parse_span(text: str) -> Span:
