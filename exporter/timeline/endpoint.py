@@ -199,7 +199,8 @@ class EndpointHistory:
 
     def sums(self, at: int) -> Sums:
         """Sums of everything that is kept before the instant `at`; what lies in `removed` is not counted."""
-        at = max(at, self.kept_from)
+        if at < self.kept_from:  # noqa: PLR1730 -- as in `Columns.before`
+            at = self.kept_from
         up, down = self.timeline.before(at)
         first = self.first
         if first is None or at <= first:

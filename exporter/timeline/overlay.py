@@ -22,22 +22,22 @@ class Overlay:
     many spans there are.
     """
 
-    __slots__ = ("_below", "_edition", "_hidden", "_seen", "_spans", "_stable")
+    __slots__ = ("_below", "_edition", "_firm", "_hidden", "_scale", "_seen", "_spans", "_stable")
 
     def __init__(self, below: History, spans: Spans) -> None:
         self._below = below
         self._spans = spans
+        self._scale = below.scale
         none = (0, 0, 0, 0)  # sums within the first n spans, four numbers each
         # Where instants are shared out by weight, sums may not fit into 64 bits.
         self._hidden: array[int] | list[int] = array("q", none) if below.scale == 1 else list(none)
-        self._stable = below.stable
         self._edition: Hashable = below.edition
-        self._seen: Hashable = below.version
+        self._look()
 
     @property
     def scale(self) -> int:
         """As of the history below."""
-        return self._below.scale
+        return self._scale
 
     @property
     def edition(self) -> Hashable:
@@ -61,21 +61,22 @@ class Overlay:
         if not count:
             return below.sums(at)
         up, down, excluded, watched = below.sums(at)
-        if self._seen != below.version:
-            self._forget()
         hidden, place = self._hidden, 4 * count
+        # What is firm needs no look at the version, which costs as much as all the rest here.
+        if (place >= self._firm or self._edition != below.edition) and self._seen != below.version:
+            self._forget()
         if place < len(hidden) and spans.ends[count - 1] <= at:
             return Sums(
                 up - hidden[place],
                 down - hidden[place + 1],
-                excluded - hidden[place + 2] + spans.lengths[count] * below.scale,
+                excluded - hidden[place + 2] + spans.lengths[count] * self._scale,
                 watched - hidden[place + 3],
             )
         within = self._within(count, Sums(up, down, excluded, watched), at)
         return Sums(
             up - within.up,
             down - within.down,
-            excluded - within.excluded + spans.before(at) * below.scale,
+            excluded - within.excluded + spans.before(at) * self._scale,
             watched - within.watched,
         )
 
@@ -101,10 +102,18 @@ class Overlay:
 
     def _forget(self) -> None:
         """Give up what is remembered of spans that were not stable when it was, once the history has changed."""
-        below = self._below
-        firm = 0 if self._edition != below.edition else bisect_right(self._spans.ends, self._stable)
+        edition = self._below.edition
+        firm = 0 if self._edition != edition else bisect_right(self._spans.ends, self._stable)
         del self._hidden[4 * (firm + 1) :]
-        self._seen, self._edition, self._stable = below.version, below.edition, below.stable
+        self._edition = edition
+        self._look()
+
+    def _look(self) -> None:
+        """Note how the history is now; what is remembered from here on up to `_firm` stays true."""
+        below = self._below
+        self._seen: Hashable = below.version
+        self._stable = below.stable
+        self._firm = 4 * (bisect_right(self._spans.ends, self._stable) + 1)
 
     def _within(self, count: int, now: Sums, at: int) -> Sums:
         """Sums within the first `count` spans up to the instant `at`, whose own sums are `now`; it is not before the last."""
