@@ -124,11 +124,7 @@ class Growing:
     def beats(self, slo: str = "", *, failures: bool = True) -> list[tuple[int, bool]]:
         """Instant of each beat that is kept and whether it is good; of a latency SLO where it is named."""
         found = []
-        for probe in self.probes:
-            if not probe.event or probe.vote is State.UNKNOWN or probe.at < self.kept:
-                continue
-            if inside(self.removed, probe.at):
-                continue
+        for probe in self.beating():
             good = probe.vote is State.UP
             if slo:
                 threshold = dict(probe.policy.latency).get(slo)
@@ -137,6 +133,15 @@ class Growing:
                 good = good and probe.at not in self.slow.get(threshold, ())
             found.append((probe.at, good))
         return found
+
+    def beating(self) -> list[Probe]:
+        """Results that are beats, are kept, and ran while it was configured."""
+        return [
+            probe
+            for probe in self.probes
+            if probe.event and probe.vote is not State.UNKNOWN
+            if probe.at >= self.kept and not inside(self.removed, probe.at)
+        ]
 
     @property
     def _gone(self) -> bool:

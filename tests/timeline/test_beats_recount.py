@@ -62,11 +62,7 @@ def test_the_latest_beat_and_whether_it_was_slow_are_those_of_the_list(script: l
     for step in script:
         growing.take(step)
     history, judged = growing.history, Judged(growing.history, "slow")
-    beats = [
-        probe
-        for probe in growing.probes
-        if probe.event and probe.vote is not State.UNKNOWN and probe.at >= growing.kept
-    ]
+    beats = growing.beating()
     for at in range(growing.kept, END):
         past = [probe for probe in beats if probe.at <= at]
         coming = [probe.at for probe in beats if probe.at > at]
@@ -90,8 +86,8 @@ def test_between_two_edges_all_beats_say_the_same(script: list[Step], one: int, 
     assert all(start <= edge < end for edge in edges)
     beats = [
         (probe.at, judged.slower_than(probe.at), probe.vote)
-        for probe in growing.probes
-        if probe.event and probe.vote is not State.UNKNOWN and start <= probe.at < end
+        for probe in growing.beating()
+        if start <= probe.at < end
     ]
     for (first, *said), (second, *says) in itertools.pairwise(beats):
         assert said == says or any(first < edge <= second for edge in edges)
