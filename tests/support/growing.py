@@ -201,7 +201,9 @@ class Growing:
             for probe in self.probes
         ]
         self.history.removed = tuple(self.removed)
-        self.history.load(rows, self.cuts, self.slow)
+        elsewhere = self.history.blank()
+        elsewhere.load(rows, self.cuts, self.slow)
+        self.history.take_over(elsewhere)
 
     def _forget(self, step: Step) -> None:
         if self.probes:

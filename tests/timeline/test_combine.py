@@ -30,7 +30,7 @@ rules = st.one_of(
 members = st.lists(spans, min_size=1, max_size=4)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(members, rules, scripts, spans, instants)
 def test_members_together_equal_a_recount_after_whatever_happens_to_one_of_them(
     own: list[list[Span]],
@@ -49,7 +49,7 @@ def test_members_together_equal_a_recount_after_whatever_happens_to_one_of_them(
     assert_recounted(node, reversed(range(END + 1)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.tuples(rules, rules, rules), scripts, spans, spans, instants)
 def test_combinations_of_combinations_equal_a_recount(
     each: tuple[Rule, Rule, Rule],

@@ -52,7 +52,7 @@ def days_of(draw: st.DrawFn) -> str:
 weeks = st.dictionaries(st.sampled_from(NAMES), days_of(), min_size=1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.sampled_from(CHANGES), weeks)
 def test_hours_equal_a_walk_of_the_minutes_of_a_week_in_which_clocks_change(
     change: tuple[str, str], days: dict[str, str]

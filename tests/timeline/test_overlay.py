@@ -19,7 +19,7 @@ touching = st.tuples(st.integers(0, END), st.lists(st.integers(1, 20), min_size=
 several = st.one_of(spans, touching)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(scripts, several, instants)
 def test_an_overlay_equals_a_recount_after_whatever_happens_below_it(
     script: list[Step], excluded: list[Span], asked: list[int]
@@ -33,7 +33,7 @@ def test_an_overlay_equals_a_recount_after_whatever_happens_below_it(
     assert_recounted(node, reversed(range(END + 1)))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(scripts, spans, touching, spans, instants)
 def test_overlays_over_overlays_equal_one_with_all_spans(
     script: list[Step], first: list[Span], second: list[Span], third: list[Span], asked: list[int]

@@ -77,7 +77,7 @@ def combined(members: Sequence[Told], rule: Rule, shared: Sequence[Span]) -> His
     return exclude(combine(each, rule, WEIGHTS[: len(members)]), Spans(shared))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(endpoints(removable=False), min_size=1, max_size=3), rules, spans, instants)
 def test_a_combination_with_exclusions_equals_a_recount_while_its_members_grow(
     members: list[Told], rule: Rule, shared: list[Span], asked: list[int]

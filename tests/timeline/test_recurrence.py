@@ -90,7 +90,7 @@ def slowly(rule: str, zone: str, since: int, end: int) -> Iterator[int]:
 windows = st.tuples(lengths(-10, 1500), lengths(0, 90))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(rules, zones, sinces, windows, lengths(0, 2).map(lambda length: length + 1))
 def test_spans_equal_those_of_a_walk_from_the_start(
     rule: str, zone: str, since: int, window: tuple[int, int], duration: int

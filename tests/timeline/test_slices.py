@@ -53,7 +53,7 @@ def assert_sliced(
     assert found == [(number * length, each) for number, each in enumerate(kinds[: end // length])]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=125, deadline=None)
 @given(rules, st.tuples(st.sampled_from([1, 7, 10, 15]), objectives, policies), scripts, spans, instants)
 def test_slices_equal_a_recount_after_whatever_happens_to_a_member(
     rule: Rule,

@@ -141,7 +141,7 @@ removals = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(steps, needs, removals), min_size=1, max_size=3), st.lists(edges, max_size=4))
 def test_combined_states_equal_a_recount_however_often_they_are_asked(
     members: list[tuple[list[tuple[int, State, int]], int, tuple[int, int] | None]], asked: list[int]

@@ -20,7 +20,7 @@ instants = st.lists(st.integers(0, END), min_size=1, max_size=3)
 members = st.lists(st.tuples(st.integers(1, 7), spans), min_size=1, max_size=4)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(members, scripts, spans, instants)
 def test_shares_equal_a_recount_after_whatever_happens_to_a_member(
     own: list[tuple[int, list[Span]]], script: list[tuple[int, Step]], shared: list[Span], asked: list[int]
@@ -34,7 +34,7 @@ def test_shares_equal_a_recount_after_whatever_happens_to_a_member(
     assert_recounted(node, reversed(range(END + 1)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(members, scripts, instants)
 def test_a_weighted_service_within_a_composite_is_what_all_its_members_are(
     own: list[tuple[int, list[Span]]], script: list[tuple[int, Step]], asked: list[int]
