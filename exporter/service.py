@@ -5,6 +5,7 @@ import gc
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from exporter.clock import Clock
@@ -124,7 +125,13 @@ class _Daemon:
         if config.connectivity is not None:
             checks = Checks(config.connectivity, lambda settings, done: settings.prober(context, done))
         self.engine = Engine(
-            record.instants, store, self.health, record.began, redact=config.secrets.redact, checks=checks
+            record.instants,
+            store,
+            self.health,
+            record.began,
+            known=chain.from_iterable(record.known.values()),
+            redact=config.secrets.redact,
+            checks=checks,
         )
         self.slots = self._slots(context)
         self.showing = Showing(config, record.known, self.slots, self.engine)
@@ -155,13 +162,7 @@ class _Daemon:
             await corrections.show()
             histories = [each.history for known in self._record.known.values() for each in known]
             upkeep = group.create_task(
-                daily(
-                    self.engine.storage,
-                    histories,
-                    retention=self.config.retention,
-                    now=self.engine.now,
-                    renew=corrections.show,
-                ),
+                daily(self.engine, histories, retention=self.config.retention, renew=corrections.show),
                 name="upkeep",
             )
             log().info("watching", endpoints=len(self.slots), slos=len(source.live.slos))

@@ -1,7 +1,7 @@
 """The daemon's heart: starts probes when they are due, takes their results, commits once a second."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from exporter.engine.storage import Storage
 from exporter.errors import StoreError
 from exporter.log import log
 from exporter.probes.result import Outcome, Result
+from exporter.record.histories import Known
 from exporter.store.base import Writer
 from exporter.timeline.tally import State
 
@@ -48,6 +49,7 @@ class Engine:
         health: Health,
         held_until: int,
         *,
+        known: Iterable[Known],
         redact: Callable[[str], str] = str,
         checks: Checks | None = None,
     ) -> None:
@@ -58,11 +60,12 @@ class Engine:
             store: Where the record is kept.
             health: Kept up to date here.
             held_until: The instant at which the record was taken up, see `Recorder`.
+            known: The pasts of all endpoints, also of those that are no longer configured.
             redact: Masks secrets in what failures say of themselves, before anybody sees it.
             checks: Of the connectivity anchors; None where there are none, and no result waits.
         """
         self._steps = Steps(instants, health, self._jumped)
-        self.storage = Storage(store, health)
+        self.storage = Storage(store, health, known)
         self._turn = asyncio.Lock()  # who reads histories again: one at a time
         self._paused: list[Callable[[], None]] | None = None
         self._held_until = held_until
@@ -109,6 +112,11 @@ class Engine:
         """Write the latencies of hours that are not over, once everything else is safe: they take a moment."""
         self.recorder.end_hours()
         return await self.commit()
+
+    async def settle(self) -> bool:
+        """Commit once nothing is held back: everything up to now is durable then; False where it could not be written."""
+        async with self._turn:
+            return await self.commit()
 
     async def commit(self) -> bool:
         """Write what happened since the last commit; False where it could not be written and waits."""

@@ -56,7 +56,7 @@ class Showing:
         touched = {
             service.id
             for service in self._config.services
-            if anew or service.id not in self._parts or _touches(changed, service)
+            if anew or service.id not in self._parts or self._touches(changed, service)
         }
         stale = [
             service
@@ -73,6 +73,14 @@ class Showing:
             [each for _, slos in self._parts.values() for each in slos],
             health,
             exclusions=self._exclusions,
+        )
+
+    def _touches(self, changed: Index, service: Service) -> bool:
+        """Whether any of these exclusions covers a service, or one of the endpoints that it ever had."""
+        idents = {each.id for each in service.endpoints}
+        idents.update(each.stored.id for each in self._known.get(service.id, ()))
+        return bool(changed.of_service(service)) or any(
+            changed.of_endpoint(service, ident) for ident in idents
         )
 
     def _part(self, service: Service, questions: Questions) -> tuple[list[LiveEndpoint], list[LiveSlo]]:
@@ -128,10 +136,3 @@ class Showing:
 
     def _settle(self, slot: Slot) -> None:
         self._engine.recorder.charge(slot)
-
-
-def _touches(changed: Index, service: Service) -> bool:
-    """Whether any of these exclusions covers a service, or one of its endpoints."""
-    return bool(changed.of_service(service)) or any(
-        changed.of_endpoint(service, endpoint.id) for endpoint in service.endpoints
-    )

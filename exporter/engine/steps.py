@@ -66,7 +66,7 @@ class Steps:
         """
         at, self._went_forward = self.look(), False
         while True:
-            done = await commit() and await storage.set_aside(recorder.slots, end, at)
+            done = await commit() and await storage.set_aside(end, at)
             now = self.look()
             if done and now >= at:
                 break

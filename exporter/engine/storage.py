@@ -1,7 +1,7 @@
 """Commits: written in a thread of their own, one after another."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -11,6 +11,7 @@ from exporter.engine.recorder import Recorder
 from exporter.engine.slot import Slot
 from exporter.errors import StoreError
 from exporter.log import log
+from exporter.record.histories import Known, load_again
 from exporter.store.base import Commit, Writer
 from exporter.timeline.endpoint import EndpointHistory
 
@@ -23,11 +24,13 @@ class Storage:
     Args:
         store: Where the record is kept.
         health: Told how commits end.
+        known: The pasts of all endpoints, also of those that are no longer configured.
     """
 
-    def __init__(self, store: Writer, health: Health) -> None:
+    def __init__(self, store: Writer, health: Health, known: Iterable[Known]) -> None:
         self._store = store
         self._health = health
+        self._histories = {each.stored.number: each.history for each in known}
         self._thread = ThreadPoolExecutor(1, "store")
         self._writing: asyncio.Future[int] | None = None
 
@@ -54,11 +57,10 @@ class Storage:
         await asyncio.wait([self._writing])
         return not self._health.store_error
 
-    async def set_aside(self, slots: Sequence[Slot], end: int, at: int) -> bool:
-        """Set aside what the clock took back, and let the slots have the rest.
+    async def set_aside(self, end: int, at: int) -> bool:
+        """Set aside what the clock took back, and let all histories have the rest.
 
         Args:
-            slots: Their histories are read again.
             end: How far the record went.
             at: The instant to which the clock went back.
 
@@ -67,11 +69,11 @@ class Storage:
         """
         loop = asyncio.get_running_loop()
         try:
-            read = await loop.run_in_executor(self._thread, self._set_aside_and_read, slots, end, at)
+            read = await loop.run_in_executor(self._thread, self._set_aside_and_read, end, at)
         except StoreError as error:
             log().error("set_aside_failed", error=str(error))
             return False
-        _take_over(slots, read)
+        self._take_over(read)
         self._health.commit_at = at
         return True
 
@@ -85,12 +87,13 @@ class Storage:
         Raises:
             StoreError: It could not be done; nothing has changed then.
         """
+        numbers = [slot.number for slot in slots]
 
-        def rewrite_and_read(store: Writer) -> tuple[T, Sequence[EndpointHistory]]:
-            return work(store), _read(store, slots)
+        def rewrite_and_read(store: Writer) -> tuple[T, Mapping[int, EndpointHistory]]:
+            return work(store), load_again(store, numbers)
 
         done, read = await self.run(rewrite_and_read)
-        _take_over(slots, read)
+        self._take_over(read)
         return done
 
     async def prune(self, before: int) -> int:
@@ -104,10 +107,15 @@ class Storage:
             rows += deleted
         return rows
 
-    def _set_aside_and_read(self, slots: Sequence[Slot], end: int, at: int) -> Sequence[EndpointHistory]:
+    def _set_aside_and_read(self, end: int, at: int) -> Mapping[int, EndpointHistory]:
         """Runs in the thread; what the record has afterwards."""
         self._store.set_aside(end, at)
-        return _read(self._store, slots)
+        return load_again(self._store, self._histories)
+
+    def _take_over(self, read: Mapping[int, EndpointHistory]) -> None:
+        """Let histories be what was read of them; they are the same objects for whoever asks them."""
+        for number, history in read.items():
+            self._histories[number].take_over(history)
 
     def _write(self, commit: Commit) -> int:
         """Runs in the thread; the size of the store afterwards."""
@@ -135,18 +143,3 @@ class Storage:
                 log().info("commit_recovered", rows=len(commit.opened))
                 health.store_error = ""
         health.pending_rows = recorder.pending_rows
-
-
-def _read(store: Writer, slots: Sequence[Slot]) -> Sequence[EndpointHistory]:
-    """What the record has of some slots; runs in the thread, as it may be much."""
-    absences, read = store.absences(), []
-    for slot in slots:
-        history = slot.history.blank()
-        history.load(store.rows(slot.number), absences, store.slow(slot.number))
-        read.append(history)
-    return read
-
-
-def _take_over(slots: Sequence[Slot], read: Sequence[EndpointHistory]) -> None:
-    for slot, history in zip(slots, read, strict=True):
-        slot.history.take_over(history)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
+from exporter.engine.engine import Engine
 from exporter.engine.storage import Storage
 from exporter.errors import StoreError
 from exporter.log import log
@@ -17,28 +18,27 @@ LEAP = 2 * DAY
 
 
 async def daily(
-    storage: Storage,
+    engine: Engine,
     histories: Iterable[EndpointHistory],
     *,
     retention: int,
-    now: Callable[[], int],
     renew: Callable[[], Awaitable[None]],
 ) -> None:
     """Prune and renew once a day, until cancelled.
 
     Args:
-        storage: Of the engine.
+        engine: Has the store.
         histories: The pasts of all endpoints; they forget what the store forgets.
         retention: Milliseconds for which history is kept.
-        now: Gives the engine's present instant.
         renew: Called each time: recurring exclusions are to be expanded for another day.
     """
     await asyncio.sleep(AFTER_START / SECOND)
     while True:
-        if await _leapt(storage, now()):
+        now = engine.now()
+        if not await engine.settle() or await _leapt(engine.storage, now):
             log().warning("prune_put_off", by_seconds=DAY / SECOND, reason="the clock may have leapt")
         else:
-            await prune(storage, histories, now() - retention)
+            await prune(engine.storage, histories, now - retention)
         await renew()
         await asyncio.sleep(DAY / SECOND)
 

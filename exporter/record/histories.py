@@ -1,6 +1,6 @@
 """What the store keeps of endpoints, as histories."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import NamedTuple
 
@@ -36,15 +36,28 @@ def load(
     Returns:
         By id of the service; services that the record does not know are left out.
     """
-    absences, kept_from = [*store.absences(), *([] if died is None else [died])], store.kept_from()
     found = dict[str, list[Known]]()
+    for each in _each(store, lambda stored: services is None or stored.service in services, died):
+        found.setdefault(each.stored.service, []).append(each)
+    return found
+
+
+def load_again(store: Reader, numbers: Iterable[int]) -> Mapping[int, EndpointHistory]:
+    """Load the pasts of some endpoints, by their numbers."""
+    wanted = set(numbers)
+    return {each.stored.number: each.history for each in _each(store, lambda stored: stored.number in wanted)}
+
+
+def _each(
+    store: Reader, wanted: Callable[[StoredEndpoint], bool], died: int | None = None
+) -> Iterator[Known]:
+    absences, kept_from = [*store.absences(), *([] if died is None else [died])], store.kept_from()
     for stored in store.endpoints():
-        if services is None or stored.service in services:
+        if wanted(stored):
             first = None if kept_from is None else stored.first  # else it is its first row, wherever that is
             history = EndpointHistory(stored.removed, first=first, kept_from=kept_from)
             history.load(store.rows(stored.number), absences, store.slow(stored.number))
-            found.setdefault(stored.service, []).append(Known(stored, history))
-    return found
+            yield Known(stored, history)
 
 
 def load_as_of(

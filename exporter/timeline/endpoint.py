@@ -148,18 +148,12 @@ class EndpointHistory:
             del kept[bisect_left(kept, start) : bisect_left(kept, end)]
         return kept
 
-    def blank(self) -> "EndpointHistory":
-        """A past of the same endpoint of which nothing is known yet, to `load` it elsewhere."""
-        first = self.kept_from - 1 if self._pruned else None
-        return EndpointHistory(self.removed, first=first, kept_from=self.kept_from)
-
     def take_over(self, other: "EndpointHistory") -> None:
-        """Know what another past of the same endpoint knows, in place of what was known."""
-        self.edition += 1
-        for name in ("first", "timeline", "_events", "policies", "reports", "slow"):
+        """Be as another past of the same endpoint, in place of what was known."""
+        edition = self.edition + 1
+        for name in self.__slots__:
             setattr(self, name, getattr(other, name))
-        if other.kept_from < self.kept_from:
-            self.forget(self.kept_from)
+        self.edition = edition
 
     def forget(self, before: int) -> None:
         """Give up what lies before an instant (ruling 43): it is unwatched from now on."""

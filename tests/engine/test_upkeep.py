@@ -3,7 +3,9 @@
 import asyncio
 from pathlib import Path
 
-from exporter.engine.upkeep import daily
+import pytest
+
+from exporter.engine.upkeep import AFTER_START, daily
 from exporter.store.base import Batch, EndpointKey
 from exporter.store.reader import SqliteReader
 from exporter.store.writer import SqliteWriter
@@ -52,10 +54,9 @@ def test_what_is_older_than_the_retention_goes_and_what_is_not_stays_the_same(tm
         async with machine.daemon() as alive:
             history = alive.slots[0].history
             upkeep = daily(
-                alive.engine.storage,
+                alive.engine,
                 [history],
                 retention=RETENTION,
-                now=alive.engine.now,
                 renew=renew,
             )
             task = asyncio.get_running_loop().create_task(upkeep)
@@ -92,10 +93,9 @@ def test_a_clock_that_is_years_ahead_lets_go_of_nothing_for_a_day(tmp_path: Path
     async def life(seconds: float) -> int | None:
         async with machine.daemon() as alive:
             upkeep = daily(
-                alive.engine.storage,
+                alive.engine,
                 [slot.history for slot in alive.slots],
                 retention=RETENTION,
-                now=alive.engine.now,
                 renew=renew,
             )
             task = asyncio.get_running_loop().create_task(upkeep)
@@ -114,3 +114,25 @@ def test_a_clock_that_is_years_ahead_lets_go_of_nothing_for_a_day(tmp_path: Path
     machine.clock.pass_time(DAY / SECOND)
     now = machine.clock.wall()
     assert edge_after(100) == (now - RETENTION) // HOUR * HOUR
+
+
+@pytest.mark.parametrize("before", [5.0, 0.9, 0.3, 0.05])
+def test_a_clock_that_leaps_right_before_lets_go_of_nothing_either(tmp_path: Path, before: float) -> None:
+    machine = Machine(
+        tmp_path / "uptime.db", [one_slo(service(endpoint(policy=POLICY)), DAY)], HandClock(START)
+    )
+
+    async def renew() -> None:
+        pass
+
+    async def life() -> int | None:
+        async with machine.daemon() as alive:
+            upkeep = daily(alive.engine, [], retention=RETENTION, renew=renew)
+            task = asyncio.get_running_loop().create_task(upkeep)
+            await asyncio.sleep(AFTER_START / SECOND - before)
+            machine.clock.step(3650 * DAY)
+            await asyncio.sleep(30)
+            task.cancel()
+            return alive.store.kept_from()
+
+    assert live(machine.clock, life) is None

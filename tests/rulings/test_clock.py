@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Coroutine
 from contextlib import closing
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from threading import Event
@@ -117,6 +118,38 @@ def test_ruling_13_a_step_forward_while_past_results_are_brought_in_is_not_lost(
             assert alive.stored_figures(at) == alive.figures(at)
 
     run(machine, main())
+
+
+def test_ruling_13_an_endpoint_that_came_back_while_the_clock_was_ahead_came_back_now(
+    machine: Machine,
+) -> None:
+    """What the running daemon knows of it goes back as the record does."""
+    (shop,) = machine.services
+    without = replace(shop, endpoints=(endpoint("other", policy=POLICY),))
+
+    async def minute() -> None:
+        async with machine.daemon():
+            await asyncio.sleep(60)
+
+    async def ahead() -> None:
+        async with machine.daemon() as alive:
+            await asyncio.sleep(60)
+            step(alive, -3 * HOUR)
+            await asyncio.sleep(120)
+            at = alive.engine.now() // 1000 * 1000
+            assert alive.asked() is UP
+            await asyncio.sleep(1)
+            stored = next(each for each in alive.store.endpoints() if each.id == "web")
+            assert alive.slots[0].history.removed == stored.removed
+            assert alive.figures(at).tally.up > 150 * SECOND
+            assert alive.stored_figures(at) == alive.figures(at)
+
+    live(machine.clock, minute)
+    machine.services = [without]
+    live(machine.clock, minute)
+    machine.clock.step(3 * HOUR)
+    machine.services = [shop]
+    live(machine.clock, ahead)
 
 
 def test_ruling_13_a_probe_in_flight_at_a_short_step_forward_ends_its_series_there(machine: Machine) -> None:

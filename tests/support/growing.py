@@ -201,7 +201,8 @@ class Growing:
             for probe in self.probes
         ]
         self.history.removed = tuple(self.removed)
-        elsewhere = self.history.blank()
+        first = self.probes[0].at if self.kept and self.probes else None
+        elsewhere = EndpointHistory(self.removed, first=first, kept_from=self.kept or None)
         elsewhere.load(rows, self.cuts, self.slow)
         self.history.take_over(elsewhere)
 

@@ -121,9 +121,11 @@ class Alive:
         numbers = self.store.begin(began, kinds)
         self.health = Health(commit_at=began)
         self.log: Log = []
-        self.engine = Engine(instants, self.store, self.health, began, checks=self._checks())
         self.known = load(self.store, {service.id for service in machine.services})
-        histories = {each.stored.number: each.history for group in self.known.values() for each in group}
+        known = [each for group in self.known.values() for each in group]
+        checks = self._checks()
+        self.engine = Engine(instants, self.store, self.health, began, known=known, checks=checks)
+        histories = {each.stored.number: each.history for each in known}
         self.slots = [
             Slot(service, each, number=number, prober=self, history=histories[number], began=began)
             for service in machine.services

@@ -73,18 +73,3 @@ def test_what_was_brought_in_of_a_time_without_the_endpoint_is_forgotten_on_both
     for at in range(kept, 15):
         counted = at - max(kept, 7) if at > 7 else 0
         assert tally(history, 0, at)[:3] == (counted, 0, 0)
-
-
-def test_what_is_let_go_of_while_the_rest_is_read_elsewhere_is_forgotten() -> None:
-    row = Row(5, 10, 45, State.UP, "", event=True, policy=policy())
-    history, whole = EndpointHistory(), EndpointHistory()
-    for each in (history, whole):
-        each.load([row], [])
-    elsewhere = history.blank()
-    elsewhere.load([row], [])
-    history.forget(30)
-    history.take_over(elsewhere)
-    whole.forget(30)
-    assert (history.kept_from, history.first) == (30, 30)
-    for at in range(END):
-        assert (history.sums(at), history.events(at)) == (whole.sums(at), whole.events(at))
