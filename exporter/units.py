@@ -46,7 +46,7 @@ _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:([Zz])|([+-])(\d\d):(\d\d))?", re.ASCII
 )
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
-_LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
+_LONGEST = 10_000 * YEAR
 _MAX_DIGITS = 40
 
 
@@ -87,7 +87,11 @@ def _length(text: str) -> Fraction:
     match = _DURATION.fullmatch(text) if len(text) <= _MAX_DIGITS else None
     if match is not None and text:
         sizes = zip(match.groups(), _UNITS.values(), strict=True)
-        return sum((Fraction(number) * unit for number, unit in sizes if number), Fraction())
+        length = sum((Fraction(number) * unit for number, unit in sizes if number), Fraction())
+        if length > _LONGEST:
+            msg = f"{_quoted(text)} is longer than 10,000 years"
+            raise ValueError(msg)
+        return length
     if text == "0":
         return Fraction()
     if _PLAIN_NUMBER.fullmatch(text):
@@ -222,15 +226,28 @@ def parse_instant(text: str) -> int:
     text = text.strip()
     match = _RFC3339.fullmatch(text)
     if match is not None:
-        return _from_rfc3339(text, match)
+        return within_years(_from_rfc3339(text, match), _quoted(text))
     if not _PLAIN_NUMBER.fullmatch(text) or len(text) > _MAX_DIGITS:
         msg = f"{_quoted(text)} is not a time; write 2026-11-01T00:00:00Z or seconds since 1970"
         raise ValueError(msg)
-    seconds = Fraction(text)
-    if abs(seconds) > _LAST_SECOND:
-        msg = f"{_quoted(text)} is beyond the year 9999; times are in seconds, not milliseconds"
+    return within_years(
+        floor(Fraction(text) * SECOND), _quoted(text), "times are in seconds, not milliseconds"
+    )
+
+
+def within_years(milliseconds: int, what: str, hint: str = "write an earlier one") -> int:
+    """Give back an instant that can be written.
+
+    Raises:
+        ValueError: It lies outside of the years 1 to 9999; the message calls it `what`, and has the hint where it is too late.
+    """
+    if milliseconds >= LATEST:
+        msg = f"{what} is beyond the year 9999; {hint}"
         raise ValueError(msg)
-    return floor(seconds * SECOND)
+    if milliseconds < EARLIEST:
+        msg = f"{what} is before the year 1; write a later one"
+        raise ValueError(msg)
+    return milliseconds
 
 
 def _from_rfc3339(text: str, match: re.Match[str]) -> int:

@@ -214,6 +214,12 @@ def test_reads_instants_floored_to_the_millisecond(text: str, milliseconds: int)
         ("2026-02-01", "`2026-02-01` is not a time; write 2026-11-01T00:00:00Z or seconds since 1970"),
         ("yesterday", "`yesterday` is not a time; write 2026-11-01T00:00:00Z or seconds since 1970"),
         ("inf", "`inf` is not a time; write 2026-11-01T00:00:00Z or seconds since 1970"),
+        (
+            "9999-12-31T23:59:59-01:00",
+            "`9999-12-31T23:59:59-01:00` is beyond the year 9999; write an earlier one",
+        ),
+        ("0001-01-01T00:00:00+01:00", "`0001-01-01T00:00:00+01:00` is before the year 1; write a later one"),
+        ("-99999999999", "`-99999999999` is before the year 1; write a later one"),
         ("1793491200000", "`1793491200000` is beyond the year 9999; times are in seconds, not milliseconds"),
     ],
 )

@@ -128,6 +128,9 @@ def command(  # noqa: PLR0917 -- one argument an option
     now = SystemClock().wall()
     length = parsed_length("--staleness", staleness)
     replaced = parsed("--replace", replace, parse_span)
+    if replaced is not None and replaced[1] > now:
+        msg = f"--replace: `{replace}` ends in the future; end it by now"
+        raise UsageError(msg)
     config = load(config_files, os.environ)
     if path is not None:
         collected = _from_csv(path, config, now)

@@ -59,23 +59,21 @@ def add(
     **given: Any,  # noqa: ANN401 -- the other options, as `Wanted` names them
 ) -> None:
     """Enter an exclusion; prints the figures that it moves."""
-    from exporter.cli.parsed import parsed_length  # noqa: PLC0415 -- `--help` needs none of this
+    from exporter.cli.parsed import parsed, parsed_length  # noqa: PLC0415 -- `--help` needs none of this
     from exporter.clock import SystemClock  # noqa: PLC0415
     from exporter.errors import UsageError  # noqa: PLC0415
     from exporter.record.wanted import Wanted  # noqa: PLC0415
-    from exporter.units import format_instant, parse_instant  # noqa: PLC0415
+    from exporter.units import format_instant, parse_instant, within_years  # noqa: PLC0415
 
     lasting = parsed_length("--for", length)
     if lasting is not None:
         if given["end"]:
             msg = "give either --to or --for, not both"
             raise UsageError(msg)
-        try:
-            start = parse_instant(given["start"]) if given["start"] else SystemClock().wall()
-        except ValueError as error:
-            msg = f"--from: {error}"
-            raise UsageError(msg) from error
-        given |= {"start": format_instant(start), "end": format_instant(start + lasting)}
+        start = parsed("--from", given["start"] or None, parse_instant)
+        start = SystemClock().wall() if start is None else start
+        end = parsed("--for", length, lambda text: within_years(start + lasting, f"the end after `{text}`"))
+        given |= {"start": format_instant(start), "end": format_instant(end or 0)}
     wanted = Wanted(**given, labels=_labels(labels))
     _print(_add(wanted, config_files, storage), "entered", format_)
 

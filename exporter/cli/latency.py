@@ -37,11 +37,13 @@ def command(  # noqa: PLR0917 -- one argument an option
     from exporter.output.latencies import lines  # noqa: PLC0415
     from exporter.record.latencies import latencies  # noqa: PLC0415
     from exporter.store.reader import SqliteReader  # noqa: PLC0415
-    from exporter.units import parse_instant  # noqa: PLC0415
+    from exporter.units import HOUR, format_duration, parse_instant, within_years  # noqa: PLC0415
 
     length = parsed_length("--window", window) or 0
     instant = parsed("--at", at, parse_instant)
-    end = SystemClock().wall() if instant is None else instant
+    over = SystemClock().wall() // HOUR * HOUR  # the running hour counts once it is over
+    end = over if instant is None else min(instant, over)
+    parsed("--window", format_duration(length), lambda _: within_years(end - length, "its start"))
     found = find_service(load(config_files, os.environ), service)
     store = SqliteReader.open(Path(storage))
     try:

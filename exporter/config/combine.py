@@ -45,7 +45,8 @@ def combination(
     if section.weighted is not None:
         for name in members:
             if name not in section.weighted:
-                message = f"`weighted`: `{name}` has no weight; give every {what} one"
+                also = ", removed ones too" if removed else ""
+                message = f"`weighted`: `{name}` has no weight; give every {what} one{also}"
                 report.problem(written.mark_of("weighted"), message)
         weights = _weights(section.weighted, members, what, report, complete=complete)
         return Rule(Kind.WEIGHTED, weights=weights)

@@ -10,7 +10,7 @@ from exporter.config.times import UTC, instant
 from exporter.config.tree import Map, Seq
 from exporter.config.validate import validate
 from exporter.timeline.exclusion import Category, Exclusion, Once, When
-from exporter.timeline.recurrence import recurring
+from exporter.timeline.recurrence import MOST_A_YEAR, is_frequent, recurring
 
 _BLAMED = {"`from`": "from", "`to`": "to", "the duration": "duration"}
 """How complaints of a recurrence begin that are about another key than its rule."""
@@ -78,12 +78,16 @@ def _when(section: ExclusionSection, node: Map, wrong: frozenset[str], report: R
     if not right:
         return None
     try:
-        return recurring(section.rrule, section.duration, zone or UTC, start, end)
+        made = recurring(section.rrule, section.duration, zone or UTC, start, end)
     except ValueError as error:
         message = str(error)
         key = next((key for start, key in _BLAMED.items() if message.startswith(start)), "rrule")
         report.problem(node.mark_of(key), message if key in _BLAMED.values() else f"`rrule`: {message}")
         return None
+    if is_frequent(made):
+        message = f"`rrule`: {made.rule} starts more than {MOST_A_YEAR:,} times a year; one start a quarter of an hour is the most"
+        report.problem(node.mark_of("rrule"), message)
+    return made
 
 
 def _once(start: int | None, end: int | None, node: Map, report: Report, *, right: bool) -> Once | None:

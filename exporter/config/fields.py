@@ -50,6 +50,11 @@ def safe_name(text: str) -> str:
     return _NOT_IN_NAME.sub("-", text)
 
 
+def is_name(text: str) -> bool:
+    """Whether it may be a name or an id."""
+    return bool(_NAME.fullmatch(text))
+
+
 def scalar(node: object) -> str:
     """Refuse what is not a single value."""
     if not isinstance(node, str):
@@ -68,7 +73,7 @@ def shown(node: object) -> str:
 
 def _name(node: object) -> str:
     text = shown(node)
-    if not _NAME.fullmatch(text):
+    if not is_name(text):
         hint = safe_name(text).strip("-")
         hint = f"; write `{hint}`" if hint else ""
         msg = f"may have only letters, digits, `_`, `.` and `-`, but is `{text}`{hint}"

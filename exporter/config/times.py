@@ -44,7 +44,9 @@ def instant(text: str, zone_name: str | None) -> int:
     if zone_name is None:
         msg = f"`{text}` has no time zone; add `timezone`, or write it as {units.format_instant(written)}"
         raise ValueError(msg)
-    return instant_of(_EPOCH + timedelta(milliseconds=written), zone(zone_name))
+    return units.within_years(
+        instant_of(_EPOCH + timedelta(milliseconds=written), zone(zone_name)), f"`{text}`"
+    )
 
 
 def _zone(node: object) -> str:

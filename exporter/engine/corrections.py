@@ -11,7 +11,7 @@ from exporter.log import log
 from exporter.record.corrections import Correction, Draft, adding, removing
 from exporter.record.exclusions import changed, in_force, last_seen, moving
 from exporter.record.histories import Known
-from exporter.record.moves import Change, State, first_moves, moves
+from exporter.record.moves import Change, Move, State, compared, first_moves, moves
 from exporter.record.wanted import Wanted
 from exporter.store.base import LogEntry
 from exporter.timeline.exclusion import Exclusion
@@ -79,7 +79,7 @@ class Corrections:
             config = last_seen(self.config, self.trail)
             before = State(config, in_force(config, self.trail))
             change = Change(before, State(self.config, self.in_force), now)
-            entries = moving(entries, first_moves(await in_turns(moves(self._known, change)))[0])
+            entries = moving(entries, first_moves(await self._moves(change))[0])
             await self._write(entries)
             self.trail = (*self.trail, *entries)
             log().info("exclusions_changed", entries=len(entries))
@@ -107,10 +107,14 @@ class Corrections:
         async with self._turn:
             await self._show(self.in_force, anew=True)
 
+    async def _moves(self, change: Change) -> Sequence[Move | None]:
+        """The figures that a change moves, worked out in turns with the probes."""
+        return await in_turns(moves(await asyncio.to_thread(compared, self._known, change)))
+
     async def _do(self, drafted: Callable[..., Draft], author: str) -> Correction:
         async with self._turn:  # one after the other: each has an identity of its own
             draft = drafted(self.config, self.trail, author=author, now=self._now())
-            correction = draft.moving(await in_turns(moves(self._known, draft.change)))
+            correction = draft.moving(await self._moves(draft.change))
             await self._write([correction.entry])
             self.trail = (*self.trail, correction.entry)
             await self._show(self.in_force, anew=False)

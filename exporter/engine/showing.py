@@ -113,9 +113,10 @@ class Showing:
         now = self._engine.now()
         at = now if at is None else at
         within = reach(self._config, at, window)
-        if window is not None and window > self._config.retention + LONGEST_PERIOD:
+        longest = self._config.retention + LONGEST_PERIOD
+        if window is not None and window > longest:
             kept = format_duration(self._config.retention)
-            msg = f"window: history is kept for {kept}; ask for a shorter one"
+            msg = f"window: at most {format_duration(longest)}, as history is kept for {kept}"
             raise UsageError(msg)
         services = {service.id, *(part.id for part, _ in parts(self._config, slo))}
         copies = {ident: [each.copy() for each in self._known.get(ident, ())] for ident in services}

@@ -5,9 +5,17 @@ from typing import NamedTuple
 
 from exporter.config.model import Config
 from exporter.errors import UsageError
-from exporter.record.exclusions import corrections, entry_of, in_force, moving, next_ident, removal_of
+from exporter.record.exclusions import (
+    configured,
+    corrections,
+    entry_of,
+    in_force,
+    moving,
+    next_ident,
+    removal_of,
+)
 from exporter.record.histories import Known
-from exporter.record.moves import Change, Move, State, first_moves, moves
+from exporter.record.moves import Change, Move, State, compared, first_moves, moves
 from exporter.record.wanted import Wanted, checked
 from exporter.store.base import LogEntry
 from exporter.timeline.exclusion import Exclusion
@@ -50,7 +58,7 @@ class Draft(NamedTuple):
 
     def worked_out(self, known: Mapping[str, Sequence[Known]]) -> Correction:
         """With the figures that move of these pasts."""
-        return self.moving(moves(known, self.change))
+        return self.moving(moves(compared(known, self.change)))
 
 
 def adding(wanted: Wanted, config: Config, log: Sequence[LogEntry], *, author: str, now: int) -> Draft:
@@ -81,7 +89,7 @@ def removing(
     found = next((each for each in corrections(log) if each.ident == ident), None)
     if found is None:
         msg = f"there is no entered exclusion `{ident}`; `exclude list` shows them"
-        if any(each.ident == ident for each in config.exclusions):
+        if any(each.ident == ident for each in configured(config)):
             msg = f"`{ident}` stands in the configuration; remove it there"
         raise UsageError(msg)
     if not why.strip():

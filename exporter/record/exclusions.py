@@ -52,6 +52,12 @@ def standing(config: Config, log: Sequence[LogEntry]) -> tuple[Exclusion, ...]:
     return *in_force(config, log), *of_hours
 
 
+def configured(config: Config) -> Iterator[Exclusion]:
+    """Exclusions of the configuration, and its service hours: one for each service, and for each SLO that has others."""
+    yield from config.exclusions
+    yield from _outside_hours(config)
+
+
 def exclusion_of(entry: LogEntry) -> Exclusion | None:
     """What an entry entered, or first saw; None for one that took back or dropped."""
     return _exclusion(entry) if entry.action in {Action.ADD, Action.CONFIGURE} else None
@@ -68,7 +74,7 @@ def changed(config: Config, log: Sequence[LogEntry], now: int) -> Sequence[LogEn
     Service hours are exclusions too: one for each service or SLO that has them.
     """
     before = {entry.ident: said_by(entry) for entry in _standing(log, Action.CONFIGURE, Action.DROP)}
-    after = {each.ident: said_of(each) for each in (*config.exclusions, *_outside_hours(config))}
+    after = {each.ident: said_of(each) for each in configured(config)}
     return [
         *(LogEntry(now, "", Action.DROP, ident, "{}") for ident in before if ident not in after),
         *(
@@ -189,7 +195,6 @@ def _frozen(value: object) -> object:
 
 
 def _outside_hours(config: Config) -> Iterator[Exclusion]:
-    """Service hours as exclusions: one for each service, and for each SLO that has others."""
     for service in config.services:
         scope = Scope(frozenset({service.id}))
         if service.hours is not None:

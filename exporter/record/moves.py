@@ -56,27 +56,49 @@ def first_moves(found: Iterable[Move | None]) -> tuple[Sequence[Move], bool]:
     return told[:MOST], len(told) > MOST
 
 
-def moves(known: Mapping[str, Sequence[Known]], change: Change) -> Iterator[Move | None]:
-    """Tell the SLOs whose figures a change moves, in the order of the configuration.
+class Comparison(NamedTuple):
+    """Two states, ready to be asked.
 
-    There may be thousands: each step that finds none gives None, so that who must not hold up
-    others for long can let them go on at each.
+    Attributes:
+        change: What turns one into the other.
+        ways: What the SLOs ask before and after it.
+        about: By ids of service and SLO the span that its figures can depend on.
+    """
+
+    change: Change
+    ways: tuple[Questions, Questions]
+    about: Mapping[tuple[str, str], Span]
+
+
+def compared(known: Mapping[str, Sequence[Known]], change: Change) -> Comparison:
+    """Make a change ready to be asked, which may take a while: in any thread, as no past is asked.
 
     Args:
-        known: The pasts that they ask.
+        known: The pasts that will be.
         change: What is in force until its instant, and from then on.
     """
     before, after, at = change
-    config = after.config
-    about = dict[tuple[str, str], Span]()
-    for service in config.services:
-        for slo in service.slos:
-            about[service.id, slo.id] = _asked_about(objective_of(config, service, slo), at)
-            yield None
+    about = {
+        (service.id, slo.id): _asked_about(objective_of(after.config, service, slo), at)
+        for service in after.config.services
+        for slo in service.slos
+    }
     starts, ends = zip(*about.values(), strict=True) if about else ((at,), (at,))
     # Not the whole reach: each question walks all spans before its window once, and these are new ones.
     within = min(starts), max(ends)
-    ways = [Questions(state.config, known, state.exclusions, within) for state in (before, after)]
+    first, second = (Questions(state.config, known, state.exclusions, within) for state in (before, after))
+    first.expand()
+    second.expand()
+    return Comparison(change, (first, second), about)
+
+
+def moves(comparison: Comparison) -> Iterator[Move | None]:
+    """Tell the SLOs whose figures a change moves, in the order of the configuration.
+
+    There may be thousands: one whose figures stay gives None, so that who must not hold up
+    others for long can let them go on at each.
+    """
+    (before, after, at), ways, about = comparison
     for services in zip(before.config.services, after.config.services, strict=True):
         for slos in zip(*(service.slos for service in services), strict=True):
             asked = list(zip(ways, services, slos, strict=True))

@@ -72,9 +72,13 @@ class Asked(NamedTuple):
             if self.kept_from is not None and found.end > self.kept_from:
                 yield answer.answer(self.service.name, self.slo.name, self.question, found)
 
-    def explain(self, window: int | None = None) -> Explained:
-        """Every interval behind the figures of `answer`; arguments as there."""
-        explanation = explain(self.question, self.covering, self.at, window, self.absences)
+    def explain(self, window: int | None = None, most: int | None = None) -> Explained:
+        """Every interval behind the figures of `answer`; arguments as there.
+
+        Raises:
+            UsageError: There may be more than `most` of them.
+        """
+        explanation = explain(self.question, self.covering, self.at, window, self.absences, most=most)
         return explained(self.answer(window), explanation)
 
     def absent(self, absences: Iterable[base.Absence], now: int, died: int | None = None) -> "Asked":

@@ -103,7 +103,8 @@ def answer(
     period = None if isinstance(objective.window, int) else objective.window.period(found.end)
     whole = period if period == found.budget else None
     counts = beats(question, found)
-    kept_from = max((member.history.kept_from for member in question.past.members), default=found.start)
+    pruned = (each.history for each in question.past.members if each.history.first == each.history.kept_from)
+    kept_from = max((each.kept_from for each in pruned), default=found.start)
     return {
         "service": service,
         "slo": slo,

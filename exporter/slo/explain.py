@@ -110,6 +110,8 @@ def explain(
     at: int,
     window: int | None = None,
     absences: Sequence[Absence] = (),
+    *,
+    most: int | None = None,
 ) -> Explanation:
     """Cut the window of a figure into the intervals that it is made of.
 
@@ -119,24 +121,28 @@ def explain(
         at: Milliseconds since the epoch; the window ends there.
         window: As of `figures`.
         absences: Spans that the prober did not live, in order of their starts, for the causes of unknown time.
+        most: Intervals that are worked out at most; None for all.
+
+    Raises:
+        UsageError: There may be more.
     """
     found = figures(question, at, window)
     past = question.past
-    intervals = tuple(_weighed(question, found, _runs(question, covering, absences, found)))
+    intervals = tuple(_weighed(question, found, _runs(question, covering, absences, found, most)))
     return Explanation(found, _less(past.counts(at), past.counts(found.start)), intervals)
 
 
 def _runs(
-    question: Question, covering: Covering, absences: Sequence[Absence], found: Figures
+    question: Question, covering: Covering, absences: Sequence[Absence], found: Figures, most: int | None
 ) -> Iterator[Run]:
     """What the intervals are, before they are weighed."""
     start, end, measure = found.start, found.end, question.measure
     if isinstance(measure, SliceMeasure):
         length = measure.slices.length
-        cut = pieces(question, covering, absences, start // length * length, end)
+        cut = pieces(question, covering, absences, start // length * length, end, most=most)
         yield from runs(measure.slices, list(cut), start, end, question.objective.unknown)
         return
-    for piece in pieces(question, covering, absences, start, end):
+    for piece in pieces(question, covering, absences, start, end, most=most):
         yield Run(piece.start, piece.end, STATES[piece.standing], piece.why, piece.exclusion, ())
 
 

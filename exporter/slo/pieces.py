@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from exporter.errors import UsageError
 from exporter.slo.causes import Absence, Causes
 from exporter.slo.question import Question
 from exporter.timeline.exclusion import Exclusion
@@ -34,16 +35,33 @@ class Piece(NamedTuple):
 
 
 def pieces(
-    question: Question, covering: Covering, absences: Sequence[Absence], start: int, end: int
+    question: Question,
+    covering: Covering,
+    absences: Sequence[Absence],
+    start: int,
+    end: int,
+    *,
+    most: int | None = None,
 ) -> Iterator[Piece]:
-    """Cut [start, end), which is not empty, in order; neighbours differ in what is to be said of them."""
-    for _, alike in groupby(_cut(question, covering, absences, start, end), key=lambda piece: piece[2:]):
+    """Cut [start, end), which is not empty, in order; neighbours differ in what is to be said of them.
+
+    Raises:
+        UsageError: It may be cut into more than `most` pieces.
+    """
+    cut = _cut(question, covering, absences, start, end, most=most)
+    for _, alike in groupby(cut, key=lambda piece: piece[2:]):
         found = list(alike)
         yield found[0]._replace(end=found[-1].end)
 
 
 def _cut(
-    question: Question, covering: Covering, absences: Sequence[Absence], start: int, end: int
+    question: Question,
+    covering: Covering,
+    absences: Sequence[Absence],
+    start: int,
+    end: int,
+    *,
+    most: int | None,
 ) -> Iterator[Piece]:
     past = question.past
     beats = question.objective.method == "events"
@@ -52,6 +70,9 @@ def _cut(
     edges = {start, end, *standings.starts, *causes.edges()}
     for _, spans in covering:
         edges.update(edge for span in spans.within(start, end) for edge in span)
+    if most is not None and len(edges) > most:
+        msg = f"up to {len(edges):,} intervals are behind this figure, and {most:,} are the most; ask for a shorter window"
+        raise UsageError(msg)
     for first, beyond in pairwise(sorted(edge for edge in edges if start <= edge <= end)):
         standing = standings.at(first)
         exclusion = None

@@ -136,9 +136,23 @@ def _steady_starts(planned: Plan, begin: int, end: int) -> Iterator[int]:
 
 def first_start(planned: Plan) -> int:
     """The instant at which a rule fires first; FOREVER where it does not before the year 10000."""
-    return next(
-        (instant_of(local, planned.frame) for local in _occurrences(planned, planned.origin)), FOREVER
-    )
+    return next(instants(planned), FOREVER)
+
+
+def instants(planned: Plan) -> Iterator[int]:
+    """The instants at which a rule fires, from its first, before the year 10000; UNTIL is not applied."""
+    return (instant_of(local, planned.frame) for local in _occurrences(planned, planned.origin))
+
+
+def most_a_day(planned: Plan) -> int:
+    """How often a rule fires a day at most."""
+    by, interval = planned.by, planned.parts.interval
+    hours, minutes, seconds = (len(by.get(name, ())) for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+    if planned.parts.frequency == "MINUTELY":
+        return -(-(hours or 24) * (minutes or 60) // interval) * seconds
+    if planned.parts.frequency == "HOURLY":
+        return -(-(hours or 24) // interval) * minutes * seconds
+    return hours * minutes * seconds
 
 
 def can_fire(planned: Plan) -> bool:

@@ -2,12 +2,26 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import islice
 
-from exporter.timeline.occurrences import IN_UTC, LAST_YEAR, can_fire, first_start, is_dense, plan, starts
+from exporter.timeline.occurrences import (
+    IN_UTC,
+    LAST_YEAR,
+    can_fire,
+    first_start,
+    instants,
+    is_dense,
+    most_a_day,
+    plan,
+    starts,
+)
 from exporter.timeline.rrule import Parts
 from exporter.timeline.spans import FOREVER, Span
 from exporter.timeline.zones import local_of, zone
 from exporter.units import YEAR
+
+MOST_A_YEAR = 40_000
+"""Starts that are worked with quickly: one a quarter of an hour."""
 
 _FIRST_YEAR = 1900
 _UTC = zone("UTC")
@@ -82,6 +96,16 @@ def recurring(
         msg = f"{parts.text} fires more than once a minute; give BYSECOND one value"
         raise ValueError(msg)
     return Recurring(parts.text, duration, zone, since, until)
+
+
+def is_frequent(recurrence: Recurring) -> bool:
+    """Whether it starts more than `MOST_A_YEAR` times in the year after its first start."""
+    planned = plan(recurrence.rule, recurrence.zone, recurrence.since)
+    if most_a_day(planned) * 366 <= MOST_A_YEAR:
+        return False
+    year = first_start(planned) + YEAR
+    last = next(islice(instants(planned), MOST_A_YEAR, None), FOREVER)
+    return last < min(year, planned.last)
 
 
 def _bad_duration(duration: int) -> str:

@@ -17,6 +17,9 @@ T = TypeVar("T")
 TURN = web.AppKey("turn", asyncio.Lock)
 """Questions are worked out one at a time: the prober shares the interpreter with them."""
 
+MOST_INTERVALS = 20_000
+"""Intervals of an explanation: some 7 MB."""
+
 
 class Put(NamedTuple):
     """What a request asks.
@@ -37,16 +40,16 @@ async def sli(request: web.Request) -> web.Response:
         HTTPBadRequest: A parameter is wrong.
         HTTPNotFound: There is no such SLO.
     """
-    asked, window = put(request)
-    return await _worked_out(request, lambda: asked().answer(window))
+    return await _worked_out(request, lambda put: put.asked().answer(put.window))
 
 
 async def explain(request: web.Request) -> web.Response:
     """Answer as `sli` does, with every interval behind the figure; parameters and errors as of `sli`."""
-    asked, window = put(request)
     source = request.app[SOURCE]
     absences, now = await source.absences(), source.now()
-    return await _worked_out(request, lambda: asked().absent(absences, now).explain(window))
+    return await _worked_out(
+        request, lambda put: put.asked().absent(absences, now).explain(put.window, MOST_INTERVALS)
+    )
 
 
 def put(request: web.Request) -> Put:
@@ -68,10 +71,14 @@ def put(request: web.Request) -> Put:
         raise web.HTTPBadRequest(text=f"{error}\n") from error
 
 
-async def _worked_out(request: web.Request, answer: Callable[[], Mapping[str, Any]]) -> web.Response:
-    """Answer out of the prober's way."""
+async def _worked_out(request: web.Request, answer: Callable[[Put], Mapping[str, Any]]) -> web.Response:
+    """Answer what is asked out of the prober's way; errors as of `put`."""
     async with request.app[TURN]:
-        return web.json_response(text=await asyncio.to_thread(lambda: json.dumps(answer())))
+        asked = put(request)
+        try:
+            return web.json_response(text=await asyncio.to_thread(lambda: json.dumps(answer(asked))))
+        except UsageError as error:
+            raise web.HTTPRequestEntityTooLarge(1, 1, text=f"{error}\n") from error
 
 
 def _find(config: Config, service_name: str, slo_name: str) -> tuple[Service, SloConfig]:
@@ -89,6 +96,8 @@ def _find(config: Config, service_name: str, slo_name: str) -> tuple[Service, Sl
     if len(found) != 1:
         names = ", ".join(slo.name for slo in service.slos) or "none"
         problem = f"slo: `{service_name}` has no `{slo_name}`; it has {names}\n"
+        if found:
+            problem = f"slo: `{service_name}` has several; say which, of {names}\n"
         raise web.HTTPNotFound(text=problem)
     return service, found[0]
 

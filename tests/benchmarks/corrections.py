@@ -8,7 +8,7 @@ from typing import Any
 from exporter.config.load import load
 from exporter.config.model import Config
 from exporter.record.histories import Known
-from exporter.record.moves import Change, State, moves
+from exporter.record.moves import Change, State, compared, moves
 from exporter.record.question import reach
 from exporter.record.questions import Questions
 from exporter.store.base import StoredEndpoint
@@ -34,7 +34,10 @@ def corrections(directory: Path, services: int) -> dict[str, Any]:
     questions = Questions(config, known, (night,), reach(config, NOW))
     asked = (questions.of(service, slo) for service in config.services for slo in service.slos)
     found = {
-        **held(f"a nightly exclusion of {services} SLOs, the figures that it moves", moves(known, change)),
+        **held(
+            f"a nightly exclusion of {services} SLOs, the figures that it moves",
+            moves(compared(known, change)),
+        ),
         **held(f"a nightly exclusion of {services} SLOs, put to all", asked),
     }
     show("corrections, CPU", ["", "ms"], [[name, f"{value:.3g}"] for name, value in found.items()])

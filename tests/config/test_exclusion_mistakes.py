@@ -163,6 +163,17 @@ RULES = {
         exclusion(SCOPE + WEEKLY + "duration: 2h\ntimezone: UTC\nfrom: 2026-02-01\nto: 2026-01-01"),
         line(13, "`to` must be after `from`"),
     ),
+    "a rule that fires every minute": (
+        exclusion(SCOPE + "rrule: FREQ=MINUTELY;BYSECOND=0\nduration: 30s"),
+        line(
+            9,
+            "`rrule`: FREQ=MINUTELY;BYSECOND=0 starts more than 40,000 times a year; one start a quarter of an hour is the most",
+        ),
+    ),
+    "a start before the year 1": (
+        exclusion("services: [shop]\nfrom: 0001-01-01T00:00:00+01:00\nto: 2026-01-01T00:00:00Z"),
+        line(9, "`from`: `0001-01-01T00:00:00+01:00` is before the year 1; write a later one"),
+    ),
     "a duration longer than a year": (
         exclusion(SCOPE + WEEKLY + "duration: 366d"),
         line(10, "the duration must not be longer than a year, 365d"),

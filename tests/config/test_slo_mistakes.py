@@ -224,8 +224,9 @@ COMBINE = {
         line(8, "`quorum` must be a whole number from 1, not `0`"),
     ),
     "removed endpoints that are no such": (
-        PAIR + "    removed: [web, old, old, [x]]\n",
+        PAIR + "    removed: [web, old, old, [x], a b]\n",
         [
+            "uptime.yml:6: `removed` are ids of endpoints that were here, not `a b`",
             "uptime.yml:6: `removed` are ids of endpoints that were here, not a list",
             "uptime.yml:6: `removed`: `old` is named twice; remove one",
             "uptime.yml:6: `removed`: endpoint `web` is there; take it off this list",
@@ -233,7 +234,7 @@ COMBINE = {
     ),
     "a weighted SLO that leaves out a removed endpoint": (
         pair("combine: {weighted: {web: 1, api: 1}}") + "    removed: [old]\n",
-        line(8, "`weighted`: `old` has no weight; give every endpoint one"),
+        line(8, "`weighted`: `old` has no weight; give every endpoint one, removed ones too"),
     ),
     "an SLO over removed endpoints only": (
         pair("endpoints: [old]") + "    removed: [old]\n",

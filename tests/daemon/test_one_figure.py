@@ -28,11 +28,15 @@ services:
       - {{name: latency, objective: 95, window: 1d, sli: {{latency: {{threshold: 1ms}}}}}}
       - {{name: slices, objective: 99, window: 1d, method: timeslices, slice: 1s, slice_objective: 90}}
       - {{name: weighted, objective: 99, window: 1d, combine: {{weighted: {{web: 2, api: 1}}}}}}
+  - name: often
+    endpoints: [{{name: web, url: "{web}"}}]
+    slos: [{{objective: 99}}]
   - name: journey
     slos: [{{name: whole, objective: 99, window: 1d, services: [shop/time, shop]}}]
 exclusions:
   - {{name: nightly, category: maintenance, services: [shop], timezone: Europe/Berlin, duration: 1h,
      rrule: "FREQ=DAILY;BYHOUR=2;BYMINUTE=0;BYSECOND=0"}}
+  - {{name: often, category: maintenance, services: [often], duration: 1m, rrule: "FREQ=HOURLY;BYMINUTE=0,15,30,45;BYSECOND=0"}}
   - {{name: api, category: dependency, endpoints: [shop/api], from: "{before}", to: "{after}"}}
 service_hours: {{always: {{timezone: UTC, daily: "00:00-24:00"}}}}
 """
@@ -78,6 +82,21 @@ def without_progress(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_same_instant_is_one_figure_however_it_is_asked(daemon: Daemon) -> None:
+    compare(daemon)
+
+
+def test_it_is_one_figure_also_after_a_correction(daemon: Daemon) -> None:
+    """Of one of two endpoints, so that a composite follows as well."""
+    options = (f"--config.file={daemon.config}", f"--storage={daemon.storage}")
+    wanted = ("--endpoint=shop/api", "--category=customer", "--reason=They pulled the plug")
+    start = format_instant(round(datetime.now(UTC).timestamp() * 1000) - 1_500)
+    done = command("exclude", "add", *wanted, f"--from={start}", "--for=700ms", *options)
+    assert done.returncode == 0, done.stderr
+    compare(daemon)
+
+
+def compare(daemon: Daemon) -> None:
+    """Ask about the instant of a scrape in every way, once it is settled."""
     samples = daemon.samples()
     instant = round(1000 * samples["uptime_exporter_evaluated_timestamp_seconds", frozenset()])
     at = format_instant(instant)
@@ -114,17 +133,26 @@ def test_the_same_instant_is_one_figure_however_it_is_asked(daemon: Daemon) -> N
 def test_what_cannot_be_asked_is_told_in_a_line(daemon: Daemon) -> None:
     for query, status, said in (
         ("service=shpo", 404, "service: there is no `shpo`"),
-        ("service=shop", 404, "slo: `shop` has no ``; it has time, down"),
+        ("service=shop", 404, "slo: `shop` has several; say which, of time, down"),
         ("service=shop&slo=time&at=yesterday", 400, "at: `yesterday` is not a time"),
         ("service=shop&slo=time&window=0s", 400, "window: must be longer than 0"),
         ("service=shop&slo=time&window=9000y", 400, "lies beyond the years 1 to 9999"),
         (
             "service=shop&slo=time&window=1000y",
             400,
-            "window: history is kept for 400d; ask for a shorter one",
+            "window: at most 767d, as history is kept for 400d",
         ),
         ("slo=time", 404, "service: is missing; there is "),
         ("service=shop&slo=time&form=json", 400, "form: is unknown"),
     ):
         answer = daemon.get(f"/api/v1/sli?{query}")
         assert (answer.status_code, said in answer.text) == (status, True), answer.text
+
+
+def test_an_explanation_of_too_many_intervals_is_refused_before_it_is_made(daemon: Daemon) -> None:
+    answer = daemon.get("/api/v1/explain?service=often&window=365d")
+    assert answer.status_code == 413
+    assert answer.text.endswith(
+        " intervals are behind this figure, and 20,000 are the most; ask for a shorter window\n"
+    )
+    assert daemon.get("/api/v1/explain?service=often&window=1d").json()["adds_up"] is True

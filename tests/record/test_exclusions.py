@@ -14,7 +14,7 @@ from exporter.output.exclusions import table, trail_table
 from exporter.record.corrections import adding, removing
 from exporter.record.exclusions import Action, changed, in_force, last_seen
 from exporter.record.histories import load
-from exporter.record.moves import Change, State, first_moves, moves
+from exporter.record.moves import Change, State, compared, first_moves, moves
 from exporter.record.told import corrections_as_json
 from exporter.record.wanted import Wanted
 from exporter.store.base import LogEntry
@@ -145,7 +145,7 @@ def test_the_figures_that_a_change_of_the_file_moves_are_told(past: Past) -> Non
     bare, config = past.config, load_text(past.folder, SHOP + NIGHT % "1h")
     store = SqliteReader.open(past.store)
     change = Change(State(bare, ()), State(config, config.exclusions), NOW)
-    found, more = first_moves(moves(load(store), change))
+    found, more = first_moves(moves(compared(load(store), change)))
     store.close()
     assert not more
     assert [(move["service"], move["slo"]) for move in found] == [("shop", "availability")]

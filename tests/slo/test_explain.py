@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from exporter.errors import UsageError
 from exporter.slo.causes import FUTURE, STOPPED, Absence
 from exporter.slo.explain import explain
 from exporter.slo.objective import Objective
@@ -248,3 +249,10 @@ def test_members_of_several_services_are_named_with_them() -> None:
     ]
     asked = question(Objective(Fraction(1, 2), 30, "ignore", 10, 1), Past(pasts[0], members))
     assert said(explain(asked, [], 30))[-1] == (20, 30, "down", "shop/web, search/web: timeout")
+
+
+def test_more_intervals_than_are_wanted_are_refused_before_they_are_made() -> None:
+    put = Put([Told(beats("STSTSTST"))])
+    assert len(explain(put.question, put.covering, 80, 80, most=20).intervals) > 4
+    with pytest.raises(UsageError, match=r"intervals are behind this figure, and 4 are the most"):
+        explain(put.question, put.covering, 80, 80, most=4)

@@ -7,7 +7,7 @@ from exporter.record.corrections import Correction, Draft, adding, removing
 from exporter.record.csv_file import read_csv
 from exporter.record.exclusions import changed, in_force, last_seen, moving
 from exporter.record.histories import load
-from exporter.record.moves import Change, State, first_moves, moves
+from exporter.record.moves import Change, State, compared, first_moves, moves
 from exporter.record.wanted import Wanted
 from exporter.store.base import LogEntry
 from exporter.store.writer import SqliteWriter
@@ -61,7 +61,7 @@ def see(past: Past, now: int) -> Sequence[LogEntry]:
             seen, after = last_seen(past.config, log), [*log, *entries]
             known = load(store, {service.id for service in past.config.services})
             states = State(seen, in_force(seen, log)), State(past.config, in_force(past.config, after))
-            entries = moving(entries, first_moves(moves(known, Change(*states, now)))[0])
+            entries = moving(entries, first_moves(moves(compared(known, Change(*states, now))))[0])
             store.log_exclusions(entries)
         return entries
     finally:

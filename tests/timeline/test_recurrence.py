@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from exporter.timeline.occurrences import LAST_YEAR, can_fire, plan, starts
-from exporter.timeline.recurrence import Recurring, recurring
+from exporter.timeline.recurrence import Recurring, is_frequent, recurring
 from exporter.timeline.spans import FOREVER, Span
 from exporter.timeline.zones import instant_of, local_of
 from exporter.units import DAY, HOUR, MINUTE, SECOND, YEAR
@@ -381,3 +381,23 @@ def test_recurrences_are_equal_where_their_rules_are_written_alike() -> None:
     assert one == recurring(SUNDAYS, HOUR, BERLIN)
     assert hash(one) == hash(recurring(SUNDAYS, HOUR, BERLIN))
     assert one.rule == SUNDAYS
+
+
+@pytest.mark.parametrize(
+    ("rule", "until", "frequent"),
+    [
+        ("FREQ=MINUTELY;BYSECOND=0", None, True),
+        ("FREQ=MINUTELY;BYSECOND=0", 30_000 * 60_000, False),
+        ("FREQ=MINUTELY;BYHOUR=3;BYSECOND=0", None, False),
+        ("FREQ=HOURLY;BYMINUTE=0,15,30,45;BYSECOND=0", None, False),
+        ("FREQ=HOURLY;BYMINUTE=0,10,20,30,40,50;BYSECOND=0", None, True),
+        ("FREQ=HOURLY;BYMONTH=2;BYMINUTE=0,10,20,30,40,50;BYSECOND=0", None, False),
+        ("FREQ=DAILY;BYHOUR=2;BYMINUTE=0;BYSECOND=0", None, False),
+    ],
+)
+def test_a_rule_that_starts_more_often_than_each_quarter_of_an_hour_is_frequent(
+    rule: str, until: int | None, *, frequent: bool
+) -> None:
+    if until is not None:
+        rule = f"{rule};UNTIL={datetime.fromtimestamp(until / 1000, UTC):%Y%m%dT%H%M%SZ}"
+    assert is_frequent(recurring(rule, 1000, "UTC")) is frequent
