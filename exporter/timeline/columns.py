@@ -34,9 +34,9 @@ class Columns:
             if before == state:
                 return
             up, down = self.ups[-1], self.downs[-1]
-            if before == State.UP:
+            if before == _UP:
                 up += at - start
-            elif before == State.DOWN:
+            elif before == _DOWN:
                 down += at - start
         starts.append(at)
         self.states.append(state)

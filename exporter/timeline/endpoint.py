@@ -38,6 +38,7 @@ class EndpointHistory:
 
     __slots__ = (
         "_events",
+        "_policy",
         "_pruned",
         "edition",
         "first",
@@ -70,6 +71,7 @@ class EndpointHistory:
         self.timeline = Timeline()
         self._events = EventColumns()
         self.policies = Policies()
+        self._policy: Policy | None = None  # of the daemon's latest result
         self.reports = Reports()
         self.slow: dict[int, array[int]] = {}
 
@@ -100,7 +102,9 @@ class EndpointHistory:
         if self.first is None:
             self.first = at
             self.edition += 1
-        self.policies.add(at, policy)
+        if policy is not self._policy:
+            self.policies.add(at, policy)
+            self._policy = policy
         self.reports.add(at, vote, reason)
         if event:
             self._events.add(at, vote)

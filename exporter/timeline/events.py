@@ -7,6 +7,8 @@ from typing import NamedTuple
 from exporter.timeline.row import Row
 from exporter.timeline.tally import State
 
+_UNKNOWN, _UP = State.UNKNOWN, State.UP  # to look them up in their class costs more than the rest
+
 
 class Events(NamedTuple):
     """Counts of beats; an inconclusive beat is no event."""
@@ -33,7 +35,7 @@ class EventColumns:
 
     def add(self, at: int, vote: State) -> None:
         """Count one beat, as part of the latest series where it goes on with it."""
-        if vote == State.UNKNOWN:
+        if vote == _UNKNOWN:
             return
         starts = self._starts
         if starts and self._votes[-1] == vote:
@@ -91,7 +93,7 @@ class EventColumns:
         good = bad = 0
         if self._starts:
             good, bad = self._goods[-1], self._bads[-1]
-            if self._votes[-1] == State.UP:
+            if self._votes[-1] == _UP:
                 good += self._counts[-1]
             else:
                 bad += self._counts[-1]

@@ -10,6 +10,9 @@ SUCCESS = ""
 INCONCLUSIVE = "inconclusive"
 
 
+_UNKNOWN, _DOWN = State.UNKNOWN, State.DOWN  # to look them up in their class takes a while
+
+
 class Reports:
     """What results said, from each one that said something else than the one before it; 10 bytes each."""
 
@@ -27,9 +30,7 @@ class Reports:
         if vote == self._vote and reason == self._reason:
             return
         self._vote, self._reason = vote, reason
-        word = (
-            reason or "failure" if vote == State.DOWN else INCONCLUSIVE if vote == State.UNKNOWN else SUCCESS
-        )
+        word = reason or "failure" if vote == _DOWN else INCONCLUSIVE if vote == _UNKNOWN else SUCCESS
         if word not in self._words:
             self._words.append(word)
         self._starts.append(at)

@@ -9,6 +9,7 @@ from exporter.timeline.tally import State
 from exporter.timeline.verdict import Laid, Verdict
 
 _NEVER = -(2**62)
+_UNKNOWN, _DOWN = State.UNKNOWN, State.DOWN  # to look them up in their class costs a tenth of adding a result
 
 
 class Timeline:
@@ -76,7 +77,7 @@ class Timeline:
         until = at + policy.staleness
         if self._stands_alone(at, vote, policy, source):
             if at > self.until:
-                self._columns.push(self.until, State.UNKNOWN)
+                self._columns.push(self.until, _UNKNOWN)
             if vote != self._live.state or at > self.until:
                 self._live.state = vote
                 self._columns.push(at, vote)
@@ -172,16 +173,13 @@ class Timeline:
     def _stands_alone(self, at: int, vote: State, policy: Policy, source: int) -> bool:
         """Whether the result's verdict is at once what it says, and nothing before it is still open: as most are."""
         return (
-            vote != State.UNKNOWN
+            vote != _UNKNOWN
             and source == self._source == LIVE
             and not self._tail
             and self.last is not None
             and not self._cuts
             and self.last < at
-            and (
-                vote == self._live.state
-                or (policy.down_after if vote == State.DOWN else policy.up_after) == 1
-            )
+            and (vote == self._live.state or (policy.down_after if vote == _DOWN else policy.up_after) == 1)
         )
 
     def _lay(self, laid: Laid, last: int, vote: State, policy: Policy, source: int) -> None:
