@@ -92,6 +92,48 @@ class Rule(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class DnsRules:
+    """What a DNS answer must be.
+
+    Attributes:
+        rcodes: Any of these, in capitals.
+        answers_min: Records that an answer without an error must have.
+        every: Each must be found in every record.
+        some: Each must be found in one.
+        none: None may be found in any.
+    """
+
+    rcodes: frozenset[str]
+    answers_min: int
+    every: tuple[Rule, ...]
+    some: tuple[Rule, ...]
+    none: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DnsCheck:
+    """A dns endpoint.
+
+    Attributes:
+        place: The server.
+        timeout: Nanoseconds for the whole probe.
+        name: That is asked for.
+        type: Of the records that are asked for, in capitals.
+        recursion: Whether recursion is desired.
+        tcp: Whether it is asked over TCP; else over UDP, and over TCP where that answer was cut short.
+        rules: What the answer must be.
+    """
+
+    place: Place
+    timeout: int
+    name: str
+    type: str
+    recursion: bool
+    tcp: bool
+    rules: DnsRules
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What an answer must be.
 

@@ -3,10 +3,11 @@
 from types import MappingProxyType
 
 from exporter.probes.base import ProbeSettings
+from exporter.probes.dns import DnsSettings
 from exporter.probes.http import HttpSettings
 from exporter.probes.tcp import TcpSettings
 
-TYPES: tuple[type[ProbeSettings], ...] = (HttpSettings, TcpSettings)
+TYPES: tuple[type[ProbeSettings], ...] = (HttpSettings, TcpSettings, DnsSettings)
 
 by_kind = MappingProxyType({settings.kind: settings for settings in TYPES})
 """Settings class by the `type` in the file."""

@@ -452,9 +452,9 @@ NOT_YET = {
             f"services:\n  - name: shop\n    endpoints: [{{url: '{scheme}://x'}}]\n",
             [f"uptime.yml:3: a `{scheme}://` URL {LATER}"],
         )
-        for scheme in ("command", "dns", "grpc", "heartbeat", "icmp", "tls", "udp", "unix", "ws")
+        for scheme in ("command", "grpc", "heartbeat", "icmp", "tls", "udp", "unix", "ws")
     },
-    "the type dns": (service("probes: {p: {type: dns}}\n"), [f"uptime.yml:5: `dns` {LATER}"]),
+    "the type icmp": (service("probes: {p: {type: icmp}}\n"), [f"uptime.yml:5: `icmp` {LATER}"]),
     "expect.json": (probe("expect: {json: [a]}"), [f"uptime.yml:9: `json` {LATER}"]),
     "a dialogue": (
         endpoint("probe: p").replace("https://example.com/", "tcp://example.com:25")

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from exporter.probes.base import ProbeSettings
 from exporter.probes.check import HttpCheck, TcpCheck
+from exporter.probes.dns import DnsSettings
 from exporter.probes.fields import parse_status, rule
 from exporter.probes.http import HttpSettings
 from exporter.probes.net.http1 import Answer
@@ -20,11 +21,16 @@ from exporter.probes.tcp import TcpSettings
 
 
 def test_every_kind_and_scheme_finds_its_type() -> None:
-    assert {kind: settings.kind for kind, settings in by_kind.items()} == {"http": "http", "tcp": "tcp"}
+    assert {kind: settings.kind for kind, settings in by_kind.items()} == {
+        "http": "http",
+        "tcp": "tcp",
+        "dns": "dns",
+    }
     assert {scheme: settings.kind for scheme, settings in by_scheme.items()} == {
         "http": "http",
         "https": "http",
         "tcp": "tcp",
+        "dns": "dns",
     }
     assert sum(len(settings.schemes) for settings in TYPES) == len(by_scheme)
 
@@ -190,3 +196,46 @@ def test_a_rule_is_shown_as_it_is_configured() -> None:
     answer.feed(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
     with pytest.raises(ProbeFailed, match=re.escape("the body does not match '.*hush'")):
         Judge(rules, answer).body()
+
+
+def test_a_dns_url_asks_as_in_rfc_4501() -> None:
+    check = DnsSettings().check("dns://ns1.example.com/%2A.example.com?type=mx", 1500)
+    assert (check.place.host, check.place.port) == ("ns1.example.com", 53)
+    assert (check.name, check.type, check.recursion, check.tcp) == ("*.example.com", "MX", True, False)
+    assert DnsSettings().check("dns://192.0.2.53:5353/example.com", 1500).type == "A"
+    assert DnsSettings.model_validate({"query": {"name": "."}}).check("dns://192.0.2.53", 1).name == "."
+
+
+@pytest.mark.parametrize(
+    ("url", "settings", "said"),
+    [
+        ("dns://192.0.2.53", {}, "is dns://server/name?type=MX, or dns://server with `query`"),
+        ("dns://192.0.2.53/?type=A", {}, "is dns://server/name?type=MX"),
+        ("dns://192.0.2.53/example.com?class=CH", {}, "is dns://server/name?type=MX"),
+        ("dns://mara@192.0.2.53/example.com", {}, "is dns://server/name?type=MX"),
+        ("tcp://192.0.2.53:53", {}, "is dns://server/name?type=MX"),
+        ("dns://192.0.2.53/example.com?type=AXFR", {}, "is not a type of records: 'AXFR'"),
+        ("dns://192.0.2.53/example.com?type=MXX", {}, "is not a type of records: 'MXX'"),
+        ("dns://192.0.2.53/exa mple.com", {}, "percent-encode it"),
+        ("dns://192.0.2.53/a..com", {}, "no valid host name"),
+        ("dns://192.0.2.53/example.com", {"query": {"name": "a.example"}}, "has a `query` too: remove one"),
+    ],
+)
+def test_a_dns_url_that_asks_nothing_is_refused(url: str, settings: dict[str, object], said: str) -> None:
+    made = DnsSettings.model_validate(settings)
+    with pytest.raises(ValueError, match=re.escape(said)):
+        made.check(url, 1500)
+
+
+@pytest.mark.parametrize(
+    ("expect", "said"),
+    [
+        ({"rcode": "NOPE"}, "is not an rcode: 'NOPE'"),
+        ({"rcode": []}, "at least 1"),
+        ({"answers_any_match": "("}, "is not a regular expression"),
+        ({"answers_min": -1}, "greater than or equal to 0"),
+    ],
+)
+def test_a_dns_answer_that_can_never_be_is_refused(expect: dict[str, object], said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        DnsSettings.model_validate({"expect": expect})

@@ -1,0 +1,164 @@
+"""Probes of type `dns`: one question to one server, and what its answer must be."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from urllib.parse import parse_qsl, unquote
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from exporter.probes.base import Finished, Prober, ProbeSettings
+from exporter.probes.check import DnsCheck, DnsRules, deadline, place
+from exporter.probes.fields import IpFamily, Patterns, rule
+from exporter.probes.result import Reason
+from exporter.probes.url import ascii_host, parse_url
+
+if TYPE_CHECKING:
+    from exporter.probes.net.context import Context
+
+PORT = 53
+_FORM = "the URL of a dns probe is dns://server/name?type=MX, or dns://server with `query` in its probe"
+
+
+def _name(text: str) -> str:
+    if text != ".":
+        ascii_host(text.replace("*", "x", 1) if text.startswith("*.") else text)
+    return text
+
+
+def _type(text: str) -> str:
+    from dns.rdatatype import from_text, is_metatype  # noqa: PLC0415 -- few configurations ask DNS
+
+    try:
+        if not is_metatype(from_text(text)):
+            return text.upper()
+    except Exception:  # noqa: BLE001, S110 -- the library raises a syntax error or a ValueError
+        pass
+    msg = f"is not a type of records: {text!r} (such as A, AAAA, MX, TXT or SOA)"
+    raise ValueError(msg)
+
+
+def _rcode(text: str) -> str:
+    from dns.rcode import UnknownRcode, from_text  # noqa: PLC0415 -- likewise
+
+    try:
+        from_text(text)
+    except (UnknownRcode, ValueError) as error:
+        msg = f"is not an rcode: {text!r} (such as NOERROR, NXDOMAIN or REFUSED)"
+        raise ValueError(msg) from error
+    return text.upper()
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+RecordType = Annotated[str, AfterValidator(_type)]
+Rcodes = Annotated[
+    tuple[Annotated[str, AfterValidator(_rcode)], ...], BeforeValidator(_listed), Field(min_length=1)
+]
+
+
+class QuerySettings(_Block):
+    """What is asked."""
+
+    name: Annotated[str, AfterValidator(_name)]
+    type: RecordType = "A"
+    recursion: bool = True
+
+
+class AnswerSettings(_Block):
+    """What the answer must be; every rule must hold. Patterns are searched for in records as a zone file has them."""
+
+    rcode: Rcodes = ("NOERROR",)
+    answers_min: Annotated[int, Field(ge=0, le=65535)] = 1
+    answers_all_match: Patterns = ()
+    answers_any_match: Patterns = ()
+    answers_none_match: Patterns = ()
+
+    @cached_property
+    def rules(self) -> DnsRules:
+        """They, compiled; shared by all endpoints that use these settings."""
+        return DnsRules(
+            rcodes=frozenset(self.rcode),
+            answers_min=self.answers_min,
+            every=tuple(map(rule, self.answers_all_match)),
+            some=tuple(map(rule, self.answers_any_match)),
+            none=tuple(map(rule, self.answers_none_match)),
+        )
+
+
+class DnsSettings(ProbeSettings):
+    """Settings of `type: dns`."""
+
+    kind: ClassVar[str] = "dns"
+    schemes: ClassVar[tuple[str, ...]] = ("dns",)
+    reasons: ClassVar[tuple[Reason, ...]] = (
+        Reason.DNS,
+        Reason.REFUSED,
+        Reason.UNREACHABLE,
+        Reason.RESET,
+        Reason.TIMEOUT,
+        Reason.PROTOCOL,
+        Reason.ANSWER,
+    )
+    phases: ClassVar[tuple[str, ...]] = ("resolve", "processing")
+
+    query: QuerySettings | None = None
+    expect: AnswerSettings = AnswerSettings()
+    transport: Literal["udp", "tcp"] = "udp"
+    ip_family: IpFamily = "any"
+
+    def check(self, url: str, timeout: int) -> DnsCheck:
+        """Compile an endpoint's server and question; the URL is as of RFC 4501.
+
+        Raises:
+            ValueError: The URL is none, or asks nothing, or something else than `query`.
+        """
+        parts = parse_url(url)
+        if parts.scheme != "dns" or parts.userinfo:
+            raise ValueError(_FORM)
+        asked = _asked(parts.path)
+        if (asked is None) == (self.query is None):
+            msg = (
+                _FORM
+                if asked is None
+                else "the URL asks something, and its probe has a `query` too: remove one"
+            )
+            raise ValueError(msg)
+        query = asked or self.query or QuerySettings(name=".")
+        return DnsCheck(
+            place=place(parts.host, parts.port or PORT, self.ip_family),
+            timeout=deadline(timeout),
+            name=query.name,
+            type=query.type,
+            recursion=query.recursion,
+            tcp=self.transport == "tcp",
+            rules=self.expect.rules,
+        )
+
+    @classmethod
+    def prober(cls, context: "Context", finished: Finished) -> Prober:
+        """Make the object that runs dns probes."""
+        from exporter.probes.net.dns import prober  # noqa: PLC0415 -- the library is loaded on first use
+
+        return prober(context, finished)
+
+
+def _asked(path: str) -> QuerySettings | None:
+    """What a URL's path and query ask; None where they are empty.
+
+    Raises:
+        ValueError: They are no question.
+    """
+    name, _, query = path.partition("?")
+    name = unquote(name.removeprefix("/"))
+    if not name and not query:
+        return None
+    given = dict(parse_qsl(query.replace(";", "&"), keep_blank_values=True))
+    if not name or given.keys() - {"type"}:
+        raise ValueError(_FORM)
+    return QuerySettings(name=_name(name), type=_type(given.get("type", "A")))

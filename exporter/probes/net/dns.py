@@ -1,0 +1,135 @@
+"""Runs dns probes, with dnspython."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import dns.asyncquery
+import dns.exception
+import dns.flags
+import dns.message
+import dns.rcode
+
+from exporter.probes.base import Finished, Prober
+from exporter.probes.check import DnsCheck, DnsRules, Rule
+from exporter.probes.net.adapter import CoroutineProber
+from exporter.probes.net.faults import verdict
+from exporter.probes.net.names import addresses
+from exporter.probes.result import Outcome, Phases, ProbeFailed, Reason, Result
+
+if TYPE_CHECKING:
+    from exporter.probes.net.context import Context
+
+_MOMENT = 0.002
+
+
+def prober(context: "Context", finished: Finished) -> Prober:
+    """Make what runs dns probes."""
+    return CoroutineProber(context, finished, partial(attempt, context))
+
+
+async def attempt(context: "Context", check: DnsCheck) -> Result:
+    """Ask the server, and judge its answer.
+
+    Raises:
+        ProbeFailed: It did not answer as it must.
+        ProbeInconclusive: Its name could not be looked up through no fault of its own.
+    """
+    began = time.monotonic_ns()
+    found = await addresses(context, check.place)
+    looked_up = time.monotonic_ns()
+    question = dns.message.make_query(check.name, check.type, flags=dns.flags.RD if check.recursion else 0)
+    answer = await _answer(question, check, [address for _, address in found])
+    await _Judging(check.rules, began + check.timeout).judge(answer)
+    resolve = None if check.place.addresses else looked_up - began
+    return Result(Outcome.SUCCESS, phases=Phases(resolve=resolve, processing=time.monotonic_ns() - looked_up))
+
+
+async def _answer(
+    question: dns.message.Message, check: DnsCheck, servers: Sequence[str]
+) -> dns.message.Message:
+    """What the first of some addresses says; the next one is asked where one refuses or cannot be reached."""
+    *others, last = servers
+    for address in others:
+        try:
+            return await _asked(question, check, address)
+        except ProbeFailed as found:
+            if found.reason not in {Reason.REFUSED, Reason.UNREACHABLE}:
+                raise
+    return await _asked(question, check, last)
+
+
+async def _asked(question: dns.message.Message, check: DnsCheck, address: str) -> dns.message.Message:
+    """What the server at an address says.
+
+    Raises:
+        ProbeFailed: Nothing that could be understood.
+    """
+    port = check.place.port
+    place = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    try:
+        if check.tcp:
+            return await dns.asyncquery.tcp(question, address, port=port)
+        answer, _ = await dns.asyncquery.udp_with_fallback(
+            question, address, port=port, ignore_unexpected=True
+        )
+    except (dns.exception.DNSException, EOFError) as error:
+        said = str(error) or type(error).__name__
+        raise ProbeFailed(Reason.PROTOCOL, f"{place}: no DNS answer: {said.lower()}") from error
+    except TimeoutError:
+        raise
+    except OSError as error:
+        raise verdict(error.errno or 0, place) from error
+    return answer
+
+
+class _Judging:
+    """Whether an answer is what it must be, found out by a deadline in monotonic nanoseconds."""
+
+    def __init__(self, rules: DnsRules, deadline: int) -> None:
+        self._rules = rules
+        self._deadline = deadline
+
+    async def judge(self, answer: dns.message.Message) -> None:
+        """Judge an answer.
+
+        Raises:
+            ProbeFailed: It is not what it must be.
+        """
+        rules, rcode = self._rules, dns.rcode.to_text(answer.rcode())
+        if rcode not in rules.rcodes:
+            raise ProbeFailed(
+                Reason.ANSWER, f"the answer is {rcode}, not {' or '.join(sorted(rules.rcodes))}"
+            )
+        records = [line for each in answer.answer for line in each.to_text().splitlines()]
+        if rcode == "NOERROR" and len(records) < rules.answers_min:
+            raise ProbeFailed(
+                Reason.ANSWER, f"the answer has {len(records)} records, and {rules.answers_min} are the least"
+            )
+        for rule in rules.every:
+            if (record := await self._first(rule, records, matching=False)) is not None:
+                raise ProbeFailed(Reason.ANSWER, f"{record!r} does not match {rule.text!r}")
+        for rule in rules.some:
+            if await self._first(rule, records, matching=True) is None:
+                raise ProbeFailed(Reason.ANSWER, f"no record matches {rule.text!r}")
+        for rule in rules.none:
+            if (record := await self._first(rule, records, matching=True)) is not None:
+                raise ProbeFailed(Reason.ANSWER, f"{record!r} matches {rule.text!r}")
+
+    async def _first(self, rule: Rule, records: Sequence[str], *, matching: bool) -> str | None:
+        """The first record that matches, or that does not; None where there is none."""
+        for record in records:
+            if await self._matches(rule, record) is matching:
+                return record
+        return None
+
+    async def _matches(self, rule: Rule, record: str) -> bool:
+        """Search at once for a moment; what takes longer does so in a thread, which lets all others run."""
+        try:
+            return rule.pattern.search(record, timeout=_MOMENT) is not None
+        except TimeoutError:
+            left = max(_MOMENT, (self._deadline - time.monotonic_ns()) / 1e9)
+            search = partial(rule.pattern.search, record, concurrent=True, timeout=left)
+            return await asyncio.to_thread(search) is not None
