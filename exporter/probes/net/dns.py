@@ -105,9 +105,8 @@ class _Judging:
             )
         records = [line for each in answer.answer for line in each.to_text().splitlines()]
         if rcode == "NOERROR" and len(records) < rules.answers_min:
-            raise ProbeFailed(
-                Reason.ANSWER, f"the answer has {len(records)} records, and {rules.answers_min} are the least"
-            )
+            count = f"{len(records) or 'no'} record{'' if len(records) == 1 else 's'}"
+            raise ProbeFailed(Reason.ANSWER, f"the answer has {count}, not at least {rules.answers_min}")
         for rule in rules.every:
             if (record := await self._first(rule, records, matching=False)) is not None:
                 raise ProbeFailed(Reason.ANSWER, f"{record!r} does not match {rule.text!r}")
