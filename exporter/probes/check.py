@@ -79,6 +79,14 @@ class TcpCheck:
     timeout: int
 
 
+@dataclass(frozen=True, slots=True)
+class UnixCheck:
+    """A unix endpoint: `timeout` in nanoseconds."""
+
+    path: str
+    timeout: int
+
+
 class Rule(NamedTuple):
     """A regular expression.
 

@@ -6,8 +6,9 @@ from exporter.probes.base import ProbeSettings
 from exporter.probes.dns import DnsSettings
 from exporter.probes.http import HttpSettings
 from exporter.probes.tcp import TcpSettings
+from exporter.probes.unix import UnixSettings
 
-TYPES: tuple[type[ProbeSettings], ...] = (HttpSettings, TcpSettings, DnsSettings)
+TYPES: tuple[type[ProbeSettings], ...] = (HttpSettings, TcpSettings, DnsSettings, UnixSettings)
 
 by_kind = MappingProxyType({settings.kind: settings for settings in TYPES})
 """Settings class by the `type` in the file."""

@@ -18,6 +18,7 @@ from exporter.probes.net.judge import Judge
 from exporter.probes.registry import TYPES, by_kind, by_scheme
 from exporter.probes.result import Phases, ProbeFailed, Reason
 from exporter.probes.tcp import TcpSettings
+from exporter.probes.unix import UnixSettings
 
 
 def test_every_kind_and_scheme_finds_its_type() -> None:
@@ -25,12 +26,14 @@ def test_every_kind_and_scheme_finds_its_type() -> None:
         "http": "http",
         "tcp": "tcp",
         "dns": "dns",
+        "unix": "unix",
     }
     assert {scheme: settings.kind for scheme, settings in by_scheme.items()} == {
         "http": "http",
         "https": "http",
         "tcp": "tcp",
         "dns": "dns",
+        "unix": "unix",
     }
     assert sum(len(settings.schemes) for settings in TYPES) == len(by_scheme)
 
@@ -239,3 +242,23 @@ def test_a_dns_url_that_asks_nothing_is_refused(url: str, settings: dict[str, ob
 def test_a_dns_answer_that_can_never_be_is_refused(expect: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=re.escape(said)):
         DnsSettings.model_validate({"expect": expect})
+
+
+def test_a_unix_url_is_a_path() -> None:
+    check = UnixSettings().check("unix:///run/my%20app.sock", 1500)
+    assert (check.path, check.timeout) == ("/run/my app.sock", 1_500_000_000)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("unix://run/app.sock", "is unix:///path/of/the.sock"),
+        ("unix://", "is unix:///path/of/the.sock"),
+        ("tcp:///run/app.sock", "is unix:///path/of/the.sock"),
+        ("unix:///run/%00app.sock", "is unix:///path/of/the.sock"),
+        ("unix:///" + "x" * 107, "at most 107 bytes"),
+    ],
+)
+def test_a_unix_url_that_is_no_path_is_refused(url: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        UnixSettings().check(url, 1500)
