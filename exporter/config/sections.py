@@ -204,7 +204,7 @@ NOT_YET: dict[str, frozenset[str]] = {
     "service": frozenset({"depends_on"}),
     "endpoint": frozenset({"token"}),
     "slo.sli": frozenset({"promql"}),
-    "probe": frozenset({"client_secret", "dialogue", "password", "query", "token"}),
+    "probe": frozenset({"client_secret", "password", "query", "token"}),
     "probe.expect": frozenset(
         {
             "answers_all_match",

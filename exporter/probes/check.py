@@ -39,12 +39,18 @@ class TlsCheck(NamedTuple):
         min_version: `1.2` or `1.3`.
         cert_file: Client certificate chain; empty for none.
         key_file: Its key; empty where `cert_file` has it.
+        http: Whether HTTP/1.1 is offered.
     """
 
     ca_file: str = ""
     min_version: str = "1.2"
     cert_file: str = ""
     key_file: str = ""
+    http: bool = True
+
+
+NO_TLS = TlsCheck()
+"""Of a connection without any."""
 
 
 class Hop(NamedTuple):
@@ -71,12 +77,39 @@ class Hop(NamedTuple):
     request: bytes
 
 
+class Step(NamedTuple):
+    """One step of a dialogue; exactly one of them is there.
+
+    Attributes:
+        expect: To be found in a line.
+        send: Text; `${1}` in it is a group of the latest match.
+        starttls: Whether TLS begins.
+    """
+
+    expect: "Rule | None" = None
+    send: str | None = None
+    starttls: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class TcpCheck:
-    """A tcp endpoint: `timeout` in nanoseconds."""
+    """A tcp endpoint.
+
+    Attributes:
+        place: Where to connect to.
+        timeout: Nanoseconds.
+        steps: What is said then.
+        server_name: For SNI and verification, where TLS begins.
+        tls: What a handshake takes.
+        insecure: Go on although verification failed.
+    """
 
     place: Place
     timeout: int
+    steps: tuple[Step, ...] = field(default=(), repr=False)
+    server_name: str = ""
+    tls: TlsCheck = NO_TLS
+    insecure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

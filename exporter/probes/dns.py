@@ -4,12 +4,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from urllib.parse import parse_qsl, unquote
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from exporter.probes.base import Finished, Prober, ProbeSettings
 from exporter.probes.check import DnsCheck, DnsRules, deadline, place
 from exporter.probes.fields import IpFamily, Patterns, rule
 from exporter.probes.result import Reason
+from exporter.probes.tls_settings import Block
 from exporter.probes.url import ascii_host, parse_url
 
 if TYPE_CHECKING:
@@ -52,17 +53,13 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-class _Block(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
 RecordType = Annotated[str, AfterValidator(_type)]
 Rcodes = Annotated[
     tuple[Annotated[str, AfterValidator(_rcode)], ...], BeforeValidator(_listed), Field(min_length=1)
 ]
 
 
-class QuerySettings(_Block):
+class QuerySettings(Block):
     """What is asked."""
 
     name: Annotated[str, AfterValidator(_name)]
@@ -70,7 +67,7 @@ class QuerySettings(_Block):
     recursion: bool = True
 
 
-class AnswerSettings(_Block):
+class AnswerSettings(Block):
     """What the answer must be; every rule must hold. Patterns are searched for in records as a zone file has them."""
 
     rcode: Rcodes = ("NOERROR",)

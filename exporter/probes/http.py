@@ -2,15 +2,16 @@
 
 import re
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from exporter.probes.base import Finished, Prober, ProbeSettings
-from exporter.probes.check import HttpCheck, Rules, TlsCheck, deadline
+from exporter.probes.check import HttpCheck, Rules, deadline
 from exporter.probes.fields import IpFamily, Pattern, Patterns, Size, Statuses, parse_status, rule
 from exporter.probes.request import first_hop
 from exporter.probes.result import Reason
+from exporter.probes.tls_settings import Block, TlsSettings
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
@@ -63,18 +64,14 @@ def _codes(statuses: tuple[str, ...]) -> frozenset[int]:
 HeaderRules = Annotated[dict[str, Pattern], AfterValidator(_header_names)]
 
 
-class _Block(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class ExpectSettings(_Block):
+class ExpectSettings(Block):
     """What the answer must be; every rule must hold."""
 
     status: Annotated[Statuses, Field(min_length=1)] = ("2xx",)
     body_matches: Patterns = ()
     body_not_matches: Patterns = ()
-    header_matches: HeaderRules = {}
-    header_not_matches: HeaderRules = {}
+    header_matches: HeaderRules = Field(default={})
+    header_not_matches: HeaderRules = Field(default={})
     max_body: Size | None = None
 
     @cached_property
@@ -91,28 +88,6 @@ class ExpectSettings(_Block):
             max_body=self.max_body or DEFAULT_MAX_BODY,
             strict=self.max_body is not None,
         )
-
-
-class TlsSettings(_Block):
-    """How TLS connections are made and verified."""
-
-    ca_file: str = ""
-    server_name: str = ""
-    min_version: Literal["1.2", "1.3"] = "1.2"
-    cert_file: str = ""
-    key_file: str = ""
-    insecure: bool = False
-
-    @model_validator(mode="after")
-    def _key_needs_certificate(self) -> Self:
-        if self.key_file and not self.cert_file:
-            msg = "`key_file` needs `cert_file`"
-            raise ValueError(msg)
-        return self
-
-    def check(self) -> TlsCheck:
-        """Compile what makes an OpenSSL context."""
-        return TlsCheck(self.ca_file, self.min_version, self.cert_file, self.key_file)
 
 
 class HttpSettings(ProbeSettings):

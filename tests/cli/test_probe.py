@@ -56,7 +56,7 @@ def test_a_failure_has_its_reason_and_status_1(target: Target) -> None:
 
 def test_a_tcp_probe_has_its_own_phases(target: Target) -> None:
     ran = run(f"tcp://127.0.0.1:{target.port}", "--format", "json")
-    assert list(json.loads(ran.output)["phases"]) == ["resolve", "connect"]
+    assert list(json.loads(ran.output)["phases"]) == ["resolve", "connect", "tls", "processing"]
 
 
 def test_neither_credentials_nor_query_are_shown(target: Target) -> None:

@@ -456,10 +456,10 @@ NOT_YET = {
     },
     "the type icmp": (service("probes: {p: {type: icmp}}\n"), [f"uptime.yml:5: `icmp` {LATER}"]),
     "expect.json": (probe("expect: {json: [a]}"), [f"uptime.yml:9: `json` {LATER}"]),
-    "a dialogue": (
+    "a step of a dialogue that is two": (
         endpoint("probe: p").replace("https://example.com/", "tcp://example.com:25")
-        + "probes: {p: {type: tcp, dialogue: []}}\n",
-        [f"uptime.yml:6: `dialogue` {LATER}"],
+        + "probes:\n  p:\n    type: tcp\n    dialogue:\n      - {send: a, expect: b}\n",
+        ["uptime.yml:10: `dialogue`: a step of a dialogue is one of `expect`, `send` and `starttls: true`"],
     ),
 }
 

@@ -262,3 +262,19 @@ def test_a_unix_url_is_a_path() -> None:
 def test_a_unix_url_that_is_no_path_is_refused(url: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         UnixSettings().check(url, 1500)
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "said"),
+    [
+        ([{}], "one of `expect`, `send` and `starttls: true`"),
+        ([{"expect": "a", "send": "b"}], "one of `expect`, `send` and `starttls: true`"),
+        ([{"starttls": True}, {"starttls": True}], "`starttls` is there twice"),
+        ([{"expect": "(a)"}, {"send": "${2}"}], "`send` has ${2}, but the `expect` before it has no group 2"),
+        ([{"send": "${1}"}], "`send` has ${1}, but the `expect` before it has no group 1"),
+        ([{"expect": "("}], "is not a regular expression"),
+    ],
+)
+def test_a_dialogue_that_cannot_go_on_is_refused(dialogue: list[dict[str, object]], said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        TcpSettings.model_validate({"dialogue": dialogue})

@@ -1,6 +1,5 @@
 """Runs dns probes, with dnspython."""
 
-import asyncio
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -17,12 +16,11 @@ from exporter.probes.check import DnsCheck, DnsRules, Rule
 from exporter.probes.net.adapter import CoroutineProber
 from exporter.probes.net.faults import verdict
 from exporter.probes.net.names import addresses
+from exporter.probes.net.search import found
 from exporter.probes.result import Outcome, Phases, ProbeFailed, Reason, Result
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
-
-_MOMENT = 0.002
 
 
 def prober(context: "Context", finished: Finished) -> Prober:
@@ -38,10 +36,10 @@ async def attempt(context: "Context", check: DnsCheck) -> Result:
         ProbeInconclusive: Its name could not be looked up through no fault of its own.
     """
     began = time.monotonic_ns()
-    found = await addresses(context, check.place)
+    places = await addresses(context, check.place)
     looked_up = time.monotonic_ns()
     question = dns.message.make_query(check.name, check.type, flags=dns.flags.RD if check.recursion else 0)
-    answer = await _answer(question, check, [address for _, address in found])
+    answer = await _answer(question, check, [address for _, address in places])
     await _Judging(check.rules, began + check.timeout).judge(answer)
     resolve = None if check.place.addresses else looked_up - began
     return Result(Outcome.SUCCESS, phases=Phases(resolve=resolve, processing=time.monotonic_ns() - looked_up))
@@ -55,8 +53,8 @@ async def _answer(
     for address in others:
         try:
             return await _asked(question, check, address)
-        except ProbeFailed as found:
-            if found.reason not in {Reason.REFUSED, Reason.UNREACHABLE}:
+        except ProbeFailed as failure:
+            if failure.reason not in {Reason.REFUSED, Reason.UNREACHABLE}:
                 raise
     return await _asked(question, check, last)
 
@@ -120,15 +118,6 @@ class _Judging:
     async def _first(self, rule: Rule, records: Sequence[str], *, matching: bool) -> str | None:
         """The first record that matches, or that does not; None where there is none."""
         for record in records:
-            if await self._matches(rule, record) is matching:
+            if (await found(rule, record, self._deadline) is not None) is matching:
                 return record
         return None
-
-    async def _matches(self, rule: Rule, record: str) -> bool:
-        """Search at once for a moment; what takes longer does so in a thread, which lets all others run."""
-        try:
-            return rule.pattern.search(record, timeout=_MOMENT) is not None
-        except TimeoutError:
-            left = max(_MOMENT, (self._deadline - time.monotonic_ns()) / 1e9)
-            search = partial(rule.pattern.search, record, concurrent=True, timeout=left)
-            return await asyncio.to_thread(search) is not None

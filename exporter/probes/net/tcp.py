@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from exporter.probes.base import Finished, Probed
+from exporter.probes.base import Finished, Probed, Prober
 from exporter.probes.net.attempt import Attempt
 
 if TYPE_CHECKING:
@@ -10,15 +10,19 @@ if TYPE_CHECKING:
 
 
 class TcpProber:
-    """Connects, and that is all."""
+    """Connects, and that is all; where there is a dialogue, another has it."""
 
     def __init__(self, context: "Context", finished: Finished) -> None:
         self._context = context
         self._finished = finished
+        self._talking: Prober | None = None
 
     def begin(self, endpoint: Probed) -> None:
         """Start one probe."""
         check = endpoint.check
+        if check.steps:
+            self._talk().begin(endpoint)
+            return
         attempt = _TcpAttempt(self._context, self._finished, endpoint, check.timeout)
         endpoint.attempt = attempt
         self._context.poller.watch(attempt, check.timeout)
@@ -26,8 +30,18 @@ class TcpProber:
 
     def cancel(self, endpoint: Probed) -> None:
         """Drop the probe in flight, if any."""
-        if endpoint.attempt is not None:
+        if endpoint.check.steps:
+            self._talk().cancel(endpoint)
+        elif endpoint.attempt is not None:
             endpoint.attempt.cancel()
+
+    def _talk(self) -> Prober:
+        """Who has the dialogues."""
+        if self._talking is None:
+            from exporter.probes.net.dialogue import prober  # noqa: PLC0415 -- few endpoints have one
+
+            self._talking = prober(self._context, self._finished)
+        return self._talking
 
 
 class _TcpAttempt(Attempt):
