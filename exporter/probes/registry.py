@@ -6,9 +6,16 @@ from exporter.probes.base import ProbeSettings
 from exporter.probes.dns import DnsSettings
 from exporter.probes.http import HttpSettings
 from exporter.probes.tcp import TcpSettings
+from exporter.probes.tls import TlsProbeSettings
 from exporter.probes.unix import UnixSettings
 
-TYPES: tuple[type[ProbeSettings], ...] = (HttpSettings, TcpSettings, DnsSettings, UnixSettings)
+TYPES: tuple[type[ProbeSettings], ...] = (
+    HttpSettings,
+    TcpSettings,
+    TlsProbeSettings,
+    DnsSettings,
+    UnixSettings,
+)
 
 by_kind = MappingProxyType({settings.kind: settings for settings in TYPES})
 """Settings class by the `type` in the file."""

@@ -1,38 +1,20 @@
 """Probes of type `tcp`: up where a connection can be made, and what is said over it is right."""
 
-import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from exporter.probes.base import Finished, Prober, ProbeSettings
 from exporter.probes.check import Step, TcpCheck, deadline, place
-from exporter.probes.fields import IpFamily, Pattern, rule
+from exporter.probes.dialogue import PHASES, REASONS, Dialogue, checked, steps
+from exporter.probes.fields import IpFamily
 from exporter.probes.result import Reason
-from exporter.probes.tls_settings import Block, TlsSettings
+from exporter.probes.tls_settings import TlsSettings
 from exporter.probes.url import parse_url
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
-
-GROUP = re.compile(r"\$\{([0-9]+)\}")
-"""A group of the latest match, within what is sent."""
-
-
-class StepSettings(Block):
-    """One step of a dialogue."""
-
-    expect: Pattern | None = None
-    send: str | None = None
-    starttls: bool = False
-
-    @model_validator(mode="after")
-    def _is_one(self) -> Self:
-        if (self.expect is not None) + (self.send is not None) + self.starttls != 1:
-            msg = "a step of a dialogue is one of `expect`, `send` and `starttls: true`"
-            raise ValueError(msg)
-        return self
 
 
 class TcpSettings(ProbeSettings):
@@ -40,46 +22,22 @@ class TcpSettings(ProbeSettings):
 
     kind: ClassVar[str] = "tcp"
     schemes: ClassVar[tuple[str, ...]] = ("tcp",)
-    reasons: ClassVar[tuple[Reason, ...]] = (
-        Reason.DNS,
-        Reason.REFUSED,
-        Reason.UNREACHABLE,
-        Reason.RESET,
-        Reason.TIMEOUT,
-        Reason.TLS,
-        Reason.CERTIFICATE,
-        Reason.ANSWER,
-        Reason.TOO_LARGE,
-    )
-    phases: ClassVar[tuple[str, ...]] = ("resolve", "connect", "tls", "processing")
+    reasons: ClassVar[tuple[Reason, ...]] = REASONS
+    phases: ClassVar[tuple[str, ...]] = PHASES
 
-    dialogue: Annotated[tuple[StepSettings, ...], Field(repr=False)] = ()
+    dialogue: Dialogue = ()
     tls: TlsSettings = TlsSettings()
     ip_family: IpFamily = "any"
 
     @model_validator(mode="after")
     def _goes_on(self) -> Self:
-        groups, secure = 0, False
-        for step in self.dialogue:
-            if step.expect is not None:
-                groups = rule(step.expect).pattern.groups
-            if step.starttls and secure:
-                msg = "`starttls` is there twice"
-                raise ValueError(msg)
-            secure = secure or step.starttls
-            for number in GROUP.findall(step.send or ""):
-                if int(number) > groups:
-                    msg = f"`send` has ${{{number}}}, but the `expect` before it has no group {number}"
-                    raise ValueError(msg)
+        checked(self.dialogue, secure=False)
         return self
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The dialogue, compiled; shared by all endpoints that use these settings."""
-        return tuple(
-            Step(None if step.expect is None else rule(step.expect), step.send, step.starttls)
-            for step in self.dialogue
-        )
+        return steps(self.dialogue)
 
     def check(self, url: str, timeout: int) -> TcpCheck:
         """Compile an endpoint's address; the URL is `tcp://host:port`.

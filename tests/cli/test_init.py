@@ -72,7 +72,10 @@ def test_any_url_that_can_be_probed_comes_back_from_the_file_as_it_is(tmp_path: 
     [
         ("example.com", "example.com has no scheme; write https://example.com"),
         ("htps://example.com", "htps:// cannot be probed; did you mean `https`?"),
-        ("gopher://example.com", "gopher:// cannot be probed; write dns or http or https or tcp or unix"),
+        (
+            "gopher://example.com",
+            "gopher:// cannot be probed; write dns or http or https or tcp or tls or unix",
+        ),
         ("https://example.com:0/", "the URL has no valid port: '0' (1 to 65535)"),
         (
             "https://me:pass@example.com/",

@@ -72,7 +72,9 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "a scheme that nothing serves": (
         "anchors: ['gopher://192.0.2.1:53']",
-        ["uptime.yml:5: URLs with `gopher://` cannot be probed; write dns or http or https or tcp or unix"],
+        [
+            "uptime.yml:5: URLs with `gopher://` cannot be probed; write dns or http or https or tcp or tls or unix"
+        ],
     ),
     "the same anchor twice": (
         "anchors:\n  - tcp://192.0.2.1:53\n  - tcp://192.0.2.1:53",

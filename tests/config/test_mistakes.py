@@ -452,7 +452,7 @@ NOT_YET = {
             f"services:\n  - name: shop\n    endpoints: [{{url: '{scheme}://x'}}]\n",
             [f"uptime.yml:3: a `{scheme}://` URL {LATER}"],
         )
-        for scheme in ("command", "grpc", "heartbeat", "icmp", "tls", "udp", "ws")
+        for scheme in ("command", "grpc", "heartbeat", "icmp", "udp", "ws")
     },
     "the type icmp": (service("probes: {p: {type: icmp}}\n"), [f"uptime.yml:5: `icmp` {LATER}"]),
     "expect.json": (probe("expect: {json: [a]}"), [f"uptime.yml:9: `json` {LATER}"]),

@@ -9,7 +9,7 @@ import regex
 from pydantic import ValidationError
 
 from exporter.probes.base import ProbeSettings
-from exporter.probes.check import HttpCheck, TcpCheck
+from exporter.probes.check import HttpCheck, Step, TcpCheck
 from exporter.probes.dns import DnsSettings
 from exporter.probes.fields import parse_status, rule
 from exporter.probes.http import HttpSettings
@@ -18,6 +18,7 @@ from exporter.probes.net.judge import Judge
 from exporter.probes.registry import TYPES, by_kind, by_scheme
 from exporter.probes.result import Phases, ProbeFailed, Reason
 from exporter.probes.tcp import TcpSettings
+from exporter.probes.tls import TlsProbeSettings
 from exporter.probes.unix import UnixSettings
 
 
@@ -27,6 +28,7 @@ def test_every_kind_and_scheme_finds_its_type() -> None:
         "tcp": "tcp",
         "dns": "dns",
         "unix": "unix",
+        "tls": "tls",
     }
     assert {scheme: settings.kind for scheme, settings in by_scheme.items()} == {
         "http": "http",
@@ -34,6 +36,7 @@ def test_every_kind_and_scheme_finds_its_type() -> None:
         "tcp": "tcp",
         "dns": "dns",
         "unix": "unix",
+        "tls": "tls",
     }
     assert sum(len(settings.schemes) for settings in TYPES) == len(by_scheme)
 
@@ -269,7 +272,7 @@ def test_a_unix_url_that_is_no_path_is_refused(url: str, said: str) -> None:
     [
         ([{}], "one of `expect`, `send` and `starttls: true`"),
         ([{"expect": "a", "send": "b"}], "one of `expect`, `send` and `starttls: true`"),
-        ([{"starttls": True}, {"starttls": True}], "`starttls` is there twice"),
+        ([{"starttls": True}, {"starttls": True}], "TLS is there already: remove this `starttls`"),
         ([{"expect": "(a)"}, {"send": "${2}"}], "`send` has ${2}, but the `expect` before it has no group 2"),
         ([{"send": "${1}"}], "`send` has ${1}, but the `expect` before it has no group 1"),
         ([{"expect": "("}], "is not a regular expression"),
@@ -278,3 +281,22 @@ def test_a_unix_url_that_is_no_path_is_refused(url: str, said: str) -> None:
 def test_a_dialogue_that_cannot_go_on_is_refused(dialogue: list[dict[str, object]], said: str) -> None:
     with pytest.raises(ValueError, match=re.escape(said)):
         TcpSettings.model_validate({"dialogue": dialogue})
+
+
+def test_a_tls_probe_begins_with_its_handshake() -> None:
+    check = TlsProbeSettings().check("tls://api.example.com", 1500)
+    assert (check.place.port, check.server_name, check.steps) == (
+        443,
+        "api.example.com",
+        (Step(starttls=True),),
+    )
+    named = TlsProbeSettings.model_validate(
+        {"tls": {"server_name": "a.example"}, "dialogue": [{"send": "x"}]}
+    )
+    check = named.check("tls://192.0.2.1:465", 1500)
+    assert (check.place.port, check.server_name, len(check.steps)) == (465, "a.example", 2)
+    for url in ("tls://a.example/path", "tls://mara@a.example", "tcp://a.example:1"):
+        with pytest.raises(ValueError, match="is tls://host or tls://host:port"):
+            named.check(url, 1500)
+    with pytest.raises(ValueError, match="TLS is there already"):
+        TlsProbeSettings.model_validate({"dialogue": [{"starttls": True}]})

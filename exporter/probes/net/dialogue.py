@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from exporter.probes.base import Finished, Prober
 from exporter.probes.check import Address, Rule, TcpCheck
+from exporter.probes.dialogue import GROUP
 from exporter.probes.net.adapter import CoroutineProber
 from exporter.probes.net.faults import verdict
 from exporter.probes.net.names import addresses
@@ -16,7 +17,6 @@ from exporter.probes.net.search import found
 from exporter.probes.net.tls import Handshakes
 from exporter.probes.net.wire import Wire
 from exporter.probes.result import Outcome, Phases, ProbeFailed, Reason, Result, TlsFacts
-from exporter.probes.tcp import GROUP
 
 if TYPE_CHECKING:
     import regex

@@ -64,6 +64,21 @@ async def test_a_certificate_that_nobody_trusts_ends_it_and_its_facts_are_there(
     assert right.outcome is insecure.outcome is SUCCESS
 
 
+async def test_scenario_35_a_tls_probe_verifies_the_name(
+    probing: Probing, server_tls: ServerTls, ca_file: str
+) -> None:
+    server = await probing.serve(handler=saying(b"* OK ready\r\n"), tls=server_tls("localhost"))
+    url, dialogue = f"tls://127.0.0.1:{server.port}", [{"expect": "^[*] OK"}]
+    wrong = await probing.probe(url, tls={"ca_file": ca_file}, dialogue=dialogue)
+    assert (wrong.reason, wrong.detail) == (Reason.CERTIFICATE, "certificate is not for 127.0.0.1")
+    named = {"ca_file": ca_file, "server_name": "localhost"}
+    right = await probing.probe(url, tls=named, dialogue=dialogue)
+    assert (right.outcome, right.detail) == (SUCCESS, "")
+    assert right.tls is not None
+    assert (right.tls.verified, right.tls.not_after > 0) == (True, True)
+    assert (await probing.probe(url, tls=named)).outcome is SUCCESS
+
+
 def saying(first: bytes, *pairs: tuple[bytes, bytes], heard: list[bytes] | None = None) -> Handler:
     """Say something at once, and then an answer to each line."""
 
