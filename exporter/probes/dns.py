@@ -27,15 +27,16 @@ def _name(text: str) -> str:
 
 
 def _type(text: str) -> str:
-    from dns.rdatatype import from_text, is_metatype  # noqa: PLC0415 -- few configurations ask DNS
+    from dns.rdatatype import UnknownRdatatype, from_text, is_metatype  # noqa: PLC0415 -- few configurations ask DNS
 
-    try:
-        if not is_metatype(from_text(text)):
-            return text.upper()
-    except Exception:  # noqa: BLE001, S110 -- the library raises a syntax error or a ValueError
-        pass
     msg = f"is not a type of records: {text!r} (such as A, AAAA, MX, TXT or SOA)"
-    raise ValueError(msg)
+    try:
+        kind = from_text(text)
+    except (UnknownRdatatype, ValueError) as error:
+        raise ValueError(msg) from error
+    if is_metatype(kind):
+        raise ValueError(msg)
+    return text.upper()
 
 
 def _rcode(text: str) -> str:
