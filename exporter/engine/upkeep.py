@@ -35,8 +35,8 @@ async def daily(
     await asyncio.sleep(AFTER_START / SECOND)
     while True:
         now = engine.now()
-        if not await engine.settle() or await _leapt(engine.storage, now):
-            log().warning("prune_put_off", by_seconds=DAY / SECOND, reason="the clock may have leapt")
+        if obstacle := await _obstacle(engine, now):
+            log().warning("prune_put_off", by_seconds=DAY / SECOND, reason=obstacle)
         else:
             await prune(engine.storage, histories, now - retention)
         await renew()
@@ -58,11 +58,17 @@ async def prune(storage: Storage, histories: Iterable[EndpointHistory], before: 
         log().info("store_pruned", rows=rows, before=format_instant(before))
 
 
-async def _leapt(storage: Storage, now: int) -> bool:
-    """Whether a long absence has ended within a day: a clock that is years ahead would let go of all there is."""
+async def _obstacle(engine: Engine, now: int) -> str:
+    """Why nothing may be let go of now; empty where it may.
+
+    A long absence that ended within a day may be a clock that is years ahead: it would let go of all there is.
+    """
     try:
-        absences = await storage.run(lambda store: store.absence_spans())
+        settled = await engine.settle()
+        absences = await engine.storage.run(lambda store: store.absence_spans())
     except StoreError as error:
-        log().error("prune_failed", error=str(error))
-        return True
-    return any(each.until - each.since > LEAP and each.until > now - DAY for each in absences)
+        return f"the store cannot be read: {error}"
+    if not settled:
+        return "the store cannot be written"
+    leapt = any(each.until - each.since > LEAP and each.until > now - DAY for each in absences)
+    return "the clock may have leapt" if leapt else ""

@@ -2,30 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Self
+from functools import cached_property
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from exporter.probes.base import ProbeSettings
 from exporter.probes.check import Step
-from exporter.probes.fields import Pattern, rule
+from exporter.probes.fields import IpFamily, Pattern, rule
 from exporter.probes.result import Reason
-from exporter.probes.tls_settings import Block
-
-REASONS = (
-    Reason.DNS,
-    Reason.REFUSED,
-    Reason.UNREACHABLE,
-    Reason.RESET,
-    Reason.TIMEOUT,
-    Reason.TLS,
-    Reason.CERTIFICATE,
-    Reason.ANSWER,
-    Reason.TOO_LARGE,
-)
-"""Of failures of the types that may have one."""
-
-PHASES = ("resolve", "connect", "tls", "processing")
-"""Likewise."""
+from exporter.probes.tls_settings import Block, TlsSettings
 
 GROUP = re.compile(r"\$\{([0-9]+)\}")
 """A group of the latest match, within what is sent."""
@@ -44,9 +30,6 @@ class StepSettings(Block):
             msg = "a step of a dialogue is one of `expect`, `send` and `starttls: true`"
             raise ValueError(msg)
         return self
-
-
-Dialogue = Annotated[tuple[StepSettings, ...], Field(repr=False)]
 
 
 def checked(dialogue: Sequence[StepSettings], *, secure: bool) -> None:
@@ -79,3 +62,37 @@ def steps(dialogue: Sequence[StepSettings]) -> tuple[Step, ...]:
         Step(None if step.expect is None else rule(step.expect), step.send, step.starttls)
         for step in dialogue
     )
+
+
+class TalkSettings(ProbeSettings):
+    """What the types have in common that may say something over their connection."""
+
+    secure: ClassVar[bool]
+    """Whether TLS is there from the start."""
+    reasons: ClassVar[tuple[Reason, ...]] = (
+        Reason.DNS,
+        Reason.REFUSED,
+        Reason.UNREACHABLE,
+        Reason.RESET,
+        Reason.TIMEOUT,
+        Reason.TLS,
+        Reason.CERTIFICATE,
+        Reason.ANSWER,
+        Reason.TOO_LARGE,
+    )
+    phases: ClassVar[tuple[str, ...]] = ("resolve", "connect", "tls", "processing")
+
+    dialogue: Annotated[tuple[StepSettings, ...], Field(repr=False)] = ()
+    tls: TlsSettings = TlsSettings()
+    ip_family: IpFamily = "any"
+
+    @model_validator(mode="after")
+    def _goes_on(self) -> Self:
+        checked(self.dialogue, secure=self.secure)
+        return self
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The handshake, if it comes first, and the dialogue, compiled; shared by all endpoints that use these settings."""
+        first = (Step(starttls=True),) if self.secure else ()
+        return (*first, *steps(self.dialogue))

@@ -1,7 +1,6 @@
 """Which figures an exclusion moves, and by how much."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import NamedTuple, TypedDict
 
 from exporter.config.model import Config
@@ -52,7 +51,7 @@ class Change(NamedTuple):
 
 def first_moves(found: Iterable[Move | None]) -> tuple[Sequence[Move], bool]:
     """The first `MOST` of `moves`, and whether there are more."""
-    told = list(islice((move for move in found if move is not None), MOST + 1))
+    told = [move for move in found if move is not None]
     return told[:MOST], len(told) > MOST
 
 
@@ -93,12 +92,13 @@ def compared(known: Mapping[str, Sequence[Known]], change: Change) -> Comparison
 
 
 def moves(comparison: Comparison) -> Iterator[Move | None]:
-    """Tell the SLOs whose figures a change moves, in the order of the configuration.
+    """Tell the SLOs whose figures a change moves, in the order of the configuration, up to one more than `MOST`.
 
-    There may be thousands: one whose figures stay gives None, so that who must not hold up
+    There may be thousands to be looked at: one whose figures stay gives None, so that who must not hold up
     others for long can let them go on at each.
     """
     (before, after, at), ways, about = comparison
+    told = 0
     for services in zip(before.config.services, after.config.services, strict=True):
         for slos in zip(*(service.slos for service in services), strict=True):
             asked = list(zip(ways, services, slos, strict=True))
@@ -109,7 +109,11 @@ def moves(comparison: Comparison) -> Iterator[Move | None]:
             found: Sequence[Figures] = ()
             if any(span for each in differing for span in either[each].within(start, end)):
                 found = [figures(way.of(service, slo), at) for way, service, slo in asked]
-            yield _move(services[1].name, slos[1].name, *found)
+            move = _move(services[1].name, slos[1].name, *found)
+            yield move
+            told += move is not None
+            if told > MOST:
+                return
 
 
 def _move(service: str, slo: str, before: Figures | None = None, after: Figures | None = None) -> Move | None:
