@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+from exporter.probes.details import Details
+
 
 class Outcome(StrEnum):
     """What a probe says about its endpoint; `inconclusive` says nothing about it."""
@@ -76,9 +78,10 @@ class Result:
         phases: Nanoseconds by phase.
         status: HTTP status code of the last response, None without one.
         tls: Facts of the last handshake, None without one.
+        details: All that was seen, where somebody asked for this one probe; else None.
     """
 
-    __slots__ = ("detail", "duration", "outcome", "phases", "reason", "status", "tls")
+    __slots__ = ("detail", "details", "duration", "outcome", "phases", "reason", "status", "tls")
 
     def __init__(
         self,
@@ -90,6 +93,7 @@ class Result:
         phases: Phases = NO_PHASES,
         status: int | None = None,
         tls: TlsFacts | None = None,
+        details: Details | None = None,
     ) -> None:
         self.outcome = outcome
         self.reason = reason
@@ -98,6 +102,7 @@ class Result:
         self.phases = phases
         self.status = status
         self.tls = tls
+        self.details = details
 
 
 class ProbeFailed(Exception):  # noqa: N818 -- a finding, not an error of the program

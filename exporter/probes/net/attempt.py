@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from exporter.probes.base import Finished, Probed
 from exporter.probes.check import Place
+from exporter.probes.details import Details
+from exporter.probes.net.course import DOING
 from exporter.probes.net.dialling import Dialling
 from exporter.probes.net.poller import BROKEN, OUT
 from exporter.probes.net.resolver import Answer, Lookup
@@ -17,14 +19,6 @@ from exporter.probes.result import Outcome, ProbeFailed, ProbeInconclusive, Reas
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
     from exporter.probes.net.threads import Lane
-
-_DOING = (
-    "looking up the name",
-    "connecting",
-    "in the TLS handshake",
-    "waiting for the answer",
-    "receiving the answer",
-)
 
 _NOT_READY = "no thread was ready for TLS"
 
@@ -37,6 +31,7 @@ class Attempt(Dialling):
 
     Attributes:
         lane: The TLS thread that it runs on; None on the event loop's.
+        details: For whoever asks for a single probe; None where nobody does.
         facts: Of the latest handshake.
         status: Of the latest HTTP answer.
     """
@@ -48,6 +43,7 @@ class Attempt(Dialling):
         "_handover",
         "_lookup",
         "_timeout",
+        "details",
         "facts",
         "lane",
         "status",
@@ -61,6 +57,7 @@ class Attempt(Dialling):
         self._timeout = timeout
         self._handover: threading.Lock | None = None
         self._lookup: Lookup | None = None
+        self.details = Details() if context.details else None
         self.facts: TlsFacts | None = None
         self.lane: Lane | None = None
         self.status: int | None = None
@@ -169,7 +166,7 @@ class Attempt(Dialling):
         elif self.stage == RESOLVE:
             self.fail(Reason.DNS, f"{self.place.host}: no answer from the name lookup within {seconds}")
         else:
-            self.fail(Reason.TIMEOUT, f"timed out after {seconds} {_DOING[self.stage]}")
+            self.fail(Reason.TIMEOUT, f"timed out after {seconds} {DOING[self.stage]}")
 
     def crash(self, error: Exception) -> None:
         """End: this program made a mistake, which tells nothing about the endpoint."""
@@ -234,6 +231,7 @@ class Attempt(Dialling):
             phases=phases,
             status=self.status,
             tls=self.facts,
+            details=self.details,
         )
         home = self._context.poller
         if poller is home:

@@ -20,6 +20,7 @@ class Context:
         resolver: Looks names up.
         judges: Threads for rules that take long.
         tls: Threads for probes over TLS, started when they are needed.
+        details: Whether probes keep all that they see: for somebody who asks for a single one.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Context:
         max_lookups: int = 128,
         max_tls_threads: int | None = None,
         max_judges: int | None = None,
+        details: bool = False,
     ) -> None:
         """Open it.
 
@@ -37,12 +39,14 @@ class Context:
             max_lookups: Threads for lookups at most, > 0.
             max_tls_threads: Threads for TLS at most, > 0; None for one a core.
             max_judges: Threads for rules that take long at most, > 0; None for one a core.
+            details: Whether probes keep all that they see.
         """
         self.loop = asyncio.get_running_loop()
         self.poller = Poller()
         self.resolver = Resolver(look_up, max_lookups)
         self.judges = Judges(max_judges)
         self.tls = TlsThreads(max_tls_threads)
+        self.details = details
         self.poller.attach(self.loop)
         self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()

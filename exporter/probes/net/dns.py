@@ -1,6 +1,5 @@
 """Runs dns probes, with dnspython."""
 
-import time
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,10 +13,12 @@ import dns.rcode
 from exporter.probes.base import Finished, Prober
 from exporter.probes.check import DnsCheck, DnsRules, Rule
 from exporter.probes.net.adapter import CoroutineProber
+from exporter.probes.net.course import Course
 from exporter.probes.net.faults import verdict
 from exporter.probes.net.names import addresses
 from exporter.probes.net.search import found
-from exporter.probes.result import Outcome, Phases, ProbeFailed, Reason, Result
+from exporter.probes.net.stages import PROCESSING
+from exporter.probes.result import ProbeFailed, Reason
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
@@ -28,21 +29,18 @@ def prober(context: "Context", finished: Finished) -> Prober:
     return CoroutineProber(context, finished, partial(attempt, context))
 
 
-async def attempt(context: "Context", check: DnsCheck) -> Result:
+async def attempt(context: "Context", course: Course, check: DnsCheck) -> None:
     """Ask the server, and judge its answer.
 
     Raises:
         ProbeFailed: It did not answer as it must.
         ProbeInconclusive: Its name could not be looked up through no fault of its own.
     """
-    began = time.monotonic_ns()
-    places = await addresses(context, check.place)
-    looked_up = time.monotonic_ns()
+    places = await addresses(context, course, check.place)
+    course.enter(PROCESSING)
     question = dns.message.make_query(check.name, check.type, flags=dns.flags.RD if check.recursion else 0)
     answer = await _answer(question, check, [address for _, address in places])
-    await _Judging(check.rules, began + check.timeout).judge(answer)
-    resolve = None if check.place.addresses else looked_up - began
-    return Result(Outcome.SUCCESS, phases=Phases(resolve=resolve, processing=time.monotonic_ns() - looked_up))
+    await _Judging(check.rules, course.deadline).judge(answer)
 
 
 async def _answer(

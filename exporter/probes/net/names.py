@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from exporter.probes.check import Address, Place
+from exporter.probes.net.course import Course
 from exporter.probes.net.poller import Poller
 from exporter.probes.net.resolver import Answer
+from exporter.probes.net.stages import RESOLVE
 from exporter.probes.result import ProbeFailed, ProbeInconclusive, Reason
 
 if TYPE_CHECKING:
@@ -39,8 +41,8 @@ class _Waiting:
         """Likewise."""
 
 
-async def addresses(context: "Context", place: Place) -> Sequence[Address]:
-    """Look a place up, as all probes do; known addresses at once.
+async def addresses(context: "Context", course: Course, place: Place) -> Sequence[Address]:
+    """Look a place up, as all probes do; known addresses at once, and without a phase of that.
 
     Raises:
         ProbeFailed: The name does not resolve.
@@ -48,6 +50,7 @@ async def addresses(context: "Context", place: Place) -> Sequence[Address]:
     """
     if place.addresses:
         return place.addresses
+    course.enter(RESOLVE)
     waiting = _Waiting(context)
     lookup = context.resolver.join(place.host, place.family, waiting)
     try:

@@ -3,14 +3,14 @@
 import asyncio
 import errno
 import socket
-import time
 from typing import TYPE_CHECKING
 
 from exporter.probes.base import Finished, Prober
 from exporter.probes.check import UnixCheck
 from exporter.probes.net.adapter import CoroutineProber
+from exporter.probes.net.course import Course
 from exporter.probes.net.faults import verdict
-from exporter.probes.result import Outcome, Phases, Result
+from exporter.probes.net.stages import CONNECT
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
@@ -24,18 +24,17 @@ def prober(context: "Context", finished: Finished) -> Prober:
     return CoroutineProber(context, finished, attempt)
 
 
-async def attempt(check: UnixCheck) -> Result:
+async def attempt(course: Course, check: UnixCheck) -> None:
     """Connect, and that is all.
 
     Raises:
         ProbeFailed: Nobody listens there.
         ProbeInconclusive: It may not be opened by this user.
     """
-    began = time.monotonic_ns()
+    course.enter(CONNECT)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as sock:
         # A full queue says EAGAIN, which is no connection under way: event loops take it for one that was made.
         while (number := sock.connect_ex(check.path)) == errno.EAGAIN:  # noqa: ASYNC110 -- there is no event
             await asyncio.sleep(_PAUSE)
         if number:
             raise verdict(number, check.path)
-    return Result(Outcome.SUCCESS, phases=Phases(connect=time.monotonic_ns() - began))

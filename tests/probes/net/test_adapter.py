@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from exporter.probes.net.adapter import CoroutineProber
+from exporter.probes.net.course import Course
+from exporter.probes.net.stages import PROCESSING, RESOLVE
 from exporter.probes.result import Outcome, ProbeFailed, ProbeInconclusive, Reason, Result
 from tests.support.raw import Probing, ok
 
 
-async def ask(check: Any) -> Result | None:
+async def ask(_course: Course, check: Any) -> None:
     """A small prober as later types are written: greets, and expects a greeting."""
     reader, writer = await asyncio.open_connection("127.0.0.1", check.port)
     try:
@@ -22,7 +24,6 @@ async def ask(check: Any) -> Result | None:
         raise ProbeInconclusive(msg)
     if answer != b"hello":
         raise ProbeFailed(Reason.ANSWER, f"said {answer!r}")
-    return None
 
 
 async def run(probing: Probing, port: int, attempt: Any = ask, timeout: int = 5_000_000_000) -> Result:  # noqa: ASYNC109 -- the probe's own
@@ -54,17 +55,40 @@ async def test_what_a_coroutine_finds_is_the_result(
     assert result.duration > 0
 
 
-async def test_a_result_of_its_own_is_kept(probing: Probing) -> None:
-    async def attempt(_check: Any) -> Result:
-        return Result(Outcome.SUCCESS, status=7)
+@pytest.mark.parametrize(
+    "error", [None, ProbeFailed(Reason.ANSWER, "no"), ProbeInconclusive("?"), OSError(5)]
+)
+async def test_what_it_saw_is_kept_however_it_ends(probing: Probing, error: Exception | None) -> None:
+    async def attempt(course: Course, _check: Any) -> None:
+        assert course.details is None, "nobody asked"
+        course.enter(RESOLVE)
+        course.enter(PROCESSING)
+        course.status = 7
+        if error is not None:
+            raise error
 
-    assert (await run(probing, 1, attempt)).status == 7
+    result = await run(probing, 1, attempt)
+    resolve, connect, tls, processing, transfer = result.phases
+    assert (result.status, connect, tls, transfer) == (7, None, None, None)
+    assert resolve is not None
+    assert processing is not None
+    assert resolve + processing == result.duration
 
 
 async def test_it_ends_at_its_deadline(probing: Probing) -> None:
     server = await probing.serve(keep_open=True)
     result = await run(probing, server.port, timeout=100_000_000)
     assert (result.outcome, result.reason) == (Outcome.FAILURE, Reason.TIMEOUT)
+    assert result.detail == "timed out after 0.1s"
+
+
+async def test_a_timeout_says_in_what(probing: Probing) -> None:
+    async def attempt(course: Course, _check: Any) -> None:
+        course.enter(PROCESSING)
+        await asyncio.Event().wait()
+
+    result = await run(probing, 1, attempt, timeout=1_000_000)
+    assert result.detail == "timed out after 0.001s waiting for the answer"
 
 
 async def test_an_error_of_the_system_has_its_reason(probing: Probing) -> None:
@@ -75,7 +99,7 @@ async def test_a_mistake_of_the_prober_tells_nothing_about_the_endpoint(probing:
     reported: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _loop, facts: reported.append(facts))
 
-    async def attempt(_check: Any) -> None:
+    async def attempt(_course: Course, _check: Any) -> None:
         raise ZeroDivisionError
 
     result = await run(probing, 1, attempt)

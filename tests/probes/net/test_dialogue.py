@@ -124,7 +124,11 @@ async def test_scenario_39_what_is_sent_may_have_groups_of_what_was_expected(pro
 async def test_scenario_41_a_server_that_says_nothing_fails_at_the_deadline(probing: Probing) -> None:
     server = await probing.serve(keep_open=True)
     result = await probing.probe(f"tcp://127.0.0.1:{server.port}", 100, dialogue=[{"expect": "^220"}])
-    assert (result.outcome, result.reason, result.detail) == (FAILURE, Reason.TIMEOUT, "timed out")
+    assert (result.outcome, result.reason, result.detail) == (
+        FAILURE,
+        Reason.TIMEOUT,
+        "timed out after 0.1s waiting for the answer",
+    )
 
 
 async def test_lines_without_end_are_a_failure(probing: Probing) -> None:
