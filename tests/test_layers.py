@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine",),
     ("output",),
     ("web",),
+    ("daemon",),
     ("service",),
     ("cli",),
     ("__main__",),

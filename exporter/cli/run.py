@@ -18,7 +18,7 @@ Examples:
   uptime-slo-exporter run --web.config.file web.yml
 
 \b
-SIGTERM and Ctrl-C stop it; what it has seen stays in the store.
+SIGHUP lets it read the configuration again; SIGTERM and Ctrl-C stop it. What it has seen stays in the store.
 """
 
 
@@ -46,6 +46,26 @@ SIGTERM and Ctrl-C stop it; what it has seen stays in the store.
     "admin_api",
     is_flag=True,
     help="Let users of --web.config.file change the record over HTTP.",
+)
+@click.option(
+    "--web.enable-lifecycle",
+    "lifecycle",
+    is_flag=True,
+    help="Let POST /-/reload read the configuration again; SIGHUP always does.",
+)
+@click.option(
+    "--config.enable-auto-reload",
+    "auto_reload",
+    is_flag=True,
+    help="Read the configuration again whenever a file of it has changed.",
+)
+@click.option(
+    "--config.auto-reload-interval",
+    "auto_reload_interval",
+    default="30s",
+    show_default=True,
+    metavar="DURATION",
+    help="How often it is looked whether one has.",
 )
 @click.option(
     "--web.external-url",
@@ -76,6 +96,9 @@ def command(  # noqa: PLR0917 -- one argument an option
     listen_address: str,
     web_config_file: str,
     admin_api: bool,
+    lifecycle: bool,
+    auto_reload: bool,
+    auto_reload_interval: str,
     external_url: str,
     log_level: str,
     log_format: str,
@@ -86,6 +109,7 @@ def command(  # noqa: PLR0917 -- one argument an option
     import sys  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
+    from exporter.cli.parsed import parsed_length  # noqa: PLC0415
     from exporter.clock import SystemClock  # noqa: PLC0415
     from exporter.log import configure  # noqa: PLC0415
     from exporter.service import Settings, run  # noqa: PLC0415
@@ -100,6 +124,10 @@ def command(  # noqa: PLR0917 -- one argument an option
         os.environ,
         web_config_file=web_config_file,
         admin_api=admin_api,
+        lifecycle=lifecycle,
+        watch_every=(parsed_length("--config.auto-reload-interval", auto_reload_interval) or 0)
+        if auto_reload
+        else 0,
     )
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(run(settings, SystemClock()))

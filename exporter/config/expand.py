@@ -81,6 +81,7 @@ def read_secret(key: str, name: str, folder: Path, mark: int, report: Report) ->
         mark: Of the key.
         report: Gets the problems and the secret.
     """
+    report.beside.add(str(folder / name))
     try:
         text = (folder / name).read_text(encoding="utf-8").rstrip("\r\n")
     except OSError as error:

@@ -61,9 +61,7 @@ class Sources:
             self.root = root if self.root is None else self._join(self.root, root)
 
     def _find(self, pattern: str) -> list[str]:
-        if Path(pattern).exists() or not glob.has_magic(pattern):
-            return [pattern]
-        names = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 -- keeps names as they were given
+        names = found(pattern)
         if not names:
             self._report.problem(self._report.file(pattern), "no file matches; check the pattern")
         return names
@@ -117,6 +115,13 @@ class Sources:
         self._report.problem(
             second, f"{what} is given twice, first in {self._report.place(first)}; remove one"
         )
+
+
+def found(pattern: str) -> list[str]:
+    """The files of a name or glob, by name; a name is one of its own, whether it is there or not."""
+    if Path(pattern).exists() or not glob.has_magic(pattern):
+        return [pattern]
+    return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 -- keeps names as they were given
 
 
 def _joined_lists(first: Seq, second: Seq) -> Seq:

@@ -41,6 +41,7 @@ def load(paths: Sequence[str], environ: Mapping[str, str]) -> Config:
         secrets=report.secrets,
         exclusions=builder.exclusions,
         retention=builder.retention,
+        beside=tuple(sorted(report.beside)),
     )
 
 

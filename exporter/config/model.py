@@ -179,6 +179,7 @@ class Config:
         secrets: What no log line, page, metric or dump may show; `secrets.redact(text)` masks it.
         exclusions: In file order; their ids are their names.
         retention: Milliseconds for which history is kept.
+        beside: Files that it refers to, and that were read with it.
     """
 
     services: tuple[Service, ...]
@@ -191,6 +192,7 @@ class Config:
     secrets: Secrets = field(default_factory=Secrets, repr=False, compare=False)
     exclusions: tuple[Exclusion, ...] = ()
     retention: int = RETENTION
+    beside: tuple[str, ...] = ()
 
     def service(self, identity: str) -> Service:
         """The service of that id; there is one."""

@@ -27,6 +27,11 @@ class Secrets:
                 self._texts.add(form)
         self._pattern = None
 
+    def update(self, other: "Secrets") -> None:
+        """Never show what another one never shows."""
+        self._texts |= other._texts  # noqa: SLF001 -- its own class
+        self._pattern = None
+
     def redact(self, text: str) -> str:
         """Replace every secret in `text`."""
         if not self._texts:
@@ -50,10 +55,12 @@ class Report:
 
     Attributes:
         secrets: What no message may show.
+        beside: Files that the configuration refers to, and that are read with it.
     """
 
     def __init__(self) -> None:
         self.secrets = Secrets()
+        self.beside: set[str] = set()
         self._files: list[str] = []
         self._problems: list[tuple[int, str]] = []
         self._warnings: list[tuple[int, str]] = []

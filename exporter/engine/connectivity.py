@@ -7,7 +7,7 @@ undone: what waits is not done yet, for the record, its settled instants and the
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from exporter.engine.anchors import Checks
@@ -15,6 +15,7 @@ from exporter.engine.live import Health
 from exporter.engine.slot import Slot
 from exporter.log import log
 from exporter.probes.result import Outcome, Result
+from exporter.timeline.policy import Policy
 from exporter.timeline.spans import FOREVER
 from exporter.units import format_instant
 
@@ -78,6 +79,7 @@ class Held(NamedTuple):
         at: Instant of its probe.
         step: As `Slot.step` was.
         event: As `Slot.event` was.
+        policy: As `Slot.policy` was.
         result: What was found.
         checks: How many checks had begun when it ended: only a later one says whether it counts.
     """
@@ -86,6 +88,7 @@ class Held(NamedTuple):
     at: int
     step: int
     event: bool
+    policy: Policy
     result: Result
     checks: int
 
@@ -120,7 +123,7 @@ class Waiting:
 
     def take(self, slot: Slot, at: int, result: Result) -> None:
         """Take the result of the slot's probe, which began at the instant `at`."""
-        held = Held(slot, at, slot.step, slot.event, result, self._sight.checks)
+        held = Held(slot, at, slot.step, slot.event, slot.policy, result, self._sight.checks)
         if self._sight.tells_nothing(at):
             self._record(held, _told_nothing(result), None)
             return
@@ -133,6 +136,21 @@ class Waiting:
         self._checks.stop()
         dropped, self._held = set(self._held), {}
         return dropped
+
+    def forget(self, slots: Iterable[Slot]) -> None:
+        """Forget what waits of slots that are gone."""
+        for slot in slots:
+            self._held.pop(slot, None)
+
+    async def close(self) -> None:
+        """Ask a last time, and let what is not answered by then tell nothing: others are to vouch for what comes."""
+        await self.end()
+        held, self._held = self._held, {}
+        for slot in held:
+            following = [each.at for each in held[slot][1:]]
+            for each, follows in zip(held[slot], [*following, None], strict=True):
+                self._record(each, _told_nothing(each.result), follows)
+        self._health.connected = self._health.blind_since = None
 
     def restart(self, at: int) -> None:
         """Go on from the instant `at`, to which the clock went back."""

@@ -20,6 +20,10 @@ Write = Callable[[Sequence[LogEntry]], Awaitable[None]]
 """Makes entries durable, or raises a StoreError."""
 
 
+Begin = Callable[[Sequence[LogEntry]], Awaitable[Mapping[str, Sequence[Known]]]]
+"""Puts a configuration in force, with these entries."""
+
+
 class Show(Protocol):
     """Lets everybody see figures with some exclusions in force."""
 
@@ -73,16 +77,28 @@ class Corrections:
         Raises:
             StoreError: It could not be written.
         """
-        now = self._now()
-        entries = changed(self.config, self.trail, now)
+        entries = await self._changed(self.config, self._known)
         if entries:
-            config = last_seen(self.config, self.trail)
-            before = State(config, in_force(config, self.trail))
-            change = Change(before, State(self.config, self.in_force), now)
-            entries = moving(entries, first_moves(await self._moves(change))[0])
             await self._write(entries)
-            self.trail = (*self.trail, *entries)
-            log().info("exclusions_changed", entries=len(entries))
+            self._append(entries)
+
+    async def follow(self, config: Config, known: Mapping[str, Sequence[Known]], begin: Begin) -> None:
+        """Go on with another configuration, and enter what it says otherwise.
+
+        Args:
+            config: That is to be in force.
+            known: The pasts of its services as far as they have any.
+            begin: Puts it in force and makes the entries durable, both or none; gives the pasts of all its services.
+
+        Raises:
+            StoreError: It could not be written; nothing has changed.
+        """
+        async with self._turn:
+            entries = await self._changed(config, known)
+            self._known = await begin(entries)
+            self.config = config
+            self._append(entries)
+            await self._show(self.in_force, anew=True)
 
     async def add(self, wanted: Wanted, author: str) -> Correction:
         """Enter an exclusion: every figure follows at once.
@@ -107,14 +123,30 @@ class Corrections:
         async with self._turn:
             await self._show(self.in_force, anew=True)
 
-    async def _moves(self, change: Change) -> Sequence[Move | None]:
+    async def _changed(self, config: Config, known: Mapping[str, Sequence[Known]]) -> Sequence[LogEntry]:
+        """What a configuration says otherwise than the trail, with the figures that move."""
+        now = self._now()
+        entries = changed(config, self.trail, now)
+        if not entries:
+            return ()
+        seen = last_seen(config, self.trail)
+        before = State(seen, in_force(seen, self.trail))
+        after = State(config, in_force(config, (*self.trail, *entries)))
+        return moving(entries, first_moves(await self._moves(Change(before, after, now), known))[0])
+
+    def _append(self, entries: Sequence[LogEntry]) -> None:
+        if entries:
+            self.trail = (*self.trail, *entries)
+            log().info("exclusions_changed", entries=len(entries))
+
+    async def _moves(self, change: Change, known: Mapping[str, Sequence[Known]]) -> Sequence[Move | None]:
         """The figures that a change moves, worked out in turns with the probes."""
-        return await in_turns(moves(await asyncio.to_thread(compared, self._known, change)))
+        return await in_turns(moves(await asyncio.to_thread(compared, known, change)))
 
     async def _do(self, drafted: Callable[..., Draft], author: str) -> Correction:
         async with self._turn:  # one after the other: each has an identity of its own
             draft = drafted(self.config, self.trail, author=author, now=self._now())
-            correction = draft.moving(await self._moves(draft.change))
+            correction = draft.moving(await self._moves(draft.change, self._known))
             await self._write([correction.entry])
             self.trail = (*self.trail, correction.entry)
             await self._show(self.in_force, anew=False)

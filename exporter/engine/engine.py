@@ -6,6 +6,7 @@ from functools import lru_cache, partial
 from typing import TypeVar
 
 from exporter.engine.anchors import Checks
+from exporter.engine.change import Change
 from exporter.engine.connectivity import Held, Waiting
 from exporter.engine.instants import Instants
 from exporter.engine.live import Health
@@ -19,6 +20,7 @@ from exporter.log import log
 from exporter.probes.result import Outcome, Result
 from exporter.record.histories import Known
 from exporter.store.base import Writer
+from exporter.timeline.policy import Policy
 from exporter.timeline.tally import State
 
 T = TypeVar("T")
@@ -70,8 +72,8 @@ class Engine:
         self._paused: list[Callable[[], None]] | None = None
         self._held_until = held_until
         self._redact = lru_cache(maxsize=4096)(redact)  # an outage says the same again and again
-        self._waiting = Waiting(checks, health, self._look, self._release) if checks is not None else None
         self.health = health
+        self._waiting = self._waiting_for(checks)
         self.recorder = Recorder((), held_until)
         self.schedule = Schedule((), instants.now, self._begin, self._late)
 
@@ -132,9 +134,9 @@ class Engine:
         if self._waiting is not None:
             self._waiting.take(slot, at, result)
         elif self._paused is None:
-            self._record(slot, at, slot.step, result, event=slot.event)
+            self._record(slot, at, slot.step, result, event=slot.event, policy=slot.policy)
         else:
-            self._release(Held(slot, at, slot.step, slot.event, result, 0), result, None)
+            self._release(Held(slot, at, slot.step, slot.event, slot.policy, result, 0), result, None)
 
     async def rewrite(self, prepared: Callable[[], Callable[[Writer], T]], slots: Sequence[Slot]) -> T:
         """Do something with the store that changes the past of some slots; what happens meanwhile waits.
@@ -161,9 +163,63 @@ class Engine:
                     each()
             return done
 
-    def _record(self, slot: Slot, at: int, step: int, result: Result, *, event: bool) -> None:
+    async def follow(self, change: Change) -> None:
+        """Probe as another configuration says from now on: as a whole, or with an error not at all.
+
+        A probe in flight belongs to the settings that it began with; that of an endpoint that is gone is dropped.
+
+        Args:
+            change: What is to be done; its endpoints that are gone were probed until now.
+
+        Raises:
+            StoreError: It could not be written; nothing has changed.
+        """
+        while not await self._has_followed(change):  # noqa: ASYNC110 -- the clock went back, and that is no event
+            await asyncio.sleep(TICK / 1000)
+
+    async def _has_followed(self, change: Change) -> bool:
+        """Do it, unless the record is about to go back: first that."""
+        async with self._turn:
+            now = self._look()
+            if self._steps.back_from is not None:
+                return False
+            self.schedule.fire(now)
+            at = self.now() + 1  # after every result so far
+            self._paused = []
+            try:
+                self.recorder.close_rows([*change.gone, *change.reshaped])
+                if not await self.commit():
+                    raise StoreError(self.health.store_error)
+                numbers = await self.storage.run(lambda store: change.write(store, at))
+                slots = change.apply(at, numbers)
+                if self._waiting is not None:
+                    self._waiting.forget(change.gone)
+                self.recorder.follow(slots)
+                self.schedule.follow(slots, change.soon(slots))
+            finally:
+                paused, self._paused = self._paused, None
+                for each in paused:
+                    each()
+            return True
+
+    def keep_secret(self, redact: Callable[[str], str]) -> None:
+        """Mask by `redact` from now on."""
+        self._redact = lru_cache(maxsize=4096)(redact)
+
+    async def vouch(self, checks: Checks | None) -> None:
+        """Let other anchors vouch for the results from now on; None for nobody."""
+        if self._waiting is not None:
+            await self._waiting.close()
+        self._waiting = self._waiting_for(checks)
+        if self._waiting is not None:
+            self._waiting.start()
+
+    def _waiting_for(self, checks: Checks | None) -> Waiting | None:
+        return Waiting(checks, self.health, self._look, self._release) if checks is not None else None
+
+    def _record(self, slot: Slot, at: int, step: int, result: Result, *, event: bool, policy: Policy) -> None:
         """Record a result; a failure that is not yet a verdict is tried again soon."""
-        self.recorder.finished(slot, at, step, result, self.schedule.fired, event=event)
+        self.recorder.finished(slot, at, step, result, self.schedule.fired, event=event, policy=policy)
         if (
             result.outcome is Outcome.FAILURE
             and slot.history.timeline.votes == State.DOWN
@@ -177,12 +233,15 @@ class Engine:
             self._paused.append(partial(self._release, held, result, follows))
             return
         slot = held.slot
-        self._record(slot, held.at, held.step, result, event=held.event)
+        if slot not in self.recorder:
+            return
+        self._record(slot, held.at, held.step, result, event=held.event, policy=held.policy)
         begun = slot.at if follows is None else follows
         if begun is not None:
             self.recorder.started(slot, begun)
 
     def _begin(self, slot: Slot) -> None:
+        slot.policy = slot.config.policy
         self.recorder.started(slot, slot.begun)
         slot.prober.begin(slot)
 

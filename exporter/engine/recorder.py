@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 from exporter.engine.latencies import Latencies
 from exporter.engine.live import Counters
-from exporter.engine.slot import Slot
+from exporter.engine.slot import Slot, exceeded
 from exporter.log import Logger, log
 from exporter.probes.result import Outcome, Reason, Result
 from exporter.record.histories import settled_until
 from exporter.store.base import Absence, ClosedRow, Commit, Mark, OpenRow, Sketch, SlowSuccess
+from exporter.timeline.policy import Policy
 from exporter.timeline.row import Row
 from exporter.timeline.spans import FOREVER
 from exporter.timeline.tally import State
@@ -32,6 +33,7 @@ class Recorder:
 
     def __init__(self, slots: Iterable[Slot], held_until: int) -> None:
         self.slots = tuple(slots)
+        self._present = frozenset(self.slots)
         self.held_until = held_until
         self.committed_at = held_until
         self._unsettled = {slot.number: slot for slot in self.slots if slot.history.timeline.pending_since()}
@@ -48,6 +50,10 @@ class Recorder:
         self._waiting: dict[Counters, Counters] = {}
         self._cut = -FOREVER  # start of the latest absence
 
+    def __contains__(self, slot: Slot) -> bool:
+        """Whether a slot is still one of those that are recorded."""
+        return slot in self._present
+
     @property
     def pending_rows(self) -> int:
         """Rows that wait for a commit, new ones and ends of old ones."""
@@ -63,7 +69,15 @@ class Recorder:
             slot.undone = first
         self._unsettled[slot.number] = slot
 
-    def finished(self, slot: Slot, at: int, step: int, result: Result, fired: int, *, event: bool) -> None:
+    def follow(self, slots: Iterable[Slot]) -> None:
+        """Go on with other slots; those that are gone have no open row."""
+        self.slots = tuple(slots)
+        self._present = frozenset(self.slots)
+        self._unsettled = {number: slot for number, slot in self._unsettled.items() if slot in self._present}
+
+    def finished(
+        self, slot: Slot, at: int, step: int, result: Result, fired: int, *, event: bool, policy: Policy
+    ) -> None:
         """Take the result of a probe.
 
         Args:
@@ -73,6 +87,7 @@ class Recorder:
             result: What it found.
             fired: The instant up to which every beat has begun or was missed.
             event: As `Slot.event` was.
+            policy: As `Slot.policy` was.
         """
         told_nothing, slot.told_nothing = slot.told_nothing, result.outcome is Outcome.INCONCLUSIVE
         slot.last.update(at, result)
@@ -81,10 +96,10 @@ class Recorder:
         vote = _VOTES[result.outcome]
         timeline = slot.history.timeline
         before = timeline.verdict
-        slow = slot.exceeded(result) if event else ()
+        slow = exceeded(policy, result) if event else ()
         reason = result.reason.value if result.reason else ""
-        slot.history.add(at, vote, slot.config.policy, event=event, slow=slow, reason=reason)
-        self._extend(slot, at, step, vote, reason, event=event)
+        slot.history.add(at, vote, policy, event=event, slow=slow, reason=reason)
+        self._extend(slot, at, step, vote, reason, policy=policy, event=event)
         self._slow.extend(SlowSuccess(slot.number, threshold, at) for threshold in slow)
         if vote == State.UP:
             self._latencies.add(slot.number, at, result.duration)
@@ -213,7 +228,9 @@ class Recorder:
         }
         return {number: instant for number, instant in settled.items() if instant < at}
 
-    def _extend(self, slot: Slot, at: int, step: int, vote: State, reason: str, *, event: bool) -> None:
+    def _extend(
+        self, slot: Slot, at: int, step: int, vote: State, reason: str, *, policy: Policy, event: bool
+    ) -> None:
         row = slot.row
         if (
             row is not None
@@ -223,13 +240,14 @@ class Recorder:
             and vote == row.vote
             and reason == row.reason
             and event == row.event
+            and policy is row.policy
         ):
             slot.row_last = at
             return
         if row is not None:
             self._close(slot, row)
         slot.row_last = at
-        slot.row = Row(at, step, at, vote, reason, event, slot.config.policy)
+        slot.row = Row(at, step, at, vote, reason, event, policy)
         self._opened.append(OpenRow(slot.number, slot.row))
 
     def _close(self, slot: Slot, row: Row) -> None:

@@ -83,12 +83,24 @@ class Schedule:
         self._late = late
         self._one_offs: list[tuple[int, int, Slot]] = []
         self._sequence = 0
+        self._rounds: list[_Round] = []
+        slots = tuple(slots)
+        self.follow(slots, slots)
+
+    def follow(self, slots: Iterable[Slot], soon: Iterable[Slot]) -> None:
+        """Let these slots be due from now on; those that were keep their beats and retries.
+
+        Args:
+            slots: All of them.
+            soon: Those that are new or to be probed otherwise: each is probed within `FIRST_PROBE_WITHIN`.
+        """
         by_interval = dict[int, list[Slot]]()
         for slot in slots:
             by_interval.setdefault(slot.config.policy.interval, []).append(slot)
-            if slot.next_beat(now) > now + FIRST_PROBE_WITHIN:
-                self.once(slot, now + spread(slot.service.id, slot.config.id, FIRST_PROBE_WITHIN))
-        self._rounds = [_Round(interval, group, now) for interval, group in by_interval.items()]
+        self._rounds = [_Round(interval, group, self.fired) for interval, group in by_interval.items()]
+        for slot in soon:
+            if slot.one_off is None and slot.next_beat(self.fired) > self.fired + FIRST_PROBE_WITHIN:
+                self.once(slot, self.fired + spread(slot.service.id, slot.config.id, FIRST_PROBE_WITHIN))
 
     def once(self, slot: Slot, at: int) -> None:
         """Probe once more at the instant `at`, unless the next beat is as near: then that is it."""

@@ -1,12 +1,14 @@
 """One endpoint while the daemon runs: what it is, and where it stands."""
 
 import hashlib
+from typing import Any
 
 from exporter.config.model import Endpoint, Service
 from exporter.engine.live import Counters, LastProbe
 from exporter.probes.base import Prober
 from exporter.probes.result import Outcome, Result
 from exporter.timeline.endpoint import EndpointHistory
+from exporter.timeline.policy import Policy
 from exporter.timeline.row import Row
 from exporter.timeline.spans import FOREVER
 
@@ -29,8 +31,8 @@ class Slot:
         last: Facts of the latest probe.
         phase: Milliseconds from each multiple of the interval to its beat.
         told_nothing: Whether the latest probe was inconclusive.
-        thresholds: Nanoseconds that its latency SLOs allow, ascending; empty where it has none.
         tolerance: Milliseconds by which a start may miss its beat and still count as the beat.
+        policy: That the probe in flight, or the latest one, is judged by: a reload holds from the next one on.
         at: Instant of the probe in flight; None while there is none.
         begun: Instant of the latest probe that was begun; instants only grow.
         step: Of the probe in flight: the interval where it counts as its beat, else 0.
@@ -56,12 +58,12 @@ class Slot:
         "number",
         "one_off",
         "phase",
+        "policy",
         "prober",
         "row",
         "row_last",
         "service",
         "step",
-        "thresholds",
         "told_nothing",
         "tolerance",
         "undone",
@@ -76,20 +78,18 @@ class Slot:
         prober: Prober,
         history: EndpointHistory,
         began: int,
+        check: object = None,
     ) -> None:
-        """A slot that is probed from the instant `began` on."""
-        self.service = service
-        self.config = config
+        """A slot that is probed from the instant `began` on; `check` where its settings are compiled already."""
         self.number = number
-        self.prober = prober
-        self.check = config.settings.check(config.url, config.policy.timeout)
+        self.follow(
+            service, config, prober, check or config.settings.check(config.url, config.policy.timeout)
+        )
+        self.policy = config.policy
         self.attempt: object = None
         self.history = history
         self.counters = Counters()
         self.last = LastProbe()
-        self.thresholds = tuple(sorted({threshold for _, threshold in config.policy.latency}))
-        self.phase = spread(service.id, config.id, config.policy.interval)
-        self.tolerance = min(LARGEST_EARLY_OR_LATE, config.policy.interval // 20)
         self.told_nothing = False
         self.at: int | None = None
         self.begun = -FOREVER
@@ -101,21 +101,36 @@ class Slot:
         self.undone: int | None = None
         self.charged = began
 
+    def follow(self, service: Service, config: Endpoint, prober: Prober, check: object) -> None:
+        """Be as a configuration says from the next probe on; the one in flight keeps what it began with."""
+        self.service = service
+        self.config = config
+        self.prober = prober
+        self.check: Any = check
+        self.phase = spread(service.id, config.id, config.policy.interval)
+        self.tolerance = min(LARGEST_EARLY_OR_LATE, config.policy.interval // 20)
+
+    def leave(self) -> None:
+        """Drop the probe in flight: nobody asks for its result any more."""
+        self.prober.cancel(self)
+        self.at = self.one_off = self.undone = None
+
     def forget(self) -> None:
         """Forget what is not done, as the clock went back; the record goes on with a new row."""
         self.at = self.row = self.undone = None
         self.begun = -FOREVER
 
-    def exceeded(self, result: Result) -> tuple[int, ...]:
-        """The thresholds that a success was slower than, compared unrounded; none where it is no success."""
-        if not self.thresholds or result.outcome is not Outcome.SUCCESS:
-            return ()
-        return tuple(threshold for threshold in self.thresholds if result.duration > threshold)
-
     def next_beat(self, after: int) -> int:
         """The first beat after an instant."""
         interval = self.config.policy.interval
         return self.phase + ((after - self.phase) // interval + 1) * interval
+
+
+def exceeded(policy: Policy, result: Result) -> tuple[int, ...]:
+    """The thresholds, ascending, that a success was slower than, compared unrounded; none where it is no success."""
+    if not policy.latency or result.outcome is not Outcome.SUCCESS:
+        return ()
+    return tuple(sorted({threshold for _, threshold in policy.latency if result.duration > threshold}))
 
 
 def spread(service: str, endpoint: str, length: int) -> int:

@@ -34,6 +34,10 @@ class Storage:
         self._thread = ThreadPoolExecutor(1, "store")
         self._writing: asyncio.Future[int] | None = None
 
+    def follow(self, known: Iterable[Known]) -> None:
+        """Go on with the pasts of other endpoints."""
+        self._histories = {each.stored.number: each.history for each in known}
+
     def close(self) -> None:
         """Wait for the thread."""
         self._thread.shutdown()
@@ -115,7 +119,8 @@ class Storage:
     def _take_over(self, read: Mapping[int, EndpointHistory]) -> None:
         """Let histories be what was read of them; they are the same objects for whoever asks them."""
         for number, history in read.items():
-            self._histories[number].take_over(history)
+            if number in self._histories:  # else a reload has removed it meanwhile
+                self._histories[number].take_over(history)
 
     def _write(self, commit: Commit) -> int:
         """Runs in the thread; the size of the store afterwards."""

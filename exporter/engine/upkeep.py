@@ -19,17 +19,17 @@ LEAP = 2 * DAY
 
 async def daily(
     engine: Engine,
-    histories: Iterable[EndpointHistory],
+    histories: Callable[[], Iterable[EndpointHistory]],
     *,
-    retention: int,
+    retention: Callable[[], int],
     renew: Callable[[], Awaitable[None]],
 ) -> None:
     """Prune and renew once a day, until cancelled.
 
     Args:
         engine: Has the store.
-        histories: The pasts of all endpoints; they forget what the store forgets.
-        retention: Milliseconds for which history is kept.
+        histories: Gives the pasts of all endpoints; they forget what the store forgets.
+        retention: Gives the milliseconds for which history is kept.
         renew: Called each time: recurring exclusions are to be expanded for another day.
     """
     await asyncio.sleep(AFTER_START / SECOND)
@@ -38,7 +38,7 @@ async def daily(
         if obstacle := await _obstacle(engine, now):
             log().warning("prune_put_off", by_seconds=DAY / SECOND, reason=obstacle)
         else:
-            await prune(engine.storage, histories, now - retention)
+            await prune(engine.storage, list(histories()), now - retention())
         await renew()
         await asyncio.sleep(DAY / SECOND)
 

@@ -222,6 +222,20 @@ class Writer(Reader, Protocol):
             Each configured endpoint's number.
         """
 
+    def reconfigure(
+        self, now: int, configured: Mapping[EndpointKey, str], entries: Sequence[LogEntry] = ()
+    ) -> Mapping[EndpointKey, int]:
+        """Let the record go on with other endpoints from `now` on, as `begin` does but without an absence.
+
+        Args:
+            now: Milliseconds, after every result of an endpoint that is gone; its open row is closed.
+            configured: Probe type by endpoint.
+            entries: What that changes of the exclusions; in the same transaction.
+
+        Returns:
+            Each configured endpoint's number.
+        """
+
     def size(self) -> int:
         """Bytes of the store's files."""
 

@@ -57,14 +57,17 @@ class SqliteWriter(SqliteReader):
             if mark is not None:
                 self._close_open_rows()
                 self._insert_absence(Absence(mark.at, now, "stopped"))
-            numbers = self._enter(configured, now)
-            present = set(numbers.values())
-            gone = [(now, stored.number) for stored in self.endpoints() if stored.number not in present]
-            self._connection.executemany(
-                "UPDATE watch SET until = max(since, ?) WHERE endpoint = ? AND until IS NULL", gone
-            )
+            numbers = self._configure(configured, now)
             self._write_mark(now, {})
         return numbers
+
+    def reconfigure(
+        self, now: int, configured: Mapping[EndpointKey, str], entries: Sequence[LogEntry] = ()
+    ) -> Mapping[EndpointKey, int]:
+        """Let the record go on with other endpoints: see `Writer.reconfigure`."""
+        with self._transaction():
+            self._log(entries)
+            return self._configure(configured, now)
 
     def commit(self, commit: Commit) -> None:
         """Write one commit as a whole or, with a StoreError, not at all."""
@@ -125,10 +128,7 @@ class SqliteWriter(SqliteReader):
     def log_exclusions(self, entries: Sequence[LogEntry]) -> None:
         """Add to the exclusions' audit trail, all or, with a StoreError, none; the store gives `seq`."""
         with self._transaction():
-            self._connection.executemany(
-                "INSERT INTO exclusion_log (at, who, action, ident, body) VALUES (?, ?, ?, ?, ?)",
-                [entry[:5] for entry in entries],
-            )
+            self._log(entries)
 
     def pruning(self, before: int) -> Iterator[int]:
         """Let go of what ended before an instant, slice by slice: see `Writer.pruning`."""
@@ -182,6 +182,22 @@ class SqliteWriter(SqliteReader):
             "UPDATE series SET last = ? WHERE endpoint = ? AND at = ?",
             [(implied_last(at, step, mark, endpoint), endpoint, at) for endpoint, at, step in found],
         )
+
+    def _log(self, entries: Sequence[LogEntry]) -> None:
+        self._connection.executemany(
+            "INSERT INTO exclusion_log (at, who, action, ident, body) VALUES (?, ?, ?, ?, ?)",
+            [entry[:5] for entry in entries],
+        )
+
+    def _configure(self, configured: Mapping[EndpointKey, str], now: int) -> Mapping[EndpointKey, int]:
+        """Enter endpoints, and note those that are gone."""
+        numbers = self._enter(configured, now)
+        present = set(numbers.values())
+        gone = [(now, stored.number) for stored in self.endpoints() if stored.number not in present]
+        self._connection.executemany(
+            "UPDATE watch SET until = max(since, ?) WHERE endpoint = ? AND until IS NULL", gone
+        )
+        return numbers
 
     def _enter(self, configured: Mapping[EndpointKey, str], now: int) -> Mapping[EndpointKey, int]:
         self._connection.executemany(

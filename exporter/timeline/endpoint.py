@@ -159,6 +159,23 @@ class EndpointHistory:
             setattr(self, name, getattr(other, name))
         self.edition = edition
 
+    def remove(self, at: int) -> None:
+        """Be no longer configured from the instant `at` on, which is after every result."""
+        self.edition += 1
+        self.timeline.drop(at)
+        self.removed = (*self.removed, (at, FOREVER))
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is no longer configured."""
+        return bool(self.removed) and self.removed[-1][1] >= FOREVER
+
+    def restore(self, at: int) -> None:
+        """Be configured again from the instant `at` on; it is gone until then."""
+        self.edition += 1
+        *before, (since, _) = self.removed
+        self.removed = (*before, (since, at)) if since < at else tuple(before)
+
     def forget(self, before: int) -> None:
         """Give up what lies before an instant (ruling 43): it is unwatched from now on."""
         self.edition += 1
@@ -187,8 +204,7 @@ class EndpointHistory:
 
         Nor does one that has not begun hold up those that are combined with it: its first result is a new edition.
         """
-        gone = self.removed and self.removed[-1][1] >= FOREVER
-        return FOREVER if gone or self.first is None else self.timeline.stable
+        return FOREVER if self.gone or self.first is None else self.timeline.stable
 
     def watches(self, at: int) -> bool:
         """Whether it takes part at the instant `at`."""

@@ -9,7 +9,7 @@ from aiohttp.typedefs import Handler
 
 from exporter.errors import UsageError
 from exporter.output.renders import Renders
-from exporter.web import api, ask, exclusions, health
+from exporter.web import api, ask, exclusions, health, lifecycle
 from exporter.web.access import ACCESS, Access, guard
 from exporter.web.metrics import metrics
 from exporter.web.page import STYLE_HASH, page
@@ -54,6 +54,8 @@ def make_app(
     app.router.add_get(f"{prefix}/metrics", metrics)
     app.router.add_get(f"{prefix}/-/healthy", health.healthy)
     app.router.add_get(f"{prefix}/-/ready", health.ready)
+    app.router.add_post(f"{prefix}/-/reload", lifecycle.reload)
+    app.router.add_put(f"{prefix}/-/reload", lifecycle.reload)
     app.router.add_get(f"{prefix}/api/v1/slos", api.slos)
     app.router.add_get(f"{prefix}/api/v1/sli", ask.sli)
     app.router.add_get(f"{prefix}/api/v1/explain", ask.explain)

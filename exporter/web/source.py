@@ -45,6 +45,7 @@ class Source:
         corrections: Exclusions, once there is anything to correct.
         imports: Takes past results, likewise.
         absences: Gives the prober's absences.
+        reload: Reads the configuration again; None where nobody may ask for it over HTTP.
         pose: Puts an SLO to the past as of an instant, None for the present one, over perhaps another window; what it
             gives may be called in any thread.
     """
@@ -57,6 +58,7 @@ class Source:
     imports: Imports | None = None
     pose: Pose = _nobody
     absences: Callable[[], Awaitable[Sequence[Absence]]] = _no_absences
+    reload: Callable[[], Awaitable[None]] | None = None
 
     def show(
         self, live: Live, now: Callable[[], int], settled: Callable[[LiveSlo], int | None] = _never

@@ -47,7 +47,7 @@ def author(request: web.Request) -> str:
     if missing:
         msg = f"the record cannot be changed over HTTP: that needs {' and '.join(missing)}\n"
         raise web.HTTPForbidden(text=msg)
-    if not _is_own_page(request, rules.external_url):
+    if not is_own_page(request):
         msg = "the record cannot be changed from a page of another site\n"
         raise web.HTTPForbidden(text=msg)
     bodiless = request.method == hdrs.METH_DELETE and not request.body_exists
@@ -57,7 +57,7 @@ def author(request: web.Request) -> str:
     return person
 
 
-def _is_own_page(request: web.Request, external_url: str) -> bool:
+def is_own_page(request: web.Request) -> bool:
     """Whether a request comes from no page at all, or from one of this daemon.
 
     `Sec-Fetch-Site`, which pages cannot set, decides where a browser sends it, also behind a proxy; else
@@ -71,5 +71,5 @@ def _is_own_page(request: web.Request, external_url: str) -> bool:
         return True
     return origin.partition("://")[2].lower() in {
         request.host.lower(),
-        urlsplit(external_url).netloc.lower(),
+        urlsplit(request.app[RULES].external_url).netloc.lower(),
     } - {""}

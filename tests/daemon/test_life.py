@@ -1,6 +1,5 @@
 """The daemon and the world around it: signals, a log that nobody reads, too few descriptors."""
 
-import os
 import resource
 import signal
 import subprocess
@@ -22,15 +21,6 @@ services:
     slos: [{{objective: 99.9}}]
 """
 UP = {"uptime_service": "shop", "uptime_endpoint": "web"}
-
-
-def test_sighup_is_answered_by_a_log_line_and_nothing_else(
-    start_daemon: StartDaemon, start_target: StartTarget
-) -> None:
-    daemon = start_daemon(CONFIG.format(url=start_target().url))
-    os.kill(daemon.process.pid, signal.SIGHUP)
-    daemon.process.wait_for_line("event=reload_refused .*restart to load a changed configuration")
-    daemon.wait_for_value(1, "uptime_endpoint_up", **UP)
 
 
 def test_sigterm_ends_it_with_status_0_and_keeps_everything(

@@ -55,8 +55,8 @@ def test_what_is_older_than_the_retention_goes_and_what_is_not_stays_the_same(tm
             history = alive.slots[0].history
             upkeep = daily(
                 alive.engine,
-                [history],
-                retention=RETENTION,
+                lambda: [history],
+                retention=lambda: RETENTION,
                 renew=renew,
             )
             task = asyncio.get_running_loop().create_task(upkeep)
@@ -94,8 +94,8 @@ def test_a_clock_that_is_years_ahead_lets_go_of_nothing_for_a_day(tmp_path: Path
         async with machine.daemon() as alive:
             upkeep = daily(
                 alive.engine,
-                [slot.history for slot in alive.slots],
-                retention=RETENTION,
+                lambda: [slot.history for slot in alive.slots],
+                retention=lambda: RETENTION,
                 renew=renew,
             )
             task = asyncio.get_running_loop().create_task(upkeep)
@@ -127,7 +127,7 @@ def test_a_clock_that_leaps_right_before_lets_go_of_nothing_either(tmp_path: Pat
 
     async def life() -> int | None:
         async with machine.daemon() as alive:
-            upkeep = daily(alive.engine, [], retention=RETENTION, renew=renew)
+            upkeep = daily(alive.engine, list, retention=lambda: RETENTION, renew=renew)
             task = asyncio.get_running_loop().create_task(upkeep)
             await asyncio.sleep(AFTER_START / SECOND - before)
             machine.clock.step(3650 * DAY)

@@ -6,21 +6,23 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 
 from exporter.config.model import Config, Connectivity, Service, SloConfig
 from exporter.engine.anchors import Checks
 from exporter.engine.engine import Engine
+from exporter.engine.fleet import Fleet, configured
 from exporter.engine.instants import Instants
 from exporter.engine.live import Health
 from exporter.engine.slot import Slot, spread
 from exporter.probes.base import Probed
 from exporter.record.histories import load, settled_until
+from exporter.record.pasts import Pasts, kinds_of, of_services
 from exporter.record.question import pose, reach
 from exporter.record.questions import Questions
 from exporter.slo.answer import Answer
 from exporter.slo.figures import Figures, figures
-from exporter.store.base import EndpointKey
 from exporter.store.reader import SqliteReader
 from exporter.store.writer import SqliteWriter
 from exporter.timeline.tally import State
@@ -117,23 +119,40 @@ class Alive:
         self.store = SqliteWriter.open(machine.path)
         instants, mark = Instants(machine.clock), self.store.mark()
         began = max(instants.now, mark.at if mark is not None else 0)
-        kinds = {EndpointKey(s.id, e.id): e.kind for s in machine.services for e in s.endpoints}
-        numbers = self.store.begin(began, kinds)
+        config = machine.config
+        numbers = self.store.begin(began, kinds_of(config))
         self.health = Health(commit_at=began)
         self.log: Log = []
-        self.known = load(self.store, {service.id for service in machine.services})
-        known = [each for group in self.known.values() for each in group]
+        pasts = load(self.store, {service.id for service in machine.services})
+        known = [each for group in pasts.values() for each in group]
         checks = self._checks()
         self.engine = Engine(instants, self.store, self.health, began, known=known, checks=checks)
-        histories = {each.stored.number: each.history for each in known}
-        self.slots = [
-            Slot(service, each, number=number, prober=self, history=histories[number], began=began)
-            for service in machine.services
-            for each in service.endpoints
-            for number in [numbers[EndpointKey(service.id, each.id)]]
-        ]
-        within = reach(machine.config, began)
-        self._questions = Questions(machine.config, self.known, (), within)
+        self.fleet = Fleet(configured(config), pasts, numbers, began, lambda _settings: self)
+        self._questions = Questions(config, pasts, (), reach(config, began))
+
+    @property
+    def slots(self) -> Sequence[Slot]:
+        """What is probed."""
+        return self.fleet.slots
+
+    @property
+    def known(self) -> Pasts:
+        """All pasts."""
+        return self.fleet.pasts
+
+    async def follow(self, *services: Service) -> None:
+        """Reload, with other services; as the daemon does it."""
+        config = replace(self.machine.config, services=services)
+        pasts = await self.engine.storage.run(lambda store: of_services(store, config, self.known))
+        await self.engine.follow(self.fleet.change(config, configured(config, self.slots), pasts))
+        self.machine.services = services
+        self.engine.storage.follow(chain.from_iterable(self.known.values()))
+        self._questions = Questions(config, self.known, (), reach(config, self.engine.now()))
+
+    async def vouch(self, connectivity: Connectivity | None) -> None:
+        """Let other anchors vouch for results."""
+        self.machine.connectivity = connectivity
+        await self.engine.vouch(self._checks())
 
     def _checks(self) -> Checks | None:
         machine = self.machine

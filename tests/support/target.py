@@ -1,6 +1,7 @@
 """A real HTTP server that can be told to fail, hang, go away or recover while it is being probed."""
 
 import threading
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -20,11 +21,13 @@ class Target:
     Attributes:
         port: It keeps it, also over `go_away()` and `come_back()`.
         requests: How many requests came in so far.
+        headers: Of the latest one.
         body: What it answers with.
     """
 
     def __init__(self) -> None:
         self.requests = 0
+        self.headers: Mapping[str, str] = {}
         self.body = b"ok\n"
         self._status = 200
         self._flowing = threading.Event()
@@ -74,6 +77,7 @@ class Target:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                target.headers = dict(self.headers)
                 target.requests += 1
                 target._flowing.wait()
                 self.send_response(target._status)

@@ -161,6 +161,8 @@ class World:
                 thresholds = {threshold for _, threshold in slot.config.policy.latency}
                 self._fresh_slow += [(name, each, slot.at) for each in thresholds if result.duration > each]
         at, slot.at = slot.at, None
-        self.recorder.finished(slot, at, slot.step, result, self.schedule.fired, event=slot.event)
+        self.recorder.finished(
+            slot, at, slot.step, result, self.schedule.fired, event=slot.event, policy=slot.config.policy
+        )
         if vote == State.DOWN and slot.history.timeline.votes == State.DOWN:
             self.schedule.once(slot, max(at + slot.config.retry_interval, self.schedule.fired))

@@ -1,0 +1,1 @@
+"""The daemon while it lives: what it probes, and how it goes over to another configuration."""
