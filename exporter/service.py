@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,16 +10,20 @@ from pathlib import Path
 from exporter.clock import Clock
 from exporter.config.expand import OWN_ADDRESS
 from exporter.config.files import found
-from exporter.config.load import load as load_config
+from exporter.config.lenient import Loaded
 from exporter.config.model import Config
+from exporter.daemon.configuration import Configuration
 from exporter.daemon.daemon import Daemon
 from exporter.daemon.record import take_up
 from exporter.daemon.reloads import Reloads
 from exporter.daemon.watch import Watch
+from exporter.discovery.discoverer import Discoverer
+from exporter.discovery.findings import Findings
 from exporter.engine import descriptors
 from exporter.engine.live import Health, Live
 from exporter.log import log
 from exporter.probes.net.context import Context
+from exporter.store.beside import targets_path
 from exporter.store.writer import SqliteWriter
 from exporter.web.access import Access
 from exporter.web.app import make_app
@@ -65,11 +69,13 @@ async def run(settings: Settings, clock: Clock) -> None:
     access = Access(settings.web_config_file)
     async with listen(settings.listen_address) as bound:
         environ = {OWN_ADDRESS: bound.reached_at(), **settings.environ}
-        load = partial(load_config, settings.config_files, environ)
-        files = partial(_files, settings.config_files)
-        source = Source(Live(Config((), "", 0, ""), [], [], Health()), clock.wall)
-        watch = Watch(files, lambda: source.live.config.beside)
-        config = load()
+        health = Health()
+        findings = Findings(targets_path(settings.storage), health, clock.wall)
+        configuration = Configuration(settings.config_files, environ, findings)
+        source = Source(Live(Config((), "", 0, ""), [], [], health), clock.wall)
+        watch = Watch(partial(_files, settings.config_files), lambda: source.live.config.beside)
+        loaded = configuration.first()
+        config = loaded.config
         for warning in config.warnings:
             log().warning("config_doubtful", warning=warning)
         _ask_for_descriptors(config)
@@ -79,31 +85,36 @@ async def run(settings: Settings, clock: Clock) -> None:
             async with serve_on(app, bound, access.tls), Context() as context:
                 log().info("listening", address=bound.address, tls=access.tls is not None)
                 record = await asyncio.to_thread(take_up, config, store, clock)
-                daemon = Daemon(config, store, context, record, source)
-                reloads = _reloads(daemon, load)
+                configuration.accept(loaded)
+                daemon = Daemon(config, store, context, record, source, health=health)
+                found = asyncio.Event()
+                discoverer = Discoverer(findings, found.set)
+                discoverer.follow(config.discovery)
+                reloads = _reloads(daemon, configuration, discoverer)
                 source.reload = reloads.reload if settings.lifecycle else None
-                await daemon.run(
-                    settings.storage, stop, partial(_reloading, reloads, asked, watch, settings.watch_every)
-                )
+
+                async def meanwhile() -> None:
+                    async with asyncio.TaskGroup() as group:
+                        group.create_task(reloads.when_asked(asked), name="reloads")
+                        group.create_task(reloads.when_found(found), name="targets")
+                        group.create_task(discoverer.run(), name="discovery")
+                        if settings.watch_every:
+                            watching = reloads.when_changed(watch, asked, settings.watch_every / 1000)
+                            group.create_task(watching, name="watch")
+
+                await daemon.run(settings.storage, stop, meanwhile)
         finally:
             store.close()
     log().info("stopped")
 
 
-async def _reloading(reloads: Reloads, asked: asyncio.Event, watch: Watch, watch_every: int) -> None:
-    """Reload by signal, and by changes of files where they are watched."""
-    async with asyncio.TaskGroup() as group:
-        group.create_task(reloads.when_asked(asked), name="reloads")
-        if watch_every:
-            group.create_task(reloads.when_changed(watch, asked, watch_every / 1000), name="watch")
+def _reloads(daemon: Daemon, configuration: Configuration, discoverer: Discoverer) -> Reloads:
+    async def follow(loaded: Loaded) -> None:
+        _ask_for_descriptors(loaded.config)
+        await daemon.follow(loaded.config)
+        discoverer.follow(loaded.config.discovery)
 
-
-def _reloads(daemon: Daemon, load: Callable[[], Config]) -> Reloads:
-    async def follow(config: Config) -> None:
-        _ask_for_descriptors(config)
-        await daemon.follow(config)
-
-    return Reloads(load, follow, daemon.health, daemon.engine.now)
+    return Reloads(configuration, follow, daemon.health, daemon.engine.now)
 
 
 def _files(patterns: Sequence[str]) -> list[str]:

@@ -23,6 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("config",),
     ("record",),
     ("engine",),
+    ("discovery",),
     ("output",),
     ("web",),
     ("daemon",),

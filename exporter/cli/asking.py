@@ -1,15 +1,14 @@
 """An SLO that a command line names, put to the store."""
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from exporter.cli.configured import load
 from exporter.cli.parsed import parsed, parsed_length
 from exporter.cli.questions import find_slo
 from exporter.clock import SystemClock
-from exporter.config.load import load
 from exporter.record.question import Asked, pose
 from exporter.store.reader import SqliteReader
 from exporter.units import parse_instant
@@ -40,7 +39,7 @@ def posed(
     """
     length = parsed_length("--window", window)
     instant = parsed("--at", at, parse_instant)
-    config = load(config_files, os.environ)
+    config = load(config_files, storage)
     service, found = find_slo(config, slo)
     store = SqliteReader.open(Path(storage))
     try:

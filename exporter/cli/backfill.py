@@ -106,14 +106,13 @@ def command(  # noqa: PLR0917 -- one argument an option
     What was measured stays: a result within a stored series is skipped and counted, so that
     bringing in the same again changes nothing.
     """
-    import os  # noqa: PLC0415 -- `--help` needs none of this
     from pathlib import Path  # noqa: PLC0415
 
     from exporter.cli.bring import bring  # noqa: PLC0415
+    from exporter.cli.configured import load  # noqa: PLC0415
     from exporter.cli.parsed import parsed, parsed_length  # noqa: PLC0415
     from exporter.cli.user import user  # noqa: PLC0415
     from exporter.clock import SystemClock  # noqa: PLC0415
-    from exporter.config.load import load  # noqa: PLC0415
     from exporter.errors import UsageError  # noqa: PLC0415
     from exporter.record.backfill import Origin, parse_span  # noqa: PLC0415
 
@@ -131,7 +130,7 @@ def command(  # noqa: PLR0917 -- one argument an option
     if replaced is not None and replaced[1] > now:
         msg = f"--replace: `{replace}` ends in the future; end it by now"
         raise UsageError(msg)
-    config = load(config_files, os.environ)
+    config = load(config_files, storage)
     if path is not None:
         collected = _from_csv(path, config, now)
     else:

@@ -1,14 +1,13 @@
 """Exclusions entered, taken back and listed by a command itself, while no daemon holds the store."""
 
-import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from exporter.cli.configured import load
 from exporter.cli.user import user
 from exporter.clock import SystemClock
-from exporter.config.load import load as load_config
 from exporter.record.corrections import Draft, adding, removing
 from exporter.record.histories import load_as_of
 from exporter.record.told import corrections_as_json, told
@@ -30,7 +29,7 @@ def removed(ident: str, why: str, config_files: Sequence[str], storage: Path) ->
 
 def listed(config_files: Sequence[str], storage: Path) -> dict[str, Any]:
     """Everything in force, and the trail; what the daemon would answer."""
-    config = load_config(config_files, os.environ)
+    config = load(config_files, storage)
     store = SqliteReader.open(storage)
     try:
         return corrections_as_json(config, store.exclusion_log())
@@ -39,7 +38,7 @@ def listed(config_files: Sequence[str], storage: Path) -> dict[str, Any]:
 
 
 def _done(drafted: Callable[..., Draft], config_files: Sequence[str], storage: Path) -> dict[str, Any]:
-    config, now = load_config(config_files, os.environ), SystemClock().wall()
+    config, now = load(config_files, storage), SystemClock().wall()
     require(storage)  # a correction of what was never measured is a mistyped path
     store = SqliteWriter.open(storage)
     try:

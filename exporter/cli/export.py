@@ -63,19 +63,18 @@ def command(  # noqa: PLR0917 -- one argument an option
 
     Endpoints that are no longer configured are named by their ids.
     """
-    import os  # noqa: PLC0415 -- `--help` needs none of this
     from pathlib import Path  # noqa: PLC0415
 
+    from exporter.cli.configured import load  # noqa: PLC0415
     from exporter.cli.parsed import parsed  # noqa: PLC0415
     from exporter.clock import SystemClock  # noqa: PLC0415
-    from exporter.config.load import load  # noqa: PLC0415
     from exporter.output.exports import write_csv, write_openmetrics  # noqa: PLC0415
     from exporter.record.export import count, named, told  # noqa: PLC0415
     from exporter.store.reader import SqliteReader  # noqa: PLC0415
     from exporter.units import parse_instant  # noqa: PLC0415
 
     span = _span(parsed("--from", from_, parse_instant), parsed("--to", to, parse_instant))
-    config = load(config_files, os.environ)
+    config = load(config_files, storage)
     store = SqliteReader.open(Path(storage))
     now = SystemClock().wall()
     try:

@@ -27,13 +27,12 @@ def command(  # noqa: PLR0917 -- one argument an option
 ) -> int:
     """Show p50, p95 and p99 of the durations of a service's successful probes, by endpoint."""
     import json  # noqa: PLC0415 -- `--help` needs none of this
-    import os  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
+    from exporter.cli.configured import load  # noqa: PLC0415
     from exporter.cli.parsed import parsed, parsed_length  # noqa: PLC0415
     from exporter.cli.questions import find_service  # noqa: PLC0415
     from exporter.clock import SystemClock  # noqa: PLC0415
-    from exporter.config.load import load  # noqa: PLC0415
     from exporter.output.latencies import lines  # noqa: PLC0415
     from exporter.record.latencies import latencies  # noqa: PLC0415
     from exporter.store.reader import SqliteReader  # noqa: PLC0415
@@ -44,7 +43,7 @@ def command(  # noqa: PLR0917 -- one argument an option
     over = SystemClock().wall() // HOUR * HOUR  # the running hour counts once it is over
     end = over if instant is None else min(instant, over)
     parsed("--window", format_duration(length), lambda _: within_years(end - length, "its start"))
-    found = find_service(load(config_files, os.environ), service)
+    found = find_service(load(config_files, storage), service)
     store = SqliteReader.open(Path(storage))
     try:
         answers = list(latencies(store, found, end - length, end))

@@ -61,12 +61,13 @@ class Builder:
         self._slos = SloBuilder(windows, self._hours, report)
         self._composites: dict[str, list[Composite]] = {}
         self._complete = True
+        self._may_be_empty = section.discovery is not None  # others may come
         services = self._services(section.services)
         complete = self._complete and "services" not in missing
         self.services = Composites(services, self._composites, complete=complete, report=report).resolved()
         self.exclusions = exclusions(section.exclusions, self.services, report, complete=complete)
         self.connectivity = connectivity(section.connectivity, self.services, probes, report)
-        if not section.services and "services" not in missing:
+        if not section.services and "services" not in missing and not self._may_be_empty:
             mark = root.mark_of("services")
             report.problem(mark, "`services` is empty; name at least one service with its endpoints")
         if not report.has_problems:
@@ -145,6 +146,8 @@ class Builder:
 
     def _check_endpoints(self, section: ServiceSection, node: Map, wrong: frozenset[str]) -> None:
         """See that a service has endpoints, which it may leave out where all of its SLOs are over services."""
+        if self._may_be_empty and not section.endpoints:
+            return
         if section.endpoints is None:
             slos = section.slos or ()
             only_composites = all(isinstance(each, Map) and "services" in each for each in slos)

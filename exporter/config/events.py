@@ -57,19 +57,9 @@ def parse(
         The root mapping, or None if the file has none, which is a problem.
     """
     builder = _Builder(base, expand, report, empty_allowed=bool(foreign))
-    try:
-        root = builder.build(_Parser(text).get_event)
-    except _UnusableError as error:
-        report.problem(base + error.line, str(error))
+    if not _is_built(builder, text, base, report):
         return None
-    except yaml.MarkedYAMLError as error:
-        line, message = _syntax_error(error, text)
-        report.problem(base + line, message)
-        return None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1 if error.position < len(text) else 0
-        report.problem(base + line, "has a control character, which YAML does not allow; remove it")
-        return None
+    root = builder.root
     if root is None and foreign:
         return Map(base + 1)
     if root is None:
@@ -80,6 +70,35 @@ def parse(
     else:
         return root
     return None
+
+
+def parse_any(text: str, base: int, report: Report) -> Node | None:
+    """Build the tree of another program's file, whatever it is; a `$` is nothing special there.
+
+    Returns:
+        The root; an empty list where the file is empty, None where it is not YAML, which is a problem.
+    """
+    builder = _Builder(base, lambda value, _mark: value, report, empty_allowed=True)
+    if not _is_built(builder, text, base, report):
+        return None
+    return Seq(base + 1) if builder.root is None else builder.root
+
+
+def _is_built(builder: "_Builder", text: str, base: int, report: Report) -> bool:
+    """Build a tree; False, and a problem, where the text is not YAML."""
+    try:
+        builder.build(_Parser(text).get_event)
+    except _UnusableError as error:
+        report.problem(base + error.line, str(error))
+    except yaml.MarkedYAMLError as error:
+        line, message = _syntax_error(error, text)
+        report.problem(base + line, message)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1 if error.position < len(text) else 0
+        report.problem(base + line, "has a control character, which YAML does not allow; remove it")
+    else:
+        return True
+    return False
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:

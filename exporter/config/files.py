@@ -11,6 +11,14 @@ from exporter.config.events import parse
 from exporter.config.report import Report
 from exporter.config.tree import Map, Seq
 
+Read = Callable[[str], bytes]
+"""Gives what a file says, or raises an OSError."""
+
+
+def read_bytes(name: str) -> bytes:
+    """Read a file as it is now."""
+    return Path(name).read_bytes()
+
 
 class Hash(Protocol):
     """What of hashlib is needed here."""
@@ -30,8 +38,9 @@ class Sources:
         complete: Whether every file could be read and is YAML.
     """
 
-    def __init__(self, expand: Callable[[str, int], str], report: Report) -> None:
+    def __init__(self, expand: Callable[[str, int], str], report: Report, read: Read = read_bytes) -> None:
         self._expand = expand
+        self._bytes = read
         self._report = report
         self._hash: Hash = hashlib.sha256()
         self.root: Map | None = None
@@ -69,7 +78,7 @@ class Sources:
     def _text(self, name: str, base: int) -> str | None:
         """Give the text of a file; None and a problem where it cannot be had."""
         try:
-            data = Path(name).read_bytes()
+            data = self._bytes(name)
         except FileNotFoundError:
             self._report.problem(base, "does not exist; `uptime-slo-exporter init URL` writes one")
             return None

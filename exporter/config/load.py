@@ -1,31 +1,45 @@
-"""The way from files to a configuration, or to all of its problems."""
+"""From files to a configuration, or to all of its problems."""
 
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from exporter.config.build import Builder
+from exporter.config.discovered import Contents, join, read_files
+from exporter.config.discovery import discovery
 from exporter.config.expand import Expander
-from exporter.config.files import Sources
-from exporter.config.model import Config
+from exporter.config.files import Read, Sources, read_bytes
+from exporter.config.model import Config, Discovery
 from exporter.config.report import Report
 
 
-def load(paths: Sequence[str], environ: Mapping[str, str]) -> Config:
+def load(
+    paths: Sequence[str],
+    environ: Mapping[str, str],
+    contents: Contents | None = None,
+    read: Read = read_bytes,
+) -> Config:
     """Read, join, check and complete the configuration.
 
     Args:
         paths: Files, or globs, in the order in which they join; at least one.
         environ: What `${NAME}` refers to.
+        contents: What discovery has found, by source; None for what the files of `file_sd` say now.
+        read: Gives what the files say.
 
     Raises:
         ConfigError: With every problem, in file order; no secret is in any message.
     """
     report = Report()
     with _no_collection():
-        sources = Sources(Expander(environ, report), report)
+        sources = Sources(Expander(environ, report), report, read)
         sources.read(paths)
-        builder = Builder(sources.root, report) if sources.root is not None and sources.complete else None
+        builder, found = None, None
+        if sources.root is not None and sources.complete:
+            found = discovery(sources.root, report)
+            if found is not None:
+                join(sources.root, found, read_files(found) if contents is None else contents, report)
+            builder = Builder(sources.root, report)
     report.raise_problems()
     if builder is None:  # nothing was read, and no problem says why
         message = "no configuration file was given"
@@ -42,7 +56,22 @@ def load(paths: Sequence[str], environ: Mapping[str, str]) -> Config:
         exclusions=builder.exclusions,
         retention=builder.retention,
         beside=tuple(sorted(report.beside)),
+        discovery=found,
     )
+
+
+def load_discovery(paths: Sequence[str], environ: Mapping[str, str]) -> Discovery | None:
+    """Read only where further targets come from; None for nowhere else.
+
+    Raises:
+        ConfigError: The files, or that section, have problems.
+    """
+    report = Report()
+    sources = Sources(Expander(environ, report), report)
+    sources.read(paths)
+    found = discovery(sources.root, report) if sources.root is not None and sources.complete else None
+    report.raise_problems()
+    return found
 
 
 @contextmanager

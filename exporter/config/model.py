@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from exporter import units
 from exporter.config.report import Secrets
+from exporter.config.tree import Map
 from exporter.probes.base import ProbeSettings
 from exporter.slo.objective import Periods
 from exporter.timeline import rule
@@ -164,6 +166,92 @@ class Connectivity:
     timeout: int
 
 
+class Target(NamedTuple):
+    """What discovered targets become where their labels do not say; each may be empty.
+
+    Attributes:
+        service: Name of their service.
+        scheme: Of those that are no URLs.
+        probe: Name of their settings.
+        slos: Names of SLOs for their service.
+    """
+
+    service: str
+    scheme: str
+    probe: str
+    slos: tuple[str, ...]
+
+
+class FileSd(NamedTuple):
+    """Files with targets.
+
+    Attributes:
+        becomes: What their targets become.
+        pattern: A path, or a glob.
+        refresh: Milliseconds from one look to the next.
+    """
+
+    becomes: Target
+    pattern: str
+    refresh: int
+
+
+class HttpSd(NamedTuple):
+    """A URL with targets.
+
+    Attributes:
+        becomes: What its targets become.
+        url: With secrets; never shown.
+        source: The URL as it may be shown.
+        refresh: Milliseconds from one request to the next.
+        headers: Of the request; never shown.
+        ca_file: Trusted instead of the system's certificates; empty for those.
+    """
+
+    becomes: Target
+    url: str
+    source: str
+    refresh: int
+    headers: tuple[tuple[str, str], ...]
+    ca_file: str
+
+
+class DnsSd(NamedTuple):
+    """A name with SRV records.
+
+    Attributes:
+        becomes: What its targets become.
+        name: The name.
+        refresh: Milliseconds from one question to the next.
+    """
+
+    becomes: Target
+    name: str
+    refresh: int
+
+    @property
+    def source(self) -> str:
+        """What it is called where sources are named."""
+        return f"dns:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """Where further targets come from.
+
+    Attributes:
+        files: In file order; likewise the others.
+        https: URLs.
+        names: Names with SRV records.
+        slos: Of services that targets are of, by name, as they are written.
+    """
+
+    files: tuple[FileSd, ...]
+    https: tuple[HttpSd, ...]
+    names: tuple[DnsSd, ...]
+    slos: Map = field(repr=False, compare=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """A whole configuration, free of problems.
@@ -180,6 +268,7 @@ class Config:
         exclusions: In file order; their ids are their names.
         retention: Milliseconds for which history is kept.
         beside: Files that it refers to, and that were read with it.
+        discovery: Where further targets come from; None for nowhere else.
     """
 
     services: tuple[Service, ...]
@@ -193,6 +282,12 @@ class Config:
     exclusions: tuple[Exclusion, ...] = ()
     retention: int = RETENTION
     beside: tuple[str, ...] = ()
+    discovery: Discovery | None = None
+
+    @property
+    def endpoint_count(self) -> int:
+        """How many endpoints there are in all."""
+        return sum(len(service.endpoints) for service in self.services)
 
     def service(self, identity: str) -> Service:
         """The service of that id; there is one."""

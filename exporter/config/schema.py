@@ -19,9 +19,13 @@ from exporter.config.sections import (
     CombineSection,
     ConnectivitySection,
     Defaults,
+    DiscoverySection,
+    DnsSdSection,
     EndpointSection,
     ExclusionSection,
+    FileSdSection,
     HoursSection,
+    HttpSdSection,
     RootSection,
     ServiceSection,
     SloSection,
@@ -37,9 +41,13 @@ _SECTIONS: tuple[type[BaseModel], ...] = (
     CombineSection,
     ConnectivitySection,
     Defaults,
+    DiscoverySection,
+    DnsSdSection,
     EndpointSection,
     ExclusionSection,
+    FileSdSection,
     HoursSection,
+    HttpSdSection,
     RootSection,
     ServiceSection,
     SloSection,
@@ -82,6 +90,7 @@ def _nest(parts: dict[str, Schema]) -> None:
     _set(root, "connectivity", _ref(ConnectivitySection))
     _set(parts[ConnectivitySection.__name__]["properties"], "anchors", _list_of({"type": "string"}))
     _set(root, "storage", _ref(StorageSection))
+    _discovery(parts)
     _set(root, "exclusions", {"type": "array", "items": _ref(ExclusionSection)})
     _set(root, "service_hours", {"type": "object", "additionalProperties": _ref(HoursSection)})
     _set(
@@ -99,6 +108,24 @@ def _nest(parts: dict[str, Schema]) -> None:
     weights = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}}
     _set(parts[CombineSection.__name__]["properties"], "weighted", weights)
     parts[HoursSection.__name__]["patternProperties"] = {DAY_KEY: {"type": "string"}}
+
+
+def _discovery(parts: dict[str, Schema]) -> None:
+    """Nest the section `discovery`, whose entries may be a single text."""
+    _set(parts[RootSection.__name__]["properties"], "discovery", _ref(DiscoverySection))
+    section = parts[DiscoverySection.__name__]["properties"]
+    providers: dict[str, type[BaseModel]] = {
+        "file_sd": FileSdSection,
+        "http_sd": HttpSdSection,
+        "dns_sd": DnsSdSection,
+    }
+    for key, model in providers.items():
+        _set(section, key, {"type": "array", "items": {"anyOf": [{"type": "string"}, _ref(model)]}})
+        properties = parts[model.__name__]["properties"]
+        _set(properties, "slos", _list_of({"type": "string"}))
+    headers = {"type": "object", "additionalProperties": {"type": "string"}}
+    _set(parts[HttpSdSection.__name__]["properties"], "headers", headers)
+    _set(section, "slos", {"type": "object", "additionalProperties": _ref(SloSection)})
 
 
 def _or(properties: Schema, key: str, model: type[BaseModel]) -> None:

@@ -178,6 +178,49 @@ class ConnectivitySection(_Section):
     timeout: Duration | None = _key("Time that a check may take. Default 2s.")
 
 
+class Provider(_Section):
+    """What all sources of targets may say."""
+
+    service: Name | None = _key(
+        "Service of targets without the label uptime_service. Default: their label job."
+    )
+    scheme: Shown | None = _key(
+        "Of targets that are no URLs. Default: as their probe's type has it, or http."
+    )
+    probe: Name | None = _key("Name of one of `probes`, for targets without the label uptime_probe.")
+    slos: Items | None = _key("Names of `slos` for their services, without the label uptime_slos.")
+    refresh: Duration | None = _key("Time from one look to the next. Default 5s for files, 60s for others.")
+
+
+class FileSdSection(Provider):
+    """Files in Prometheus' format, JSON or YAML."""
+
+    files: Annotated[Shown, Field(description="A file, or a glob.")]
+
+
+class HttpSdSection(Provider):
+    """A URL that answers in Prometheus' format."""
+
+    url: Annotated[Url, Field(description="http or https.")]
+    headers: Maps | None = _key("Of the request.")
+    ca_file: Shown | None = _key("Trusted instead of the system's certificates.")
+
+
+class DnsSdSection(Provider):
+    """SRV records of a name."""
+
+    name: Annotated[Shown, Field(description="Such as _https._tcp.example.com.")]
+
+
+class DiscoverySection(_Section):
+    """Where further targets come from."""
+
+    file_sd: Items | None = _key("Files in Prometheus' format.")
+    http_sd: Items | None = _key("URLs that answer in Prometheus' format.")
+    dns_sd: Items | None = _key("Names with SRV records.")
+    slos: Maps | None = _key("SLOs by name, for the services that targets are of.")
+
+
 class AnchorSection(_Section):
     """One of `anchors`."""
 
@@ -194,12 +237,13 @@ class RootSection(_Section):
     exclusions: Items | None = _key("Time that does not count.")
     service_hours: Maps | None = _key("Named hours outside of which time does not count.")
     alerting: Maps | None = _key("What holds for all alert tiers.")
+    discovery: Maps | None = _key("Where further targets come from.")
     connectivity: Maps | None = _key("What answers as long as the prober itself is connected.")
     storage: Maps | None = _key("What is kept.")
 
 
 NOT_YET: dict[str, frozenset[str]] = {
-    "root": frozenset({"agreements", "blackbox", "discovery"}),
+    "root": frozenset({"agreements", "blackbox"}),
     "alerting": frozenset({"runbook", "severities"}),
     "service": frozenset({"depends_on"}),
     "endpoint": frozenset({"token"}),

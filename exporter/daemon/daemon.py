@@ -36,13 +36,21 @@ class Daemon:
     """
 
     def __init__(
-        self, config: Config, store: Writer, context: Context, record: Record, source: Source
+        self,
+        config: Config,
+        store: Writer,
+        context: Context,
+        record: Record,
+        source: Source,
+        *,
+        health: Health,
     ) -> None:
         self.config = config
         self._context = context
         self._source = source
         self._probers = dict[type[ProbeSettings], Prober]()
-        self.health = Health(reload_success_at=record.began, commit_at=record.began)
+        self.health = health
+        health.reload_success_at = health.commit_at = record.began
         self.engine = Engine(
             record.instants,
             store,

@@ -163,6 +163,19 @@ class LiveSlo:
     question: Question
 
 
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """How a source of targets is.
+
+    Attributes:
+        success_at: When it said what can be used for the last time, milliseconds; None where it never has.
+        problem: Why it does not now; empty where it does.
+    """
+
+    success_at: int | None = None
+    problem: str = ""
+
+
 @dataclass(slots=True)
 class Health:
     """The daemon's own state.
@@ -183,6 +196,7 @@ class Health:
         connected: Whether the last check of the connectivity anchors was good; None without anchors, and before
             the first check has answered.
         blind_since: While it was not, the instant from which results tell nothing.
+        sources: By source of targets, how it is.
     """
 
     commit_at: int | None = None
@@ -200,6 +214,7 @@ class Health:
     store_error: str = ""
     connected: bool | None = None
     blind_since: int | None = None
+    sources: dict[str, SourceHealth] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -207,6 +207,16 @@ PROBER_CONNECTED = _gauge(
     "uptime_prober_connected",
     "Whether enough connectivity anchors answered: 0 while the prober is blind; only where anchors are configured.",
 )
+DISCOVERY_SUCCESS = _gauge(
+    "uptime_discovery_last_success_timestamp_seconds",
+    "When a source of targets said what can be used for the last time.",
+    "source",
+)
+DISCOVERY_OK = _gauge(
+    "uptime_discovery_last_refresh_successful",
+    "Whether a source of targets says what can be used: 0 while the targets that it named before are in force.",
+    "source",
+)
 SCHEDULER_LAG = _histogram(
     "uptime_scheduler_lag_seconds", "From an endpoint's beat to the start of its probe."
 )
@@ -272,6 +282,8 @@ FAMILIES: dict[Group, tuple[Family, ...]] = {
         RELOAD_OK,
         RELOAD_AT,
         PROBER_CONNECTED,
+        DISCOVERY_SUCCESS,
+        DISCOVERY_OK,
         SCHEDULER_LAG,
         SCHEDULER_MISSED,
         STORE_COMMIT,

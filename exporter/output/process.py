@@ -1,7 +1,7 @@
 """What the exporter says of itself: its build, configuration, scheduler, store, clock and process."""
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.metrics_core import Metric
@@ -25,6 +25,11 @@ def exporter_lines(live: Live, at: int, style: Style) -> Iterator[str]:
     yield _one(style, names.RELOAD_OK, int(health.reload_successful))
     yield _one(style, names.RELOAD_AT, _seconds(health.reload_success_at))
     yield _one(style, names.PROBER_CONNECTED, None if health.connected is None else int(health.connected))
+    times = {name: _seconds(each.success_at) for name, each in health.sources.items()}
+    yield _by_source(style, names.DISCOVERY_SUCCESS, times)
+    yield _by_source(
+        style, names.DISCOVERY_OK, {name: int(not each.problem) for name, each in health.sources.items()}
+    )
     yield _histogram(style, names.SCHEDULER_LAG, health.lag)
     yield _one(style, names.SCHEDULER_MISSED, health.missed)
     yield _one(style, names.STORE_COMMIT, _seconds(health.commit_at))
@@ -77,6 +82,15 @@ def _exclusion_ends(live: Live, at: int, style: Style) -> str:
 
 def _one(style: Style, family: Family, value: float | None, label_text: str = "") -> str:
     return "" if value is None else style.head(family) + sample(family.name, label_text, value)
+
+
+def _by_source(style: Style, family: Family, values: Mapping[str, float | None]) -> str:
+    lines = [
+        sample(family.name, labels(("source", source)), value)
+        for source, value in values.items()
+        if value is not None
+    ]
+    return style.head(family) + "".join(lines) if lines else ""
 
 
 def _histogram(style: Style, family: Family, histogram: Histogram) -> str:

@@ -1,4 +1,4 @@
-"""What lies beside a store: the socket through which commands reach the daemon that writes to it."""
+"""What lies beside a store: the socket of the daemon that writes to it, and the targets that it has found."""
 
 import os
 from collections.abc import Iterator
@@ -12,6 +12,11 @@ LONGEST_ADDRESS = 100
 def socket_path(storage: Path) -> Path:
     """Where the socket of the daemon is that writes to a store."""
     return storage.with_name(f"{storage.name}.sock")
+
+
+def targets_path(storage: Path) -> Path:
+    """Where the daemon that writes to a store keeps what discovery has found."""
+    return storage.with_name(f"{storage.name}.targets")
 
 
 @contextmanager

@@ -432,7 +432,6 @@ NOT_YET = {
         for key in (
             "agreements",
             "blackbox",
-            "discovery",
         )
     },
     "depends_on of a service": (service("    depends_on: x\n"), [f"uptime.yml:5: `depends_on` {LATER}"]),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from exporter.config.model import Config, Endpoint, Service, SloConfig
-from exporter.engine.live import Counters, Health, LastProbe, Live, LiveEndpoint, LiveSlo
+from exporter.engine.live import Counters, Health, LastProbe, Live, LiveEndpoint, LiveSlo, SourceHealth
 from exporter.probes.http import HttpSettings
 from exporter.probes.result import Outcome, Phases, Reason, Result, TlsFacts
 from exporter.slo.objective import Objective, Periods
@@ -48,7 +48,17 @@ def live(*services: Service, histories: dict[str, ListedHistory] | None = None) 
     """Everything up for a day, but for the services whose history is given."""
     given = histories or {}
     config = Config(services or (service(),), "fra1", 3, "0f" * 32)
-    shown = Live(config, [], [], Health(commit_at=NOW - 500, reload_success_at=NOW - DAY, connected=True))
+    shown = Live(
+        config,
+        [],
+        [],
+        Health(
+            commit_at=NOW - 500,
+            reload_success_at=NOW - DAY,
+            connected=True,
+            sources={"targets.json": SourceHealth(NOW - 700, "is not valid YAML")},
+        ),
+    )
     for each in config.services:
         history = given.get(each.name, ListedHistory([(NOW - DAY, State.UP)]))
         shown.endpoints += [

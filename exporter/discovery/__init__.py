@@ -1,0 +1,1 @@
+"""Finding targets while the daemon runs: files, URLs and DNS, in Prometheus' format."""
