@@ -107,7 +107,9 @@ class Probes:
             secret = key.removesuffix(_FILE)
             if key == "type":
                 continue
-            if key.endswith(_FILE) and secret in _SECRET_KEYS and isinstance(value, str):
+            if key == "body_file" and isinstance(value, str):
+                filled[key] = self._path(node, key, value, folder)
+            elif key.endswith(_FILE) and secret in _SECRET_KEYS and isinstance(value, str):
                 self._put(filled, node, key, read_secret(key, value, folder, node.mark_of(key), self._report))
             elif key == "headers" and isinstance(value, Map):
                 filled[key] = self._headers(value, folder)
@@ -138,16 +140,20 @@ class Probes:
             self._report.problem(node.mark_of(key), f"`{name}` and `{key}` are both given; remove one")
         filled[name] = secret
 
+    def _path(self, node: Map, key: str, value: str, folder: Path) -> str:
+        """Make a path relative to the configuration's folder, and see that the file is there."""
+        path = folder / value
+        if not path.is_file():
+            shown = value.masked if isinstance(value, Expanded) else value
+            self._report.problem(node.mark_of(key), f"`{key}`: there is no file {shown}")
+        return str(path)
+
     def _paths(self, node: Map, folder: Path) -> dict[str, object]:
         """Make the paths of a block relative to the configuration's folder, and see that the files are there."""
         block: dict[str, object] = dict(node)
         for key, value in node.items():
             if key.endswith(_FILE) and isinstance(value, str) and value:
-                path = folder / value
-                if not path.is_file():
-                    shown = value.masked if isinstance(value, Expanded) else value
-                    self._report.problem(node.mark_of(key), f"`{key}`: there is no file {shown}")
-                block[key] = str(path)
+                block[key] = self._path(node, key, value, folder)
         return block
 
 

@@ -255,9 +255,7 @@ NOT_YET: dict[str, frozenset[str]] = {
             "answers_any_match",
             "answers_min",
             "answers_none_match",
-            "json",
             "rcode",
-            "tls",
         }
     ),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from exporter.probes.url import Url, literal_family
 
 if TYPE_CHECKING:
+    import jsonpath
     import regex
 
 _FAMILIES = {"any": socket.AF_UNSPEC, "4": socket.AF_INET, "6": socket.AF_INET6}
@@ -174,6 +175,18 @@ class DnsCheck:
     rules: DnsRules
 
 
+class JsonRule(NamedTuple):
+    """A query that must select something of a list that has the body.
+
+    Attributes:
+        text: As configured, for people.
+        query: Of RFC 9535.
+    """
+
+    text: str
+    query: "jsonpath.JSONPath | jsonpath.CompoundJSONPath"
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What an answer must be.
@@ -184,8 +197,13 @@ class Rules:
         not_headers: None may have such a value.
         body: Each must be found.
         not_body: None may be found.
+        json: Each must select something.
         max_body: Bytes that are read at most.
         strict: Whether a longer body is a failure; else reading stops there.
+        max_age: Milliseconds that its `Last-Modified` may be ago at most; None for any.
+        versions: Of HTTP; any of these, or empty for any.
+        coding: Of the body; empty where nobody asked for one.
+        secure: Whether it must have come over TLS, or must not have; None for either.
     """
 
     statuses: frozenset[int]
@@ -193,8 +211,13 @@ class Rules:
     not_headers: tuple[tuple[bytes, Rule], ...]
     body: tuple[Rule, ...]
     not_body: tuple[Rule, ...]
+    json: tuple[JsonRule, ...]
     max_body: int
     strict: bool
+    max_age: int | None = None
+    versions: frozenset[str] = frozenset()
+    coding: str = ""
+    secure: bool | None = None
 
     @property
     def on_headers(self) -> bool:
@@ -202,9 +225,14 @@ class Rules:
         return bool(self.headers or self.not_headers)
 
     @property
+    def on_head(self) -> bool:
+        """Whether any is about something else than status, headers and body."""
+        return bool(self.max_age is not None or self.versions or self.coding or self.secure is not None)
+
+    @property
     def on_body(self) -> bool:
         """Whether any is about the body."""
-        return bool(self.body or self.not_body)
+        return bool(self.body or self.not_body or self.json)
 
 
 @dataclass(frozen=True, slots=True)

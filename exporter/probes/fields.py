@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from exporter.probes.check import Rule
-from exporter.units import parse_size
+from exporter.units import parse_duration, parse_size
 
 _STATUS = re.compile(r"([1-9])xx|(\d{3})(?:-(\d{3}))?", re.IGNORECASE)
 _ANYTHING = re.compile(r"\.\*\??")
@@ -66,8 +66,17 @@ def _size(text: object) -> int:
     return size
 
 
-def _listed(value: Any) -> Any:  # noqa: ANN401 -- whatever the file says
+def listed(value: Any) -> Any:  # noqa: ANN401 -- whatever the file says
+    """Let a single value stand for a list of it."""
     return [value] if isinstance(value, str | int) else value
+
+
+def _length(text: object) -> int:
+    length = parse_duration(str(text))
+    if length == 0:
+        msg = "must be longer than nothing"
+        raise ValueError(msg)
+    return length
 
 
 def _checked_pattern(text: str) -> str:
@@ -85,7 +94,9 @@ def _text(value: Any) -> Any:  # noqa: ANN401 -- whatever the file says
 
 
 Pattern = Annotated[str, AfterValidator(_checked_pattern)]
-Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_listed)]
+Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(listed)]
 Status = Annotated[str, BeforeValidator(_text), AfterValidator(_checked_status)]
-Statuses = Annotated[tuple[Status, ...], BeforeValidator(_listed)]
+Statuses = Annotated[tuple[Status, ...], BeforeValidator(listed)]
+Length = Annotated[int, BeforeValidator(_length), WithJsonSchema({"type": "string"})]
+"""A duration in milliseconds, above nought."""
 Size = Annotated[int, BeforeValidator(_size), WithJsonSchema({"type": ["string", "integer"]})]

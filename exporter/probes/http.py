@@ -1,25 +1,26 @@
 """Probes of type `http`: HTTP and HTTPS requests and what their answers must be."""
 
 import re
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from exporter.probes.base import Finished, Prober, ProbeSettings
 from exporter.probes.check import HttpCheck, Rules, deadline
-from exporter.probes.fields import IpFamily, Pattern, Patterns, Size, Statuses, parse_status, rule
+from exporter.probes.expect import ExpectSettings, header_names
+from exporter.probes.fields import IpFamily
 from exporter.probes.request import first_hop
 from exporter.probes.result import Reason
-from exporter.probes.tls_settings import Block, TlsSettings
+from exporter.probes.tls_settings import TlsSettings
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
 
-DEFAULT_MAX_BODY = 1 << 20
 MAX_REDIRECTS = 10
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _OURS = ("connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer", "expect")
 
@@ -31,17 +32,9 @@ def _method(value: str) -> str:
     return value
 
 
-def _header_names(value: dict[str, str]) -> dict[str, str]:
-    for name in value:
-        if not _TOKEN.fullmatch(name):
-            msg = f"is not a header name: {name!r}"
-            raise ValueError(msg)
-    return value
-
-
 def _headers(value: dict[str, str]) -> dict[str, str]:
     seen = set()
-    for name, content in _header_names(value).items():
+    for name, content in header_names(value).items():
         if name.lower() in _OURS:
             msg = f"{name} is set by the prober and cannot be given"
             raise ValueError(msg)
@@ -53,41 +46,6 @@ def _headers(value: dict[str, str]) -> dict[str, str]:
             raise ValueError(msg)
         seen.add(name.lower())
     return value
-
-
-@lru_cache(maxsize=64)
-def _codes(statuses: tuple[str, ...]) -> frozenset[int]:
-    """One set for all endpoints that expect the same, as it takes 8 KiB."""
-    return frozenset(code for status in statuses for code in parse_status(status))
-
-
-HeaderRules = Annotated[dict[str, Pattern], AfterValidator(_header_names)]
-
-
-class ExpectSettings(Block):
-    """What the answer must be; every rule must hold."""
-
-    status: Annotated[Statuses, Field(min_length=1)] = ("2xx",)
-    body_matches: Patterns = ()
-    body_not_matches: Patterns = ()
-    header_matches: HeaderRules = Field(default={})
-    header_not_matches: HeaderRules = Field(default={})
-    max_body: Size | None = None
-
-    @cached_property
-    def rules(self) -> Rules:
-        """They, compiled; shared by all endpoints that use these settings."""
-        return Rules(
-            statuses=_codes(self.status),
-            headers=tuple((name.lower().encode(), rule(text)) for name, text in self.header_matches.items()),
-            not_headers=tuple(
-                (name.lower().encode(), rule(text)) for name, text in self.header_not_matches.items()
-            ),
-            body=tuple(map(rule, self.body_matches)),
-            not_body=tuple(map(rule, self.body_not_matches)),
-            max_body=self.max_body or DEFAULT_MAX_BODY,
-            strict=self.max_body is not None,
-        )
 
 
 class HttpSettings(ProbeSettings):
@@ -115,9 +73,12 @@ class HttpSettings(ProbeSettings):
     method: Annotated[str, AfterValidator(_method)] = "GET"
     headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(default={}, repr=False)
     body: str | None = Field(default=None, repr=False)
+    body_file: str = ""
+    compression: Literal["", "gzip", "deflate", "br", "identity"] = ""
     expect: ExpectSettings = ExpectSettings()
     tls: TlsSettings = TlsSettings()
     follow_redirects: bool = True
+    max_redirects: Annotated[int, Field(ge=1, le=MAX_REDIRECTS)] = MAX_REDIRECTS
     ip_family: IpFamily = "any"
 
     def check(self, url: str, timeout: int) -> HttpCheck:
@@ -126,18 +87,54 @@ class HttpSettings(ProbeSettings):
         Raises:
             ValueError: The URL cannot be requested as it is.
         """
-        body = None if self.body is None else self.body.encode()
         headers = tuple(self.headers.items())
+        if self.compression:
+            headers = (*headers, ("Accept-Encoding", self.compression))
         return HttpCheck(
             hop=first_hop(
-                url, self.method, headers, body, ip_family=self.ip_family, server_name=self.tls.server_name
+                url,
+                self.method,
+                headers,
+                self._content,
+                ip_family=self.ip_family,
+                server_name=self.tls.server_name,
             ),
             timeout=deadline(timeout),
-            rules=self.expect.rules,
+            rules=self._rules,
             tls=self.tls.check(),
             insecure=self.tls.insecure,
-            redirects=MAX_REDIRECTS if self.follow_redirects else 0,
+            redirects=self.max_redirects if self.follow_redirects else 0,
         )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.body is not None and self.body_file:
+            msg = "`body` and `body_file` are both given; remove one"
+            raise ValueError(msg)
+        asked = next((text for name, text in self.headers.items() if name.lower() == "accept-encoding"), None)
+        if self.compression and asked is not None:
+            msg = f"`compression` is {self.compression}, and the header Accept-Encoding is {asked!r}; remove one"
+            raise ValueError(msg)
+        if self.compression == "br" and find_spec("brotli") is None:
+            msg = "`compression: br` needs the extra `br`: pip install 'uptime-slo-exporter[br]'"
+            raise ValueError(msg)
+        return self
+
+    @cached_property
+    def _rules(self) -> Rules:
+        """Compiled once for all endpoints that use these settings."""
+        return self.expect.rules(self.compression)
+
+    @cached_property
+    def _content(self) -> bytes | None:
+        """The body that is sent; None for none."""
+        if not self.body_file:
+            return None if self.body is None else self.body.encode()
+        try:
+            return Path(self.body_file).read_bytes()
+        except OSError as error:
+            msg = f"`body_file` of its probe cannot be read: {self.body_file}: {error.strerror}"
+            raise ValueError(msg) from error
 
     @classmethod
     def prober(cls, context: "Context", finished: Finished) -> Prober:

@@ -6,6 +6,7 @@ from urllib.parse import unquote_to_bytes, urljoin
 
 from exporter import __version__
 from exporter.probes.check import Hop, place
+from exporter.probes.cookies import Jar, header_for
 from exporter.probes.url import Url, parse_url
 
 Headers = tuple[tuple[str, str], ...]
@@ -50,7 +51,7 @@ def first_hop(
     )
 
 
-def next_hop(hop: Hop, status: int, location: bytes) -> Hop:
+def next_hop(hop: Hop, status: int, location: bytes, jar: Jar = ()) -> Hop:
     """Compile the request that a redirect asks for.
 
     Credentials stay behind, for good, where it leads to another host or from https to http.
@@ -59,6 +60,7 @@ def next_hop(hop: Hop, status: int, location: bytes) -> Hop:
         hop: The request that was answered by the redirect.
         status: Of the redirect.
         location: Its target, as received.
+        jar: Cookies that were set on the way.
 
     Raises:
         ValueError: It leads nowhere that can be requested.
@@ -79,8 +81,29 @@ def next_hop(hop: Hop, status: int, location: bytes) -> Hop:
         headers = tuple(header for header in headers if header[0].lower() != "host")
     where = place(parts.host, parts.port or _PORTS[parts.scheme], "any")._replace(family=hop.place.family)
     server_name = hop.server_name if same_host else parts.host
-    request = _request(parts, method, headers, body)
+    request = _request(parts, method, _with_cookies(headers, jar, parts), body)
     return Hop(parts, where, parts.scheme == "https", server_name, method, headers, body, request)
+
+
+def _with_cookies(headers: Headers, jar: Jar, parts: Url) -> Headers:
+    """Headers with the cookies for a URL, after those that the user gave."""
+    cookies = header_for(jar, parts) if jar else ""
+    if not cookies:
+        return headers
+    given = [value for name, value in headers if name.lower() == "cookie"]
+    others = tuple(header for header in headers if header[0].lower() != "cookie")
+    return (*others, ("Cookie", "; ".join([*given, cookies])))
+
+
+def shown(request: bytes) -> str:
+    """The head of a request for people: without values that are, or may be, credentials."""
+    first, *lines = request.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+    masked = [
+        f"{name}: <secret>" if _CREDENTIALS.search(name) else line
+        for line in lines
+        for name in [line.partition(":")[0]]
+    ]
+    return "\n".join([first, *masked])
 
 
 def basic(userinfo: str) -> str:

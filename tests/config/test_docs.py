@@ -10,7 +10,8 @@ from exporter.config.load import load
 from exporter.config.schema import schema
 from tests.support.editor import read
 
-TEXT = (Path(__file__).parent.parent.parent / "docs" / "configuration.md").read_text()
+DOCS = Path(__file__).parent.parent.parent / "docs"
+TEXT, PROBES = ((DOCS / name).read_text() for name in ("configuration.md", "probes.md"))
 BLOCKS = re.findall(r"```yaml\n(.*?)```", TEXT, flags=re.DOTALL)
 
 
@@ -25,7 +26,8 @@ def test_an_example_in_the_documentation_loads(block: str, tmp_path: Path) -> No
 
 
 def test_every_key_is_documented() -> None:
+    both = TEXT + PROBES
     whole = schema()
     keys = {key for part in (whole, *whole["$defs"].values()) for key in part.get("properties", {})}
-    named = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`\n]+)`", TEXT))))
+    named = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`\n]+)`", both))))
     assert keys - named == set()

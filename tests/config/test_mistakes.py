@@ -454,7 +454,6 @@ NOT_YET = {
         for scheme in ("command", "grpc", "heartbeat", "icmp", "udp", "ws")
     },
     "the type icmp": (service("probes: {p: {type: icmp}}\n"), [f"uptime.yml:5: `icmp` {LATER}"]),
-    "expect.json": (probe("expect: {json: [a]}"), [f"uptime.yml:9: `json` {LATER}"]),
     "a step of a dialogue that is two": (
         endpoint("probe: p").replace("https://example.com/", "tcp://example.com:25")
         + "probes:\n  p:\n    type: tcp\n    dialogue:\n      - {send: a, expect: b}\n",

@@ -26,6 +26,7 @@ class RawServer:
     Attributes:
         port: Where it listens.
         requests: The head of each request that `answer()` has read, in order.
+        handler: Of connections; another may be put in its place.
         names: What each TLS client said it wants to reach.
     """
 
@@ -35,13 +36,15 @@ class RawServer:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self, handler: Handler, host: str, tls: ssl.SSLContext | None) -> None:
+        self.handler = handler
+
         async def guarded(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
             assert task is not None
             self._tasks.add(task)
             try:
                 with suppress(ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
-                    await handler(reader, writer)
+                    await self.handler(reader, writer)
             except asyncio.CancelledError:
                 pass
             finally:

@@ -1,14 +1,16 @@
 """Runs http probes: plain ones on the event loop's poller, those over TLS on the TLS threads."""
 
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from exporter.probes.base import Finished, Probed
 from exporter.probes.check import Hop, HttpCheck
+from exporter.probes.cookies import Jar, with_set
 from exporter.probes.net.attempt import Attempt
 from exporter.probes.net.faults import verdict
 from exporter.probes.net.http1 import Answer
-from exporter.probes.net.judge import Judge, TooSlow, judge_size, judge_status
+from exporter.probes.net.judge import Judge, TooSlow, judge_head, judge_size, judge_status
 from exporter.probes.net.poller import BROKEN, IN
 from exporter.probes.net.stages import PROCESSING, TLS, TRANSFER
 from exporter.probes.request import next_hop
@@ -43,12 +45,24 @@ class HttpProber:
 
 
 class _HttpAttempt(Attempt):
-    __slots__ = ("_answer", "_case", "_channel", "_check", "_followed", "_hop", "_judged", "_late", "_unsent")
+    __slots__ = (
+        "_answer",
+        "_case",
+        "_channel",
+        "_check",
+        "_followed",
+        "_hop",
+        "_jar",
+        "_judged",
+        "_late",
+        "_unsent",
+    )
 
     def start(self, check: HttpCheck) -> None:
         """Begin with the configured request."""
         self._check = check
         self._followed = 0
+        self._jar: Jar = ()
         self._case: Case | None = None
         self._answer: Answer | None = None
         self._channel: Channel | None = None
@@ -137,6 +151,7 @@ class _HttpAttempt(Attempt):
             rules.max_body,
             head_only=self._hop.method == "HEAD",
             keep=rules.on_body,
+            coding=rules.coding,
         )
         if not self._send(self._hop.request) or events & (IN | BROKEN):
             self._receive()
@@ -191,6 +206,8 @@ class _HttpAttempt(Attempt):
                 self._follow(answer.status, location[0])
                 return True
             judge_status(check.rules, answer.status)
+            if check.rules.on_head:
+                judge_head(check.rules, answer, secure=self._hop.secure, now=time.time())
             if check.rules.on_headers:
                 self._judge_headers(answer)
         if not answer.complete:
@@ -223,8 +240,11 @@ class _HttpAttempt(Attempt):
         if self._followed == self._check.redirects:
             raise ProbeFailed(Reason.REDIRECT, f"more than {self._check.redirects} redirects")
         self._followed += 1
+        cookies = self._answer.header(b"set-cookie") if self._answer is not None else ()
+        if cookies:
+            self._jar = with_set(self._jar, self._hop.url, cookies)
         try:
-            hop = next_hop(self._hop, status, location)
+            hop = next_hop(self._hop, status, location, self._jar)
         except ValueError as error:
             raise ProbeFailed(Reason.REDIRECT, f"redirect that cannot be followed: {error}") from error
         self._go(hop)

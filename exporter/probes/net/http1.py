@@ -6,6 +6,7 @@ with the connection, answers to HEAD, interim answers, and bounds on everything.
 
 import httptools
 
+from exporter.probes.net.decoding import Decoder, decoder
 from exporter.probes.result import ProbeFailed, Reason
 
 MAX_HEAD = 1 << 18
@@ -14,6 +15,7 @@ MAX_HEAD = 1 << 18
 _OVERHEAD = 16
 _FINAL = 200
 _SWITCHING = 101
+_BODILESS = (101, 204, 304)
 
 
 class Answer:
@@ -23,12 +25,15 @@ class Answer:
         status: 0 until the headers of the final answer are there.
         headers: Of the final answer, in order.
         body: What was kept of it.
-        received: Bytes of the body, up to one more than the limit.
+        received: Bytes of the body, decoded, up to one more than the limit.
+        version: Of HTTP, once the headers are there, as `1.1`.
         complete: Nothing more is wanted.
     """
 
     __slots__ = (
         "_body",
+        "_coding",
+        "_decoder",
         "_fed",
         "_head_only",
         "_keep",
@@ -38,15 +43,17 @@ class Answer:
         "headers",
         "received",
         "status",
+        "version",
     )
 
-    def __init__(self, limit: int, *, head_only: bool = False, keep: bool = False) -> None:
+    def __init__(self, limit: int, *, head_only: bool = False, keep: bool = False, coding: str = "") -> None:
         """Await an answer.
 
         Args:
             limit: Bytes of the body that are wanted at most; what is longer is cut.
             head_only: The request was a HEAD.
             keep: Keep the body.
+            coding: That it must have, and that it is decoded from; empty where nobody asked for one.
         """
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
@@ -54,6 +61,9 @@ class Answer:
         self.complete = False
         self._body = bytearray() if keep else None
         self._limit = limit
+        self._coding = coding
+        self._decoder: Decoder | None = None
+        self.version = ""
         self._head_only = head_only
         self._fed = 0
         self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
@@ -75,6 +85,11 @@ class Answer:
     def header(self, name: bytes) -> list[bytes]:
         """All values of a header; the name in lower case."""
         return [value for known, value in self.headers if known.lower() == name]
+
+    @property
+    def has_body(self) -> bool:
+        """Whether a body belongs to the answer."""
+        return not self._head_only and self.status not in _BODILESS
 
     def feed(self, data: bytes | memoryview) -> None:
         """Take what has come.
@@ -104,7 +119,7 @@ class Answer:
             ProbeFailed: It came before the answer's.
         """
         if self.complete or (self.status and self._ends_with_connection()):
-            self.complete = True
+            self._finish()
         elif self.status:
             raise ProbeFailed(Reason.RESET, f"the connection ended in the body, after {self.received} bytes")
         else:
@@ -143,6 +158,9 @@ class Answer:
             self.headers.clear()
             return
         self.status = status
+        self.version = parser.get_http_version()
+        if self._coding and not self._head_only:
+            self._decode()
         if self._head_only or status == _SWITCHING:
             self.complete = True
 
@@ -150,6 +168,8 @@ class Answer:
         """Count and keep the body up to the limit."""
         if self.complete:
             return
+        if self._decoder is not None:
+            data = self._decoder.feed(data, self._limit - self.received + 1)
         if self._body is not None:
             self._body += data[: self._limit - self.received]
         self.received += len(data)
@@ -160,7 +180,18 @@ class Answer:
     def on_message_complete(self) -> None:
         """The end, unless it is that of an interim answer."""
         if self.status:
-            self.complete = True
+            self._finish()
+
+    def _finish(self) -> None:
+        if self._decoder is not None and not self.complete and self.received and not self._decoder.ended:
+            raise ProbeFailed(Reason.PROTOCOL, f"the body ends before its {self._coding} does")
+        self.complete = True
+
+    def _decode(self) -> None:
+        """Decode from now on, if the body says that it is coded as was asked."""
+        codings = [value.strip().lower() for value in self.header(b"content-encoding")]
+        if codings == [self._coding.encode()]:
+            self._decoder = decoder(self._coding)
 
 
 def _failed(error: httptools.HttpParserError) -> ProbeFailed:

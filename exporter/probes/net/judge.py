@@ -4,12 +4,16 @@ A regular expression can take any time at all. On a short text it is tried at on
 moment; what takes longer, or is longer, is for a thread (`exporter.probes.net.judges`).
 """
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from email.utils import parsedate_to_datetime
+from typing import Any
 
-from exporter.probes.check import Rule, Rules
+from exporter.probes.check import JsonRule, Rule, Rules
 from exporter.probes.net.http1 import Answer
 from exporter.probes.result import ProbeFailed, Reason
+from exporter.units import format_duration
 
 _MOMENT = 0.002
 _SHORT = 1 << 13
@@ -75,6 +79,19 @@ class Judge:
         for rule in rules.not_body:
             if self._found(rule, text):
                 raise ProbeFailed(Reason.BODY, f"the body matches {rule.text!r}")
+        if rules.json:
+            self._json(text)
+
+    def _json(self, text: str) -> None:
+        """Judge the body as JSON."""
+        try:
+            body = [json.loads(text)]
+        except (ValueError, RecursionError) as error:
+            raise ProbeFailed(Reason.BODY, f"the body is no JSON: {str(error) or 'too deep'}") from error
+        for rule in self._rules.json:
+            self.rule = rule.text
+            if not selects(rule, body):
+                raise ProbeFailed(Reason.BODY, f"the body has nothing for {rule.text!r}")
 
     def _found(self, rule: Rule, text: str) -> bool:
         self.rule = rule.text
@@ -90,6 +107,59 @@ class Judge:
         except TimeoutError:
             raise TooSlow from None
         return found is not None
+
+
+def selects(rule: JsonRule, body: list[Any]) -> bool:
+    """Whether a query selects anything of `[body]`; one that does not fit what is there selects nothing."""
+    from jsonpath import JSONPathError  # noqa: PLC0415 -- loaded with the first such rule
+
+    try:
+        return next(iter(rule.query.finditer(body)), None) is not None
+    except (JSONPathError, RecursionError):
+        return False
+
+
+def judge_head(rules: Rules, answer: Answer, *, secure: bool, now: float) -> None:
+    """Judge what is neither status, header rule nor body.
+
+    Args:
+        rules: What the answer must be.
+        answer: Whose headers are there.
+        secure: Whether it came over TLS.
+        now: Seconds since the epoch.
+
+    Raises:
+        ProbeFailed: It is not as it must be.
+    """
+    if rules.secure is not None and secure is not rules.secure:
+        was = "was" if secure else "was not"
+        raise ProbeFailed(Reason.TLS, f"the final request {was} over TLS")
+    if rules.versions and answer.version not in rules.versions:
+        raise ProbeFailed(Reason.PROTOCOL, f"the answer is HTTP/{answer.version}")
+    if rules.coding and rules.coding != "identity":
+        codings = b", ".join(answer.header(b"content-encoding")).decode("latin-1").lower()
+        if codings.strip() != rules.coding and answer.has_body:
+            raise ProbeFailed(Reason.HEADER, f"the body is coded as {codings or 'it is'}, not {rules.coding}")
+    if rules.max_age is not None:
+        _judge_age(answer.header(b"last-modified"), rules.max_age, now)
+
+
+def _judge_age(values: Sequence[bytes], limit: int, now: float) -> None:
+    modified = http_date(values[0]) if values else None
+    if modified is None:
+        raise ProbeFailed(Reason.HEADER, "the answer has no Last-Modified that is a date")
+    age = round((now - modified) * 1000)
+    if age > limit:
+        said = f"{format_duration(age - age % 1000)} ago, more than {format_duration(limit)}"
+        raise ProbeFailed(Reason.HEADER, f"Last-Modified is {said}")
+
+
+def http_date(value: bytes) -> float | None:
+    """Seconds since the epoch of a date in a header; None where it is none."""
+    try:
+        return parsedate_to_datetime(value.decode("latin-1")).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def judge_status(rules: Rules, status: int) -> None:
