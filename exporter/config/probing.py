@@ -107,6 +107,8 @@ class Probes:
             secret = key.removesuffix(_FILE)
             if key == "type":
                 continue
+            if key in _SECRET_KEYS and isinstance(value, str):
+                self._report.secrets.add(value)
             if key == "body_file" and isinstance(value, str):
                 filled[key] = self._path(node, key, value, folder)
             elif key.endswith(_FILE) and secret in _SECRET_KEYS and isinstance(value, str):
@@ -152,7 +154,14 @@ class Probes:
         """Make the paths of a block relative to the configuration's folder, and see that the files are there."""
         block: dict[str, object] = dict(node)
         for key, value in node.items():
-            if key.endswith(_FILE) and isinstance(value, str) and value:
+            if key in _SECRET_KEYS and isinstance(value, str):
+                self._report.secrets.add(value)
+            if key.endswith(_FILE) and key.removesuffix(_FILE) in _SECRET_KEYS and isinstance(value, str):
+                del block[key]
+                self._put(block, node, key, read_secret(key, value, folder, node.mark_of(key), self._report))
+            elif key == "headers" and isinstance(value, Map):
+                block[key] = self._headers(value, folder)
+            elif key.endswith(_FILE) and isinstance(value, str) and value:
                 block[key] = self._path(node, key, value, folder)
         return block
 

@@ -2,6 +2,7 @@
 
 import socket
 from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.probes.url import Url, literal_family
@@ -54,6 +55,53 @@ NO_TLS = TlsCheck()
 """Of a connection without any."""
 
 
+class TokenCheck(NamedTuple):
+    """What an OAuth2 token is fetched with; equal ones share a token. Never shown.
+
+    Attributes:
+        url: Of the token source.
+        client_id: Of the client.
+        client_secret: Likewise.
+        scope: Separated by spaces; empty for none.
+        params: Further ones of the request.
+        ca_file: Trusted instead of the system's certificates; empty for those.
+    """
+
+    url: str
+    client_id: str
+    client_secret: str
+    scope: str
+    params: tuple[tuple[str, str], ...]
+    ca_file: str
+
+
+class Proxy(NamedTuple):
+    """A proxy for HTTP.
+
+    Attributes:
+        place: Where to connect to.
+        headers: For the proxy, with its credentials.
+        names: Hosts, and those below them, that are not reached through it.
+        networks: Addresses that are not, as texts of networks.
+        nothing: Whether nothing is.
+    """
+
+    place: Place
+    headers: tuple[tuple[str, str], ...]
+    names: tuple[str, ...]
+    networks: tuple[str, ...]
+    nothing: bool
+
+    def is_for(self, host: str) -> bool:
+        """Whether a host is reached through it."""
+        if self.nothing:
+            return False
+        if literal_family(host):
+            return not any(ip_address(host) in ip_network(each) for each in self.networks)
+        name = host.lower().rstrip(".")
+        return not any(name == each or name.endswith(f".{each}") for each in self.names)
+
+
 class Hop(NamedTuple):
     """One request: the configured one, or where a redirect leads.
 
@@ -66,6 +114,8 @@ class Hop(NamedTuple):
         headers: Of the user, less those that were left behind.
         body: None for no body.
         request: The whole request as it is sent.
+        proxy: Through which it goes, where that is for its host; None for none.
+        tunnel: What asks the proxy for a connection; empty where there is no need.
     """
 
     url: Url
@@ -76,6 +126,8 @@ class Hop(NamedTuple):
     headers: tuple[tuple[str, str], ...]
     body: bytes | None
     request: bytes
+    proxy: Proxy | None = None
+    tunnel: bytes = b""
 
 
 class Step(NamedTuple):
@@ -246,6 +298,7 @@ class HttpCheck:
         tls: What handshakes take.
         insecure: Send the request even where verification failed.
         redirects: How many are followed; 0 for none.
+        token: What the token is fetched with that goes along; None for none.
     """
 
     hop: Hop = field(repr=False)
@@ -254,6 +307,7 @@ class HttpCheck:
     tls: TlsCheck
     insecure: bool
     redirects: int
+    token: TokenCheck | None = field(default=None, repr=False)
 
 
 def place(host: str, port: int, ip_family: str) -> Place:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from exporter.probes.access_settings import BasicAuthSettings, Line, OAuth2Settings, ProxySettings
 from exporter.probes.base import Finished, Prober, ProbeSettings
 from exporter.probes.check import HttpCheck, Rules, deadline
 from exporter.probes.expect import ExpectSettings, header_names
@@ -15,6 +16,7 @@ from exporter.probes.fields import IpFamily
 from exporter.probes.request import first_hop
 from exporter.probes.result import Reason
 from exporter.probes.tls_settings import TlsSettings
+from exporter.probes.url import parse_url
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
@@ -67,6 +69,7 @@ class HttpSettings(ProbeSettings):
         Reason.HEADER,
         Reason.BODY,
         Reason.TOO_LARGE,
+        Reason.TOKEN,
     )
     phases: ClassVar[tuple[str, ...]] = ("resolve", "connect", "tls", "processing", "transfer")
 
@@ -75,6 +78,10 @@ class HttpSettings(ProbeSettings):
     body: str | None = Field(default=None, repr=False)
     body_file: str = ""
     compression: Literal["", "gzip", "deflate", "br", "identity"] = ""
+    basic_auth: BasicAuthSettings | None = None
+    token: Line = Field(default="", repr=False)
+    oauth2: OAuth2Settings | None = None
+    proxy: ProxySettings | None = None
     expect: ExpectSettings = ExpectSettings()
     tls: TlsSettings = TlsSettings()
     follow_redirects: bool = True
@@ -87,7 +94,7 @@ class HttpSettings(ProbeSettings):
         Raises:
             ValueError: The URL cannot be requested as it is.
         """
-        headers = tuple(self.headers.items())
+        headers = self._authorized(url)
         if self.compression:
             headers = (*headers, ("Accept-Encoding", self.compression))
         return HttpCheck(
@@ -98,13 +105,29 @@ class HttpSettings(ProbeSettings):
                 self._content,
                 ip_family=self.ip_family,
                 server_name=self.tls.server_name,
+                proxy=None if self.proxy is None else self.proxy.check(self.ip_family),
             ),
             timeout=deadline(timeout),
             rules=self._rules,
             tls=self.tls.check(),
             insecure=self.tls.insecure,
             redirects=self.max_redirects if self.follow_redirects else 0,
+            token=None if self.oauth2 is None else self.oauth2.check(),
         )
+
+    def _authorized(self, url: str) -> tuple[tuple[str, str], ...]:
+        """All headers, with that which says who asks.
+
+        Raises:
+            ValueError: The URL says it too.
+        """
+        headers = tuple(self.headers.items())
+        if (self.basic_auth or self.token or self.oauth2) and parse_url(url).userinfo:
+            msg = "the URL has credentials and so has its probe: keep one of them"
+            raise ValueError(msg)
+        if self.basic_auth is not None:
+            return (*headers, ("Authorization", self.basic_auth.header()))
+        return (*headers, ("Authorization", f"Bearer {self.token}")) if self.token else headers
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -114,6 +137,16 @@ class HttpSettings(ProbeSettings):
         asked = next((text for name, text in self.headers.items() if name.lower() == "accept-encoding"), None)
         if self.compression and asked is not None:
             msg = f"`compression` is {self.compression}, and the header Accept-Encoding is {asked!r}; remove one"
+            raise ValueError(msg)
+        ways = {
+            "a header Authorization": any(name.lower() == "authorization" for name in self.headers),
+            "`basic_auth`": self.basic_auth,
+            "`token`": self.token,
+            "`oauth2`": self.oauth2,
+        }
+        given = [way for way, is_given in ways.items() if is_given]
+        if len(given) > 1:
+            msg = f"{' and '.join(given)} are both given; keep one of them"
             raise ValueError(msg)
         if self.compression == "br" and find_spec("brotli") is None:
             msg = "`compression: br` needs the extra `br`: pip install 'uptime-slo-exporter[br]'"

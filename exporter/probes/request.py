@@ -5,7 +5,7 @@ from base64 import b64encode
 from urllib.parse import unquote_to_bytes, urljoin
 
 from exporter import __version__
-from exporter.probes.check import Hop, place
+from exporter.probes.check import Hop, Proxy, place
 from exporter.probes.cookies import Jar, header_for
 from exporter.probes.url import Url, parse_url
 
@@ -20,7 +20,14 @@ _SEE_OTHER = 303
 
 
 def first_hop(
-    url: str, method: str, headers: Headers, body: bytes | None, *, ip_family: str, server_name: str
+    url: str,
+    method: str,
+    headers: Headers,
+    body: bytes | None,
+    *,
+    ip_family: str,
+    server_name: str,
+    proxy: Proxy | None = None,
 ) -> Hop:
     """Compile the configured request.
 
@@ -31,6 +38,7 @@ def first_hop(
         body: None for no body.
         ip_family: `any`, `4` or `6`.
         server_name: For SNI and verification; empty for the URL's host.
+        proxy: Through which it goes; None for none.
 
     Raises:
         ValueError: The URL is not one that can be requested.
@@ -44,11 +52,12 @@ def first_hop(
             msg = "the URL has credentials and so has the header Authorization: keep one of them"
             raise ValueError(msg)
         headers = (*headers, ("Authorization", basic(parts.userinfo)))
-    where = place(parts.host, parts.port or _PORTS[parts.scheme], ip_family)
-    request = _request(parts, method, headers, body)
-    return Hop(
-        parts, where, parts.scheme == "https", server_name or parts.host, method, headers, body, request
+    direct = proxy is None or not proxy.is_for(parts.host)
+    where = place(parts.host, parts.port or _PORTS[parts.scheme], ip_family if direct else "any")
+    hop = Hop(
+        parts, where, parts.scheme == "https", server_name or parts.host, method, headers, body, b"", proxy
     )
+    return _ready(hop)
 
 
 def next_hop(hop: Hop, status: int, location: bytes, jar: Jar = ()) -> Hop:
@@ -79,10 +88,42 @@ def next_hop(hop: Hop, status: int, location: bytes, jar: Jar = ()) -> Hop:
         headers = tuple(header for header in headers if not _CREDENTIALS.search(header[0]))
     if not same_host:
         headers = tuple(header for header in headers if header[0].lower() != "host")
-    where = place(parts.host, parts.port or _PORTS[parts.scheme], "any")._replace(family=hop.place.family)
+    family = hop.place.family if hop.proxy is None or hop.place != hop.proxy.place else 0
+    where = place(parts.host, parts.port or _PORTS[parts.scheme], "any")._replace(family=family)
     server_name = hop.server_name if same_host else parts.host
-    request = _request(parts, method, _with_cookies(headers, jar, parts), body)
-    return Hop(parts, where, parts.scheme == "https", server_name, method, headers, body, request)
+    going = Hop(parts, where, parts.scheme == "https", server_name, method, headers, body, b"", hop.proxy)
+    return _ready(going, _with_cookies(headers, jar, parts))
+
+
+def with_token(hop: Hop, token: str) -> Hop:
+    """The same request with a bearer token."""
+    return _ready(hop._replace(headers=(*hop.headers, ("Authorization", f"Bearer {token}"))))
+
+
+def _ready(hop: Hop, sent: Headers | None = None) -> Hop:
+    """A hop with its request, and the way to it.
+
+    Args:
+        hop: Its place is the URL's.
+        sent: Its headers, where they are others than those that go along with redirects.
+    """
+    headers, parts, proxy = hop.headers if sent is None else sent, hop.url, hop.proxy
+    if proxy is None or not proxy.is_for(parts.host):
+        return hop._replace(request=_request(parts, hop.method, headers, hop.body))
+    if hop.secure:
+        request = _request(parts, hop.method, headers, hop.body)
+        return hop._replace(place=proxy.place, request=request, tunnel=_tunnel(parts, proxy))
+    target = f"http://{_authority(parts)}{_target(parts.path)}"
+    request = _request(parts, hop.method, (*headers, *proxy.headers), hop.body, target)
+    return hop._replace(place=proxy.place, request=request)
+
+
+def _tunnel(parts: Url, proxy: Proxy) -> bytes:
+    host = f"[{parts.host}]" if ":" in parts.host else parts.host
+    where = f"{host}:{parts.port or _PORTS[parts.scheme]}"
+    lines = [f"CONNECT {where} HTTP/1.1", f"Host: {where}"]
+    lines += [f"{name}: {value}" for name, value in proxy.headers]
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 def _with_cookies(headers: Headers, jar: Jar, parts: Url) -> Headers:
@@ -112,9 +153,9 @@ def basic(userinfo: str) -> str:
     return "Basic " + b64encode(unquote_to_bytes(user) + b":" + unquote_to_bytes(password)).decode("ascii")
 
 
-def _request(parts: Url, method: str, headers: Headers, body: bytes | None) -> bytes:
+def _request(parts: Url, method: str, headers: Headers, body: bytes | None, target: str = "") -> bytes:
     given = {name.lower() for name, _ in headers}
-    lines = [f"{method} {_target(parts.path)} HTTP/1.1"]
+    lines = [f"{method} {target or _target(parts.path)} HTTP/1.1"]
     if "host" not in given:
         lines.append(f"Host: {_authority(parts)}")
     if "user-agent" not in given:

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     UNHEALTHY = "unhealthy"
     MISSED = "missed"
     COMMAND = "command"
+    TOKEN = "token"  # noqa: S105 -- no secret
 
 
 class Phases(NamedTuple):

@@ -29,5 +29,5 @@ def test_every_key_is_documented() -> None:
     both = TEXT + PROBES
     whole = schema()
     keys = {key for part in (whole, *whole["$defs"].values()) for key in part.get("properties", {})}
-    named = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`\n]+)`", both))))
+    named = set(re.findall(r"[a-z_0-9]+", " ".join(re.findall(r"`([^`\n]+)`", both))))
     assert keys - named == set()

@@ -325,7 +325,6 @@ PROBES = {
         probe("body: a\ntoken_file: uptime.yml"),
         [
             "uptime.yml:10: `token_file`: uptime.yml has several lines; a secret is one line",
-            f"uptime.yml:10: `token` {LATER}",
         ],
     ),
     "a probe that is not defined": (

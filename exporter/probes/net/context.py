@@ -9,6 +9,7 @@ from exporter.probes.net.judges import Judges
 from exporter.probes.net.poller import Poller
 from exporter.probes.net.resolver import LookUp, Resolver
 from exporter.probes.net.threads import TlsThreads
+from exporter.probes.net.tokens import Tokens
 
 
 class Context:
@@ -20,6 +21,7 @@ class Context:
         resolver: Looks names up.
         judges: Threads for rules that take long.
         tls: Threads for probes over TLS, started when they are needed.
+        tokens: Of OAuth2, shared by all probes.
         details: Whether probes keep all that they see: for somebody who asks for a single one.
     """
 
@@ -47,6 +49,7 @@ class Context:
         self.judges = Judges(max_judges)
         self.tls = TlsThreads(max_tls_threads)
         self.details = details
+        self.tokens = Tokens(self)
         self.poller.attach(self.loop)
         self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -66,6 +69,7 @@ class Context:
         self._closed = True
         for task in self._tasks:
             task.cancel()
+        self.tokens.close()
         self.tls.close()
         self.poller.abandon()
         self.poller.close()

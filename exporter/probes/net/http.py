@@ -1,19 +1,20 @@
 """Runs http probes: plain ones on the event loop's poller, those over TLS on the TLS threads."""
 
+import asyncio
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from exporter.probes.base import Finished, Probed
-from exporter.probes.check import Hop, HttpCheck
+from exporter.probes.check import Hop, HttpCheck, TokenCheck
 from exporter.probes.cookies import Jar, with_set
 from exporter.probes.net.attempt import Attempt
 from exporter.probes.net.faults import verdict
 from exporter.probes.net.http1 import Answer
 from exporter.probes.net.judge import Judge, TooSlow, judge_head, judge_size, judge_status
-from exporter.probes.net.poller import BROKEN, IN
+from exporter.probes.net.poller import BROKEN, IN, OUT
 from exporter.probes.net.stages import PROCESSING, TLS, TRANSFER
-from exporter.probes.request import next_hop
+from exporter.probes.request import next_hop, with_token
 from exporter.probes.result import ProbeFailed, ProbeInconclusive, Reason
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _READS = 16
+_TUNNELLED = range(200, 300)
+_UNAUTHORIZED = 401
 
 
 class HttpProber:
@@ -50,11 +53,14 @@ class _HttpAttempt(Attempt):
         "_case",
         "_channel",
         "_check",
+        "_fetching",
         "_followed",
         "_hop",
         "_jar",
         "_judged",
         "_late",
+        "_token",
+        "_tunnel",
         "_unsent",
     )
 
@@ -63,14 +69,40 @@ class _HttpAttempt(Attempt):
         self._check = check
         self._followed = 0
         self._jar: Jar = ()
+        self._token = ""
+        self._fetching: asyncio.Task[None] | None = None
+        self._tunnel: Answer | None = None
         self._case: Case | None = None
         self._answer: Answer | None = None
         self._channel: Channel | None = None
         self._context.poller.watch(self, check.timeout)
+        if check.token is not None:
+            self._fetching = self._context.spawn(self._authorize(check.token))
+            return
+        self._begin(check.hop)
+
+    def _begin(self, hop: Hop) -> None:
         try:
-            self._go(check.hop)
+            self._go(hop)
         except ProbeInconclusive as found:
             self.conclude(found)
+
+    async def _authorize(self, check: TokenCheck) -> None:
+        """Begin once there is a token; what that takes tells nothing about the endpoint."""
+        try:
+            token = await self._context.tokens.get(check)
+        except (ProbeFailed, ProbeInconclusive) as found:
+            self._fetching = None
+            self.conclude(found)
+            return
+        except Exception as error:  # noqa: BLE001 -- the outermost frame of a probe
+            self.crash(error)
+            return
+        self._fetching = None
+        if self.poller is not None:
+            self._token = token
+            self.resume()
+            self._begin(with_token(self._check.hop, token))
 
     def prepare(self) -> None:
         """See that certificates and keys can be read before anything is sent."""
@@ -82,6 +114,10 @@ class _HttpAttempt(Attempt):
         hop, lane, sock = self._hop, self.lane, self.sock
         if not hop.secure:
             self._talk(events)
+        elif hop.tunnel and self._tunnel is None:
+            self.enter(TLS)
+            self._tunnel = Answer(0, head_only=True)
+            self._send(hop.tunnel)
         elif lane is not None and lane.handshakes is not None and sock is not None:
             self.enter(TLS)
             self._channel = lane.handshakes.start(sock, self._check.tls, hop.server_name)
@@ -93,13 +129,40 @@ class _HttpAttempt(Attempt):
         if self.stage == TLS and channel is not None:
             self._shake(channel)
             return
+        if self.stage == TLS and self._tunnel is not None:
+            self._dig(self._tunnel, events)
+            return
         is_broken = self._unsent is not None and not self._send(self._unsent)
         if is_broken or channel is not None or events & (IN | BROKEN):
             self._receive()
 
+    def _dig(self, tunnel: Answer, events: int) -> None:
+        """Go on with the proxy until it has made a connection; it may say no more than its headers before that."""
+        is_broken = self._unsent is not None and not self._send(self._unsent)
+        sock, poller = self.sock, self.poller
+        if sock is None or poller is None or not (is_broken or events & (IN | BROKEN)):
+            return
+        where = f"the proxy {self._hop.place.host}:{self._hop.place.port}"
+        while not tunnel.status:
+            try:
+                count = sock.recv_into(poller.view[:1])  # not a byte of what comes through it
+            except BlockingIOError:
+                return
+            except OSError as error:
+                raise verdict(error.errno or 0, where) from error
+            if not count:
+                raise ProbeFailed(Reason.RESET, f"{where} ended the connection")
+            tunnel.feed(poller.view[:count])
+        if tunnel.status not in _TUNNELLED:
+            raise ProbeFailed(Reason.STATUS, f"{where} answered CONNECT with status {tunnel.status}")
+        self.connected(OUT)
+
     def drop(self) -> None:
         """Let channel and parser go with their connection."""
         self._channel = None
+        if self._tunnel is not None:
+            self._tunnel.close()
+            self._tunnel = None
         if self._answer is not None:
             self._answer.close()
             self._answer = None
@@ -117,7 +180,9 @@ class _HttpAttempt(Attempt):
     def overdue(self, seconds: str) -> None:
         """Say what the time was spent on, perhaps on a rule."""
         case = self._case
-        if case is None:
+        if self._fetching is not None:
+            self.fail(Reason.TOKEN, f"no token within {seconds}")
+        elif case is None:
             super().overdue(seconds)
         elif not case.started:
             self.conclude(ProbeInconclusive("no thread was free to judge the answer"))
@@ -205,6 +270,8 @@ class _HttpAttempt(Attempt):
             if location:
                 self._follow(answer.status, location[0])
                 return True
+            if answer.status == _UNAUTHORIZED and check.token is not None:
+                self._context.tokens.reject(check.token, self._token)
             judge_status(check.rules, answer.status)
             if check.rules.on_head:
                 judge_head(check.rules, answer, secure=self._hop.secure, now=time.time())
