@@ -261,7 +261,7 @@ NOT_YET: dict[str, frozenset[str]] = {
 }
 """Keys that are part of the format, by section, which nothing serves yet."""
 
-KINDS_NOT_YET = frozenset({"command", "grpc", "heartbeat", "icmp", "udp", "websocket", "ws"})
+KINDS_NOT_YET = frozenset({"command", "grpc", "heartbeat", "ws"})
 """Types of probes, likewise."""
 
 SCHEMES_NOT_YET = KINDS_NOT_YET | {"grpcs", "wss"}

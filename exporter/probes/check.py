@@ -173,6 +173,50 @@ class UnixCheck:
     timeout: int
 
 
+@dataclass(frozen=True, slots=True)
+class IcmpCheck:
+    """An icmp endpoint.
+
+    Attributes:
+        place: Its address; the port is of no meaning.
+        timeout: Nanoseconds.
+        packets: How many are sent, > 0.
+        gap: Milliseconds between two.
+        payload_size: Bytes after the ICMP header.
+        ttl: Hop limit of what is sent.
+        dont_fragment: Whether it may not be taken apart.
+        answers_min: How many must be answered.
+    """
+
+    place: Place
+    timeout: int
+    packets: int
+    gap: int
+    payload_size: int
+    ttl: int
+    dont_fragment: bool
+    answers_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class UdpCheck:
+    """A udp endpoint.
+
+    Attributes:
+        place: Where it listens.
+        timeout: Nanoseconds.
+        sent: The datagram.
+        rule: To be found in the answer; None for anything.
+        start: With which the answer must begin.
+    """
+
+    place: Place
+    timeout: int
+    sent: bytes = field(repr=False)
+    rule: "Rule | None" = None
+    start: bytes = b""
+
+
 class Rule(NamedTuple):
     """A regular expression.
 
@@ -192,13 +236,25 @@ class DnsRules:
     Attributes:
         rcodes: Any of these, in capitals.
         answers_min: Records that an answer without an error must have.
+        serial_min: That the zone must have at least, by a SOA record; 0 for any.
+        sections: What the records of each section must be, by its name.
+    """
+
+    rcodes: frozenset[str]
+    answers_min: int
+    serial_min: int
+    sections: "tuple[tuple[str, SectionRules], ...]"
+
+
+class SectionRules(NamedTuple):
+    """What the records of one section of a DNS answer must be.
+
+    Attributes:
         every: Each must be found in every record.
         some: Each must be found in one.
         none: None may be found in any.
     """
 
-    rcodes: frozenset[str]
-    answers_min: int
     every: tuple[Rule, ...]
     some: tuple[Rule, ...]
     none: tuple[Rule, ...]
@@ -213,18 +269,26 @@ class DnsCheck:
         timeout: Nanoseconds for the whole probe.
         name: That is asked for.
         type: Of the records that are asked for, in capitals.
+        klass: Of them: `IN`, `CH` or `HS`.
         recursion: Whether recursion is desired.
-        tcp: Whether it is asked over TCP; else over UDP, and over TCP where that answer was cut short.
+        transport: `udp`, and TCP where that answer was cut short; `tcp`, or `tls`.
         rules: What the answer must be.
+        server_name: For SNI and verification.
+        tls: What a handshake takes.
+        insecure: Ask although verification failed.
     """
 
     place: Place
     timeout: int
     name: str
     type: str
+    klass: str
     recursion: bool
-    tcp: bool
+    transport: str
     rules: DnsRules
+    server_name: str = ""
+    tls: TlsCheck = NO_TLS
+    insecure: bool = False
 
 
 class JsonRule(NamedTuple):

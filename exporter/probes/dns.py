@@ -7,16 +7,16 @@ from urllib.parse import parse_qsl, unquote
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from exporter.probes.base import Finished, Prober, ProbeSettings
-from exporter.probes.check import DnsCheck, DnsRules, deadline, place
+from exporter.probes.check import DnsCheck, DnsRules, Rule, SectionRules, deadline, place
 from exporter.probes.fields import IpFamily, Patterns, rule
 from exporter.probes.result import Reason
-from exporter.probes.tls_settings import Block
+from exporter.probes.tls_settings import Block, TlsSettings
 from exporter.probes.url import ascii_host, parse_url
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
 
-PORT = 53
+PORTS = {"udp": 53, "tcp": 53, "tls": 853}
 _FORM = "the URL of a dns probe is dns://server/name?type=MX, or dns://server with `query` in its probe"
 
 
@@ -65,6 +65,7 @@ class QuerySettings(Block):
 
     name: Annotated[str, AfterValidator(_name)]
     type: RecordType = "A"
+    class_: Annotated[Literal["IN", "CH", "HS"], Field(alias="class")] = "IN"
     recursion: bool = True
 
 
@@ -76,6 +77,13 @@ class AnswerSettings(Block):
     answers_all_match: Patterns = ()
     answers_any_match: Patterns = ()
     answers_none_match: Patterns = ()
+    authority_all_match: Patterns = ()
+    authority_any_match: Patterns = ()
+    authority_none_match: Patterns = ()
+    additional_all_match: Patterns = ()
+    additional_any_match: Patterns = ()
+    additional_none_match: Patterns = ()
+    serial_min: Annotated[int, Field(ge=0, le=0xFFFFFFFF)] = 0
 
     @cached_property
     def rules(self) -> DnsRules:
@@ -83,10 +91,16 @@ class AnswerSettings(Block):
         return DnsRules(
             rcodes=frozenset(self.rcode),
             answers_min=self.answers_min,
-            every=tuple(map(rule, self.answers_all_match)),
-            some=tuple(map(rule, self.answers_any_match)),
-            none=tuple(map(rule, self.answers_none_match)),
+            serial_min=self.serial_min,
+            sections=tuple(
+                (name, rules)
+                for name in ("answers", "authority", "additional")
+                if any(rules := SectionRules(*(self._patterns(name, how) for how in ("all", "any", "none"))))
+            ),
         )
+
+    def _patterns(self, section: str, how: str) -> tuple[Rule, ...]:
+        return tuple(map(rule, getattr(self, f"{section}_{how}_match")))
 
 
 class DnsSettings(ProbeSettings):
@@ -100,14 +114,17 @@ class DnsSettings(ProbeSettings):
         Reason.UNREACHABLE,
         Reason.RESET,
         Reason.TIMEOUT,
+        Reason.TLS,
+        Reason.CERTIFICATE,
         Reason.PROTOCOL,
         Reason.ANSWER,
     )
-    phases: ClassVar[tuple[str, ...]] = ("resolve", "processing")
+    phases: ClassVar[tuple[str, ...]] = ("resolve", "connect", "tls", "processing")
 
     query: QuerySettings | None = None
     expect: AnswerSettings = AnswerSettings()
-    transport: Literal["udp", "tcp"] = "udp"
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    tls: TlsSettings = TlsSettings()
     ip_family: IpFamily = "any"
 
     def check(self, url: str, timeout: int) -> DnsCheck:
@@ -129,13 +146,17 @@ class DnsSettings(ProbeSettings):
             raise ValueError(msg)
         query = asked or self.query or QuerySettings(name=".")
         return DnsCheck(
-            place=place(parts.host, parts.port or PORT, self.ip_family),
+            place=place(parts.host, parts.port or PORTS[self.transport], self.ip_family),
             timeout=deadline(timeout),
             name=query.name,
             type=query.type,
             recursion=query.recursion,
-            tcp=self.transport == "tcp",
+            klass=query.class_,
+            transport=self.transport,
             rules=self.expect.rules,
+            server_name=self.tls.server_name or parts.host,
+            tls=self.tls.check(http=False),
+            insecure=self.tls.insecure,
         )
 
     @classmethod

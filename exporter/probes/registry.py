@@ -5,8 +5,10 @@ from types import MappingProxyType
 from exporter.probes.base import ProbeSettings
 from exporter.probes.dns import DnsSettings
 from exporter.probes.http import HttpSettings
+from exporter.probes.icmp import IcmpSettings
 from exporter.probes.tcp import TcpSettings
 from exporter.probes.tls import TlsProbeSettings
+from exporter.probes.udp import UdpSettings
 from exporter.probes.unix import UnixSettings
 
 TYPES: tuple[type[ProbeSettings], ...] = (
@@ -15,6 +17,8 @@ TYPES: tuple[type[ProbeSettings], ...] = (
     TlsProbeSettings,
     DnsSettings,
     UnixSettings,
+    UdpSettings,
+    IcmpSettings,
 )
 
 by_kind = MappingProxyType({settings.kind: settings for settings in TYPES})

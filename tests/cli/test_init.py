@@ -11,6 +11,7 @@ from exporter.config.load import load
 from exporter.config.starter import starter
 from exporter.errors import UsageError
 from exporter.probes.http import HttpSettings
+from exporter.probes.registry import by_scheme
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -74,7 +75,7 @@ def test_any_url_that_can_be_probed_comes_back_from_the_file_as_it_is(tmp_path: 
         ("htps://example.com", "htps:// cannot be probed; did you mean `https`?"),
         (
             "gopher://example.com",
-            "gopher:// cannot be probed; write dns or http or https or tcp or tls or unix",
+            f"gopher:// cannot be probed; write {' or '.join(sorted(by_scheme))}",
         ),
         ("https://example.com:0/", "the URL has no valid port: '0' (1 to 65535)"),
         (

@@ -3,6 +3,7 @@
 import pytest
 
 from exporter.probes.http import HttpSettings
+from exporter.probes.registry import by_scheme
 from exporter.probes.tcp import TcpSettings
 from tests.config.conftest import LoadText, Problems
 
@@ -72,9 +73,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "a scheme that nothing serves": (
         "anchors: ['gopher://192.0.2.1:53']",
-        [
-            "uptime.yml:5: URLs with `gopher://` cannot be probed; write dns or http or https or tcp or tls or unix"
-        ],
+        [f"uptime.yml:5: URLs with `gopher://` cannot be probed; write {' or '.join(sorted(by_scheme))}"],
     ),
     "the same anchor twice": (
         "anchors:\n  - tcp://192.0.2.1:53\n  - tcp://192.0.2.1:53",

@@ -450,9 +450,8 @@ NOT_YET = {
             f"services:\n  - name: shop\n    endpoints: [{{url: '{scheme}://x'}}]\n",
             [f"uptime.yml:3: a `{scheme}://` URL {LATER}"],
         )
-        for scheme in ("command", "grpc", "heartbeat", "icmp", "udp", "ws")
+        for scheme in ("command", "grpc", "heartbeat", "ws")
     },
-    "the type icmp": (service("probes: {p: {type: icmp}}\n"), [f"uptime.yml:5: `icmp` {LATER}"]),
     "a step of a dialogue that is two": (
         endpoint("probe: p").replace("https://example.com/", "tcp://example.com:25")
         + "probes:\n  p:\n    type: tcp\n    dialogue:\n      - {send: a, expect: b}\n",

@@ -27,16 +27,24 @@ def test_every_kind_and_scheme_finds_its_type() -> None:
         "http": "http",
         "tcp": "tcp",
         "dns": "dns",
+        "icmp": "icmp",
+        "udp": "udp",
         "unix": "unix",
         "tls": "tls",
+        "icmp": "icmp",
+        "udp": "udp",
     }
     assert {scheme: settings.kind for scheme, settings in by_scheme.items()} == {
         "http": "http",
         "https": "http",
         "tcp": "tcp",
         "dns": "dns",
+        "icmp": "icmp",
+        "udp": "udp",
         "unix": "unix",
         "tls": "tls",
+        "icmp": "icmp",
+        "udp": "udp",
     }
     assert sum(len(settings.schemes) for settings in TYPES) == len(by_scheme)
 
@@ -221,7 +229,7 @@ def test_a_rule_is_shown_as_it_is_configured() -> None:
 def test_a_dns_url_asks_as_in_rfc_4501() -> None:
     check = DnsSettings().check("dns://ns1.example.com/%2A.example.com?type=mx", 1500)
     assert (check.place.host, check.place.port) == ("ns1.example.com", 53)
-    assert (check.name, check.type, check.recursion, check.tcp) == ("*.example.com", "MX", True, False)
+    assert (check.name, check.type, check.recursion, check.transport) == ("*.example.com", "MX", True, "udp")
     assert DnsSettings().check("dns://192.0.2.53:5353/example.com", 1500).type == "A"
     assert DnsSettings.model_validate({"query": {"name": "."}}).check("dns://192.0.2.53", 1).name == "."
 

@@ -24,7 +24,7 @@ class Course(Stages):
         details: For whoever asks for a single probe; None where nobody does.
     """
 
-    __slots__ = ("deadline", "details", "status", "tls")
+    __slots__ = ("_processing", "deadline", "details", "status", "tls")
 
     def __init__(self, timeout: int, details: Details | None = None) -> None:
         """Begin now.
@@ -38,6 +38,11 @@ class Course(Stages):
         self.status: int | None = None
         self.tls: TlsFacts | None = None
         self.details = details
+        self._processing: int | None = None
+
+    def processing_was(self, nanoseconds: int) -> None:
+        """Let the phase count as that long, however long the probe has taken: it waited on purpose."""
+        self._processing = nanoseconds
 
     def enter(self, stage: int) -> None:
         """Begin a stage; time before the first one counts as that one's."""
@@ -58,6 +63,9 @@ class Course(Stages):
             now: Monotonic nanoseconds at which the probe ended.
         """
         result.duration = now - self.started
-        result.phases = self.phases(now)
+        result.phases = phases = self.phases(now)
+        if self._processing is not None:
+            result.duration -= (phases.processing or 0) - self._processing
+            result.phases = phases._replace(processing=self._processing)
         result.status, result.tls, result.details = self.status, self.tls, self.details
         return result

@@ -9,15 +9,20 @@ import dns.exception
 import dns.flags
 import dns.message
 import dns.rcode
+import dns.rrset
+from dns.rdtypes.ANY.SOA import SOA
 
 from exporter.probes.base import Finished, Prober
-from exporter.probes.check import DnsCheck, DnsRules, Rule
+from exporter.probes.check import DnsCheck, DnsRules, Rule, SectionRules
 from exporter.probes.net.adapter import CoroutineProber
+from exporter.probes.net.connecting import connected
 from exporter.probes.net.course import Course
 from exporter.probes.net.faults import verdict
 from exporter.probes.net.names import addresses
 from exporter.probes.net.search import found
-from exporter.probes.net.stages import PROCESSING
+from exporter.probes.net.stages import PROCESSING, TLS
+from exporter.probes.net.tls import Handshakes
+from exporter.probes.net.wire import Wire
 from exporter.probes.result import ProbeFailed, Reason
 
 if TYPE_CHECKING:
@@ -26,21 +31,60 @@ if TYPE_CHECKING:
 
 def prober(context: "Context", finished: Finished) -> Prober:
     """Make what runs dns probes."""
-    return CoroutineProber(context, finished, partial(attempt, context))
+    return CoroutineProber(context, finished, partial(attempt, context, Handshakes()))
 
 
-async def attempt(context: "Context", course: Course, check: DnsCheck) -> None:
+async def attempt(context: "Context", handshakes: Handshakes, course: Course, check: DnsCheck) -> None:
     """Ask the server, and judge its answer.
 
     Raises:
         ProbeFailed: It did not answer as it must.
         ProbeInconclusive: Its name could not be looked up through no fault of its own.
     """
-    places = await addresses(context, course, check.place)
-    course.enter(PROCESSING)
-    question = dns.message.make_query(check.name, check.type, flags=dns.flags.RD if check.recursion else 0)
-    answer = await _answer(question, check, [address for _, address in places])
-    await _Judging(check.rules, course.deadline).judge(answer)
+    question = dns.message.make_query(
+        check.name, check.type, check.klass, flags=dns.flags.RD if check.recursion else 0
+    )
+    _note_question(course, question)
+    if check.transport == "tls":
+        answer = await _asked_over_tls(context, handshakes, course, question, check)
+    else:
+        places = await addresses(context, course, check.place)
+        course.enter(PROCESSING)
+        answer = await _answer(question, check, [address for _, address in places])
+    _note_answer(course, answer)
+    await _Judging(check.rules, course).judge(answer)
+
+
+async def _asked_over_tls(
+    context: "Context",
+    handshakes: Handshakes,
+    course: Course,
+    question: dns.message.Message,
+    check: DnsCheck,
+) -> dns.message.Message:
+    """What the server says over TLS (RFC 7858)."""
+    with Wire(await connected(context, course, check.place)) as wire:
+        course.enter(TLS)
+        handshakes.context(check.tls)  # made anew where one of its files has changed
+        facts = course.tls = await wire.secure(handshakes, check.tls, check.server_name)
+        if facts.problem and not check.insecure:
+            raise ProbeFailed(Reason.CERTIFICATE, facts.problem)
+        course.enter(PROCESSING)
+        data = question.to_wire()
+        await wire.send(len(data).to_bytes(2) + data)
+        data = await wire.exactly(int.from_bytes(await wire.exactly(2)))
+    try:
+        answer = dns.message.from_wire(data)
+    except dns.exception.DNSException as error:
+        raise _no_answer(check.place.host, error) from error
+    if not question.is_response(answer):
+        raise ProbeFailed(Reason.PROTOCOL, f"{check.place.host}: the answer is to another question")
+    return answer
+
+
+def _no_answer(place: str, error: Exception) -> ProbeFailed:
+    said = str(error) or type(error).__name__
+    return ProbeFailed(Reason.PROTOCOL, f"{place}: no DNS answer: {said.lower()}")
 
 
 async def _answer(
@@ -66,14 +110,13 @@ async def _asked(question: dns.message.Message, check: DnsCheck, address: str) -
     port = check.place.port
     place = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
     try:
-        if check.tcp:
+        if check.transport == "tcp":
             return await dns.asyncquery.tcp(question, address, port=port)
         answer, _ = await dns.asyncquery.udp_with_fallback(
             question, address, port=port, ignore_unexpected=True
         )
     except (dns.exception.DNSException, EOFError) as error:
-        said = str(error) or type(error).__name__
-        raise ProbeFailed(Reason.PROTOCOL, f"{place}: no DNS answer: {said.lower()}") from error
+        raise _no_answer(place, error) from error
     except TimeoutError:
         raise
     except OSError as error:
@@ -82,11 +125,11 @@ async def _asked(question: dns.message.Message, check: DnsCheck, address: str) -
 
 
 class _Judging:
-    """Whether an answer is what it must be, found out by a deadline in monotonic nanoseconds."""
+    """Whether an answer is what it must be, found out by a course's deadline."""
 
-    def __init__(self, rules: DnsRules, deadline: int) -> None:
+    def __init__(self, rules: DnsRules, course: Course) -> None:
         self._rules = rules
-        self._deadline = deadline
+        self._course = course
 
     async def judge(self, answer: dns.message.Message) -> None:
         """Judge an answer.
@@ -95,27 +138,96 @@ class _Judging:
             ProbeFailed: It is not what it must be.
         """
         rules, rcode = self._rules, dns.rcode.to_text(answer.rcode())
-        if rcode not in rules.rcodes:
-            raise ProbeFailed(
-                Reason.ANSWER, f"the answer is {rcode}, not {' or '.join(sorted(rules.rcodes))}"
-            )
-        records = [line for each in answer.answer for line in each.to_text().splitlines()]
-        if rcode == "NOERROR" and len(records) < rules.answers_min:
+        wanted = " or ".join(sorted(rules.rcodes))
+        self._see(f"rcode {wanted}", held=rcode in rules.rcodes, said=f"the answer is {rcode}, not {wanted}")
+        records = _records(answer.answer)
+        if rcode == "NOERROR":
             count = f"{len(records) or 'no'} record{'' if len(records) == 1 else 's'}"
-            raise ProbeFailed(Reason.ANSWER, f"the answer has {count}, not at least {rules.answers_min}")
+            said = f"the answer has {count}, not at least {rules.answers_min}"
+            self._see(
+                f"at least {rules.answers_min} records", held=len(records) >= rules.answers_min, said=said
+            )
+        if rules.serial_min:
+            self._judge_serial(answer)
+        sections = {"answers": records, "authority": _records(answer.authority)}
+        sections["additional"] = _records(answer.additional)
+        for name, section in rules.sections:
+            await self._judge_section(sections[name], section)
+
+    def _judge_serial(self, answer: dns.message.Message) -> None:
+        serial, least = _serial(answer), self._rules.serial_min
+        said = (
+            "the answer has no SOA record"
+            if serial is None
+            else f"the serial is {serial}, not at least {least}"
+        )
+        self._see(f"a serial of at least {least}", held=serial is not None and serial >= least, said=said)
+
+    async def _judge_section(self, records: Sequence[str], rules: SectionRules) -> None:
         for rule in rules.every:
-            if (record := await self._first(rule, records, matching=False)) is not None:
-                raise ProbeFailed(Reason.ANSWER, f"{record!r} does not match {rule.text!r}")
+            record = await self._first(rule, records, matching=False)
+            said = f"{record!r} does not match {rule.text!r}"
+            self._see(f"every record matches {rule.text!r}", held=record is None, said=said)
         for rule in rules.some:
-            if await self._first(rule, records, matching=True) is None:
-                raise ProbeFailed(Reason.ANSWER, f"no record matches {rule.text!r}")
+            record = await self._first(rule, records, matching=True)
+            said = f"no record matches {rule.text!r}"
+            self._see(f"a record matches {rule.text!r}", held=record is not None, said=said)
         for rule in rules.none:
-            if (record := await self._first(rule, records, matching=True)) is not None:
-                raise ProbeFailed(Reason.ANSWER, f"{record!r} matches {rule.text!r}")
+            record = await self._first(rule, records, matching=True)
+            self._see(
+                f"no record matches {rule.text!r}",
+                held=record is None,
+                said=f"{record!r} matches {rule.text!r}",
+            )
+
+    def _see(self, rule: str, *, held: bool, said: str) -> None:
+        """Note a rule, and end with a failure where it does not hold."""
+        if self._course.details is not None:
+            self._course.details.expected(rule, held=held)
+        if not held:
+            raise ProbeFailed(Reason.ANSWER, said)
 
     async def _first(self, rule: Rule, records: Sequence[str], *, matching: bool) -> str | None:
         """The first record that matches, or that does not; None where there is none."""
         for record in records:
-            if (await found(rule, record, self._deadline) is not None) is matching:
+            if (await found(rule, record, self._course.deadline) is not None) is matching:
                 return record
         return None
+
+
+def _records(section: Sequence[dns.rrset.RRset]) -> list[str]:
+    """Records as a zone file has them."""
+    return [line for each in section for line in each.to_text().splitlines()]
+
+
+def _serial(answer: dns.message.Message) -> int | None:
+    """The serial of the first SOA record; None without one."""
+    for each in (*answer.answer, *answer.authority):
+        for record in each:
+            if isinstance(record, SOA):
+                return int(record.serial)
+    return None
+
+
+def _note_question(course: Course, question: dns.message.Message) -> None:
+    if course.details is not None:
+        flags = dns.flags.to_text(question.flags)
+        course.details.sent(f"{question.question[0].to_text()} {flags}".rstrip())
+
+
+def _note_answer(course: Course, answer: dns.message.Message) -> None:
+    details = course.details
+    if details is None:
+        return
+    rcode = dns.rcode.to_text(answer.rcode())
+    details.received(f"{rcode} {dns.flags.to_text(answer.flags)}")
+    sections = {"answer": answer.answer, "authority": answer.authority, "additional": answer.additional}
+    details.facts["rcode"] = rcode
+    for name, section in sections.items():
+        records = _records(section)
+        details.facts[f"{name}_records"] = len(records)
+        for record in records:
+            details.received(f"{name}: {record}")
+    serial = _serial(answer)
+    if serial is not None:
+        details.facts["serial"] = serial

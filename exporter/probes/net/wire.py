@@ -69,6 +69,20 @@ class Wire:
         del self._received[: end + 1]
         return line.rstrip(b"\r").decode(errors="replace")
 
+    async def exactly(self, count: int) -> bytes:
+        """So many bytes.
+
+        Raises:
+            ProbeFailed: The connection is broken, or ends before.
+        """
+        while len(self._received) < count and not self._ended:
+            await self._receive()
+        if len(self._received) < count:
+            raise ProbeFailed(Reason.RESET, "the connection ended in the answer")
+        data = bytes(self._received[:count])
+        del self._received[:count]
+        return data
+
     async def secure(self, handshakes: Handshakes, check: TlsCheck, server_name: str) -> TlsFacts:
         """Begin TLS; what the handshake showed. What was received and not read is dropped: nobody vouches for it.
 
