@@ -261,8 +261,8 @@ NOT_YET: dict[str, frozenset[str]] = {
 }
 """Keys that are part of the format, by section, which nothing serves yet."""
 
-KINDS_NOT_YET = frozenset({"command", "grpc", "heartbeat", "ws"})
+KINDS_NOT_YET = frozenset({"command", "heartbeat"})
 """Types of probes, likewise."""
 
-SCHEMES_NOT_YET = KINDS_NOT_YET | {"grpcs", "wss"}
+SCHEMES_NOT_YET = KINDS_NOT_YET
 """Schemes of URLs, likewise."""

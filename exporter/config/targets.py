@@ -7,7 +7,7 @@ from exporter.config.report import Secrets
 from exporter.config.tree import Expanded
 
 _PARTS = re.compile(r"([^:/]+)://([^/?#]*)([^?#]*).*", re.DOTALL)
-_PORTS = {"http": "80", "https": "443", "tls": "443", "dns": "53"}
+_PORTS = {"http": "80", "https": "443", "tls": "443", "dns": "53", "ws": "80", "wss": "443"}
 _MASK = "***"
 
 

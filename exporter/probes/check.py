@@ -41,14 +41,14 @@ class TlsCheck(NamedTuple):
         min_version: `1.2` or `1.3`.
         cert_file: Client certificate chain; empty for none.
         key_file: Its key; empty where `cert_file` has it.
-        http: Whether HTTP/1.1 is offered.
+        alpn: Protocol that is offered; empty for none.
     """
 
     ca_file: str = ""
     min_version: str = "1.2"
     cert_file: str = ""
     key_file: str = ""
-    http: bool = True
+    alpn: str = "http/1.1"
 
 
 NO_TLS = TlsCheck()
@@ -128,6 +128,20 @@ class Hop(NamedTuple):
     request: bytes
     proxy: Proxy | None = None
     tunnel: bytes = b""
+
+
+class Secure(NamedTuple):
+    """How a connection is made over TLS.
+
+    Attributes:
+        server_name: For SNI and verification.
+        tls: What the handshake takes.
+        insecure: Go on although verification failed.
+    """
+
+    server_name: str
+    tls: TlsCheck
+    insecure: bool
 
 
 class Step(NamedTuple):
@@ -289,6 +303,52 @@ class DnsCheck:
     server_name: str = ""
     tls: TlsCheck = NO_TLS
     insecure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GrpcCheck:
+    """A grpc endpoint.
+
+    Attributes:
+        place: Where to connect to.
+        timeout: Nanoseconds.
+        service: Whose health is asked for; empty for the whole server's.
+        authority: Host and port.
+        headers: Metadata, names in lower case.
+        secure: Over TLS; None for not.
+    """
+
+    place: Place
+    timeout: int
+    service: str
+    authority: str
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    secure: Secure | None
+
+
+@dataclass(frozen=True, slots=True)
+class WsCheck:
+    """A ws endpoint.
+
+    Attributes:
+        place: Where to connect to.
+        timeout: Nanoseconds.
+        host: Of the header `Host`.
+        target: Path and query.
+        headers: Of the request.
+        subprotocols: That are offered.
+        steps: What is said then.
+        secure: Over TLS; None for not.
+    """
+
+    place: Place
+    timeout: int
+    host: str
+    target: str = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    subprotocols: tuple[str, ...]
+    steps: tuple[Step, ...] = field(repr=False)
+    secure: Secure | None
 
 
 class JsonRule(NamedTuple):

@@ -155,7 +155,7 @@ class DnsSettings(ProbeSettings):
             transport=self.transport,
             rules=self.expect.rules,
             server_name=self.tls.server_name or parts.host,
-            tls=self.tls.check(http=False),
+            tls=self.tls.check(alpn=""),
             insecure=self.tls.insecure,
         )
 

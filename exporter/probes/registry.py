@@ -4,12 +4,14 @@ from types import MappingProxyType
 
 from exporter.probes.base import ProbeSettings
 from exporter.probes.dns import DnsSettings
+from exporter.probes.grpc import GrpcSettings
 from exporter.probes.http import HttpSettings
 from exporter.probes.icmp import IcmpSettings
 from exporter.probes.tcp import TcpSettings
 from exporter.probes.tls import TlsProbeSettings
 from exporter.probes.udp import UdpSettings
 from exporter.probes.unix import UnixSettings
+from exporter.probes.ws import WsSettings
 
 TYPES: tuple[type[ProbeSettings], ...] = (
     HttpSettings,
@@ -19,6 +21,8 @@ TYPES: tuple[type[ProbeSettings], ...] = (
     UnixSettings,
     UdpSettings,
     IcmpSettings,
+    GrpcSettings,
+    WsSettings,
 )
 
 by_kind = MappingProxyType({settings.kind: settings for settings in TYPES})

@@ -33,7 +33,7 @@ class TcpSettings(TalkSettings):
             return TcpCheck(where, deadline(timeout))
         name = self.tls.server_name or parts.host
         return TcpCheck(
-            where, deadline(timeout), self.steps, name, self.tls.check(http=False), self.tls.insecure
+            where, deadline(timeout), self.steps, name, self.tls.check(alpn=""), self.tls.insecure
         )
 
     @classmethod

@@ -35,7 +35,7 @@ class TlsProbeSettings(TalkSettings):
             deadline(timeout),
             self.steps,
             self.tls.server_name or parts.host,
-            self.tls.check(http=False),
+            self.tls.check(alpn=""),
             self.tls.insecure,
         )
 

@@ -30,6 +30,6 @@ class TlsSettings(Block):
             raise ValueError(msg)
         return self
 
-    def check(self, *, http: bool = True) -> TlsCheck:
-        """Compile what makes an OpenSSL context; with `http` it offers HTTP/1.1."""
-        return TlsCheck(self.ca_file, self.min_version, self.cert_file, self.key_file, http)
+    def check(self, *, alpn: str = "http/1.1") -> TlsCheck:
+        """Compile what makes an OpenSSL context that offers a protocol, or none where `alpn` is empty."""
+        return TlsCheck(self.ca_file, self.min_version, self.cert_file, self.key_file, alpn)

@@ -4,12 +4,14 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING
 
-from exporter.probes.check import Place
+from exporter.probes.check import Place, Secure
 from exporter.probes.net.course import Course
 from exporter.probes.net.faults import verdict
 from exporter.probes.net.names import addresses
-from exporter.probes.net.stages import CONNECT
-from exporter.probes.result import ProbeFailed
+from exporter.probes.net.stages import CONNECT, TLS
+from exporter.probes.net.tls import Handshakes
+from exporter.probes.net.wire import Wire
+from exporter.probes.result import ProbeFailed, Reason
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
@@ -30,6 +32,42 @@ async def connected(context: "Context", course: Course, place: Place) -> socket.
         except ProbeFailed:
             continue
     return await _to(*last, place.port)
+
+
+async def opened(
+    context: "Context", handshakes: Handshakes, course: Course, place: Place, secure: Secure | None
+) -> Wire:
+    """A wire to the first address of a place that takes a connection, over TLS where that is asked for.
+
+    Raises:
+        ProbeFailed: There is none, or its certificate is wrong.
+        ProbeInconclusive: There is no thread or socket for it, or a local file cannot be used.
+    """
+    wire = Wire(await connected(context, course, place))
+    if secure is None:
+        return wire
+    try:
+        await begin_tls(wire, handshakes, course, secure)
+    except BaseException:
+        wire.close()
+        raise
+    return wire
+
+
+async def begin_tls(wire: Wire, handshakes: Handshakes, course: Course, secure: Secure) -> None:
+    """Let TLS begin on a wire.
+
+    Raises:
+        ProbeFailed: There is no common ground, or the certificate is wrong.
+        ProbeInconclusive: A local file cannot be used.
+    """
+    course.enter(TLS)
+    handshakes.context(secure.tls)  # made anew where one of its files has changed
+    facts = course.tls = await wire.secure(handshakes, secure.tls, secure.server_name)
+    if course.details is not None:
+        course.details.chain = wire.certificates()
+    if facts.problem and not secure.insecure:
+        raise ProbeFailed(Reason.CERTIFICATE, facts.problem)
 
 
 async def _to(family: int, address: str, port: int) -> socket.socket:

@@ -4,13 +4,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from exporter.probes.base import Finished, Prober
-from exporter.probes.check import Rule, TcpCheck
+from exporter.probes.check import Rule, Secure, TcpCheck
 from exporter.probes.dialogue import GROUP
 from exporter.probes.net.adapter import CoroutineProber
-from exporter.probes.net.connecting import connected
+from exporter.probes.net.connecting import begin_tls, connected
 from exporter.probes.net.course import Course
 from exporter.probes.net.search import found
-from exporter.probes.net.stages import PROCESSING, TLS
+from exporter.probes.net.stages import PROCESSING
 from exporter.probes.net.tls import Handshakes
 from exporter.probes.net.wire import Wire
 from exporter.probes.result import ProbeFailed, Reason
@@ -39,6 +39,11 @@ async def attempt(context: "Context", handshakes: Handshakes, course: Course, ch
         await _Talk(wire, handshakes, course, check).go()
 
 
+def filled(text: str, match: "regex.Match[str] | None") -> str:
+    """What is sent: with the groups of the latest match."""
+    return GROUP.sub(lambda group: (match and match[int(group[1])]) or "", text)
+
+
 class _Talk:
     """A dialogue that is under way."""
 
@@ -59,10 +64,10 @@ class _Talk:
             if step.expect is not None:
                 self._match = await self._expect(step.expect)
             elif step.send is not None:
-                filled = self._filled(step.send)
-                await self._wire.send(filled)
+                said = self._filled(step.send)
+                await self._wire.send(said)
                 if self._course.details is not None:
-                    self._course.details.sent(filled.decode())
+                    self._course.details.sent(said.decode())
             else:
                 await self._secure()
 
@@ -79,18 +84,14 @@ class _Talk:
 
     def _filled(self, text: str) -> bytes:
         """What is sent: with the groups of the latest match, and a line's end if it has none."""
-        match = self._match
-        filled = GROUP.sub(lambda group: (match and match[int(group[1])]) or "", text)
-        return (filled if filled.endswith("\n") else filled + "\r\n").encode()
+        said = filled(text, self._match)
+        return (said if said.endswith("\n") else said + "\r\n").encode()
 
     async def _secure(self) -> None:
-        check, course = self._check, self._course
-        course.enter(TLS)
-        self._handshakes.context(check.tls)  # made anew where one of its files has changed
-        facts = course.tls = await self._wire.secure(self._handshakes, check.tls, check.server_name)
-        if facts.problem and not check.insecure:
-            raise ProbeFailed(Reason.CERTIFICATE, facts.problem)
-        course.enter(PROCESSING)
+        check = self._check
+        secure = Secure(check.server_name, check.tls, check.insecure)
+        await begin_tls(self._wire, self._handshakes, self._course, secure)
+        self._course.enter(PROCESSING)
 
     def _received(self, line: str) -> None:
         if self._course.details is not None:

@@ -13,16 +13,15 @@ import dns.rrset
 from dns.rdtypes.ANY.SOA import SOA
 
 from exporter.probes.base import Finished, Prober
-from exporter.probes.check import DnsCheck, DnsRules, Rule, SectionRules
+from exporter.probes.check import DnsCheck, DnsRules, Rule, SectionRules, Secure
 from exporter.probes.net.adapter import CoroutineProber
-from exporter.probes.net.connecting import connected
+from exporter.probes.net.connecting import opened
 from exporter.probes.net.course import Course
 from exporter.probes.net.faults import verdict
 from exporter.probes.net.names import addresses
 from exporter.probes.net.search import found
-from exporter.probes.net.stages import PROCESSING, TLS
+from exporter.probes.net.stages import PROCESSING
 from exporter.probes.net.tls import Handshakes
-from exporter.probes.net.wire import Wire
 from exporter.probes.result import ProbeFailed, Reason
 
 if TYPE_CHECKING:
@@ -63,12 +62,8 @@ async def _asked_over_tls(
     check: DnsCheck,
 ) -> dns.message.Message:
     """What the server says over TLS (RFC 7858)."""
-    with Wire(await connected(context, course, check.place)) as wire:
-        course.enter(TLS)
-        handshakes.context(check.tls)  # made anew where one of its files has changed
-        facts = course.tls = await wire.secure(handshakes, check.tls, check.server_name)
-        if facts.problem and not check.insecure:
-            raise ProbeFailed(Reason.CERTIFICATE, facts.problem)
+    secure = Secure(check.server_name, check.tls, check.insecure)
+    with await opened(context, handshakes, course, check.place, secure) as wire:
         course.enter(PROCESSING)
         data = question.to_wire()
         await wire.send(len(data).to_bytes(2) + data)

@@ -6,14 +6,17 @@ each time; what a certificate says of itself is remembered by its digest.
 
 import os
 import socket
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
+from cryptography import x509
 from OpenSSL import SSL, crypto
 from service_identity import CertificateError, VerificationError
 from service_identity.cryptography import verify_certificate_hostname, verify_certificate_ip_address
 
 from exporter.probes.check import TlsCheck
+from exporter.probes.details import Certificate
 from exporter.probes.net.tls_context import Stamp, make_context, stamp_of
 from exporter.probes.result import ProbeFailed, Reason, TlsFacts
 from exporter.probes.url import literal_family
@@ -54,6 +57,17 @@ class Channel:
         self.facts = self._handshakes.facts(self._connection, self._errors, self._name)
         return True
 
+    def certificates(self) -> tuple[Certificate, ...]:
+        """The chain, the leaf first: the one that was verified, else what was presented."""
+        connection = self._connection
+        chain = (not self._errors and connection.get_verified_chain()) or connection.get_peer_cert_chain()
+        return tuple(map(_certificate, chain or ()))
+
+    @property
+    def cipher(self) -> str:
+        """As OpenSSL names it."""
+        return self._connection.get_cipher_name() or ""
+
     def send(self, data: bytes | memoryview) -> int:
         """Send some of it; how much.
 
@@ -91,6 +105,24 @@ class Channel:
             raise OSError(*error.args) from error
         except SSL.Error as error:
             raise _failed(error) from error
+
+
+def _certificate(certificate: crypto.X509) -> Certificate:
+    """What a certificate says of itself."""
+    found = certificate.to_cryptography()
+    names: tuple[str, ...] = ()
+    with suppress(x509.ExtensionNotFound, ValueError):
+        said = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        names = tuple(str(each.value) for each in said)
+    return Certificate(
+        found.subject.rfc4514_string(),
+        found.issuer.rfc4514_string(),
+        names,
+        f"{found.serial_number:x}",
+        int(found.not_valid_before_utc.timestamp()),
+        int(found.not_valid_after_utc.timestamp()),
+        _digest(certificate).hex(),
+    )
 
 
 class Handshakes:

@@ -23,8 +23,8 @@ def make_context(check: TlsCheck) -> SSL.Context:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_min_proto_version(_VERSIONS[check.min_version])
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-    if check.http:
-        context.set_alpn_protos([b"http/1.1"])
+    if check.alpn:
+        context.set_alpn_protos([check.alpn.encode()])
     context.set_verify(SSL.VERIFY_PEER, _note)
     _set_groups(context)
     try:

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from exporter.probes.check import TlsCheck
+from exporter.probes.details import Certificate
 from exporter.probes.net.faults import verdict
 from exporter.probes.net.tls import Channel, Handshakes
 from exporter.probes.result import ProbeFailed, Reason, TlsFacts
@@ -34,6 +35,10 @@ class Wire:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
         self._sock.close()
 
     async def send(self, data: bytes) -> None:
@@ -69,6 +74,18 @@ class Wire:
         del self._received[: end + 1]
         return line.rstrip(b"\r").decode(errors="replace")
 
+    async def some(self) -> bytes:
+        """What has come; empty once all was read.
+
+        Raises:
+            ProbeFailed: The connection is broken, or there is no end of what comes.
+        """
+        while not self._received and not self._ended:
+            await self._receive()
+        data = bytes(self._received)
+        self._received.clear()
+        return data
+
     async def exactly(self, count: int) -> bytes:
         """So many bytes.
 
@@ -82,6 +99,10 @@ class Wire:
         data = bytes(self._received[:count])
         del self._received[:count]
         return data
+
+    def certificates(self) -> tuple[Certificate, ...]:
+        """The chain of the handshake, the leaf first; empty without TLS."""
+        return () if self._channel is None else self._channel.certificates()
 
     async def secure(self, handshakes: Handshakes, check: TlsCheck, server_name: str) -> TlsFacts:
         """Begin TLS; what the handshake showed. What was received and not read is dropped: nobody vouches for it.
