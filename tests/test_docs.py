@@ -64,7 +64,7 @@ def run(command: list[str], directory: Path) -> subprocess.CompletedProcess[str]
         **os.environ,
         "PATH": path,
         "PYTHONPATH": str(ROOT),
-        "API_TOKEN": "example",
+        "API_TOKEN": "an-example",
         "EXPORTER_ADDRESS": "127.0.0.1:9895",
     }
     return subprocess.run(

@@ -3,7 +3,9 @@
 from typing import Any, NamedTuple
 
 from exporter import units
+from exporter.config.expand import read_secret
 from exporter.config.fields import NOT_RIGHT
+from exporter.config.heartbeats import check_token, heartbeat_policy
 from exporter.config.labels import Labels, merged_labels
 from exporter.config.model import Endpoint
 from exporter.config.names import Names
@@ -14,6 +16,7 @@ from exporter.config.targets import default_name, keep_userinfo_secret, may_be_q
 from exporter.config.tree import Expanded, Map
 from exporter.config.validate import validate
 from exporter.probes.base import ProbeSettings
+from exporter.probes.heartbeat import HeartbeatSettings
 from exporter.timeline.policy import Policy
 
 DEFAULT_INTERVAL = 15 * units.SECOND
@@ -76,7 +79,12 @@ class EndpointBuilder:
 
     def _endpoint(self, node: Map, service: Shaped, labels: Labels, names: Names) -> Endpoint | None:
         section, wrong = validate(
-            EndpointSection, node, self._report, "endpoint", stand_in={"url": "tcp://unknown:1"}
+            EndpointSection,
+            node,
+            self._report,
+            "endpoint",
+            data=self._filled(node),
+            stand_in={"url": "tcp://unknown:1"},
         )
         if section is None:
             return None
@@ -85,6 +93,10 @@ class EndpointBuilder:
         if "url" in wrong:
             return None
         settings = self._settings(section.url, node.mark_of("url"), chain, policy)
+        if settings is not None:
+            check_token(section, node, settings, self._report)
+        if isinstance(settings, HeartbeatSettings):
+            policy = self.share(heartbeat_policy(section, node, settings, policy, self._report))
         own_labels = merged_labels(labels, section.labels, self._report)
         name = section.name or default_name(section.url)
         if name is None:
@@ -105,7 +117,19 @@ class EndpointBuilder:
             policy=policy,
             retry_interval=retry_interval,
             labels=own_labels,
+            token=str(section.token or ""),
         )
+
+    def _filled(self, node: Map) -> Map | dict[str, object]:
+        """The endpoint with what the file of its token says."""
+        if not isinstance(node.get("token_file"), str):
+            return node
+        filled: dict[str, object] = {key: value for key, value in node.items() if key != "token_file"}
+        name, mark = str(node["token_file"]), node.mark_of("token_file")
+        if "token" in node:
+            self._report.problem(mark, "`token` and `token_file` are both given; remove one")
+        filled["token"] = read_secret("token_file", name, self._report.folder(mark), mark, self._report)
+        return filled
 
     def _settings(
         self, url: str, mark: int, chain: tuple[Shaped, ...], policy: Policy

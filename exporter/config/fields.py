@@ -160,6 +160,7 @@ def texts(description: str, pattern: str = "") -> WithJsonSchema:
 Name = Annotated[
     str, PlainValidator(_name), texts("Letters, digits, `_`, `.` and `-`.", r"^[A-Za-z0-9_.-]+$")
 ]
+Secret = Annotated[str, PlainValidator(scalar), texts("Never shown.")]
 Shown = Annotated[str, PlainValidator(shown), texts("Free text, shown to people.")]
 Duration = Annotated[
     int, PlainValidator(_duration), texts("Such as 250ms, 15s, 5m, 1h30m or 30d.", r"^[0-9.]+(ms|[smhdwy])")

@@ -34,6 +34,7 @@ class Endpoint:
             verdict to the next probe; 0 < x <= interval.
         labels: The user's own, on the info metric only: the service's with its own
             over them, sorted by name.
+        token: Of a heartbeat: who has it may say that the job was done; never shown.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Endpoint:
     policy: Policy
     retry_interval: int
     labels: tuple[tuple[str, str], ...] = ()
+    token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

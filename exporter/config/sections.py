@@ -19,6 +19,7 @@ from exporter.config.fields import (
     Name,
     Nanoseconds,
     Percent,
+    Secret,
     Share,
     Shown,
     Url,
@@ -63,6 +64,7 @@ class EndpointSection(Shape):
     name: Name | None = _key("Default: made of the URL's host, port and path.")
     id: Name | None = _key("Stable identity; a rename that keeps it keeps the history. Default: the name.")
     labels: Labels | None = _key("Labels on the info metric, over the service's.")
+    token: Secret | None = _key("Of a heartbeat: who has it may say that the job was done.")
 
 
 class CalendarSection(_Section):
@@ -246,7 +248,6 @@ NOT_YET: dict[str, frozenset[str]] = {
     "root": frozenset({"agreements", "blackbox"}),
     "alerting": frozenset({"runbook", "severities"}),
     "service": frozenset({"depends_on"}),
-    "endpoint": frozenset({"token"}),
     "slo.sli": frozenset({"promql"}),
     "probe": frozenset({"client_secret", "password", "query", "token"}),
     "probe.expect": frozenset(
@@ -261,7 +262,7 @@ NOT_YET: dict[str, frozenset[str]] = {
 }
 """Keys that are part of the format, by section, which nothing serves yet."""
 
-KINDS_NOT_YET = frozenset({"command", "heartbeat"})
+KINDS_NOT_YET = frozenset({"command"})
 """Types of probes, likewise."""
 
 SCHEMES_NOT_YET = KINDS_NOT_YET

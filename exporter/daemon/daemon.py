@@ -15,6 +15,7 @@ from exporter.engine.fleet import Fleet, configured
 from exporter.engine.imports import Imports
 from exporter.engine.live import Health
 from exporter.engine.showing import Showing
+from exporter.engine.told import Told
 from exporter.engine.upkeep import daily
 from exporter.log import log
 from exporter.probes.base import Prober, ProbeSettings
@@ -73,12 +74,12 @@ class Daemon:
         source, corrections = self._source, self._corrections
         await corrections.take_up()
         source.absences, source.corrections = self._absences, corrections
-        source.imports = Imports(self.config, self._fleet.slots, self.engine)
         gc.collect()
         gc.freeze()  # what lives for ever need not be looked at again and again
         async with asyncio.TaskGroup() as group, serve_control(make_control_app(source), storage):
             engine = group.create_task(self.engine.run(self._fleet.slots), name="engine")
             await corrections.show()
+            self._let_be_told()
             upkeep = group.create_task(self._daily(), name="upkeep")
             log().info("watching", endpoints=len(self._fleet.slots), slos=len(source.live.slos))
             if self.health.behind_record:
@@ -112,10 +113,15 @@ class Daemon:
         """Let everything else be about another configuration, whose endpoints are probed already."""
         before, self.config = self.config, config
         self._showing = Showing(config, self._fleet.pasts, self._fleet.slots, self.engine)
-        self._source.imports = Imports(config, self._fleet.slots, self.engine)
+        self._let_be_told()
         self.engine.storage.follow(chain.from_iterable(self._fleet.pasts.values()))
         if config.connectivity != before.connectivity:
             await self.engine.vouch(self._checks(config.connectivity))
+
+    def _let_be_told(self) -> None:
+        """Let what is brought be about the endpoints of now."""
+        self._source.imports = Imports(self.config, self._fleet.slots, self.engine)
+        self._source.beat = Told(self._fleet.slots, self.engine).beat
 
     def _prober(self, settings: ProbeSettings) -> Prober:
         """The prober of all settings of that type."""

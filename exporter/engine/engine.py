@@ -8,6 +8,7 @@ from typing import TypeVar
 from exporter.engine.anchors import Checks
 from exporter.engine.change import Change
 from exporter.engine.connectivity import Held, Waiting
+from exporter.engine.heartbeats import Heartbeats
 from exporter.engine.instants import Instants
 from exporter.engine.live import Health
 from exporter.engine.recorder import Recorder
@@ -73,6 +74,7 @@ class Engine:
         self._held_until = held_until
         self._redact = lru_cache(maxsize=4096)(redact)  # an outage says the same again and again
         self.health = health
+        self._heartbeats = Heartbeats()
         self._waiting = self._waiting_for(checks)
         self.recorder = Recorder((), held_until)
         self.schedule = Schedule((), instants.now, self._begin, self._late)
@@ -89,14 +91,54 @@ class Engine:
         """
         self.recorder = Recorder(slots, self._held_until)
         self.schedule = Schedule(slots, self._look(), self._begin, self._late)
+        self._heartbeats.follow(slots)
         if self._waiting is not None:
             self._waiting.start()
+        await self._take_up_heartbeats()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._beats(), name="beats")
                 group.create_task(self._commits(), name="commits")
         finally:
             await self._end()
+
+    async def beat(self, slot: Slot, *, done: bool) -> None:
+        """Record that a slot which is told of was told that its job was done, or failed; it is durable then.
+
+        Raises:
+            StoreError: It could not be written, and waits.
+        """
+        async with self._turn:
+            now = self._look()
+            if self._steps.back_from is not None or now <= self.recorder.held_until:
+                msg = "the clock went back, and the record with it"
+                raise StoreError(msg)
+            self.schedule.fire(now)
+            self._miss(now)
+            self._heartbeats.beat(slot, now, self.recorder, done=done)
+            if not await self.commit():
+                raise StoreError(self.health.store_error)
+
+    def _miss(self, now: int) -> None:
+        """See whether beats are missed; while the prober is blind nobody could have heard them."""
+        if self._heartbeats.next_due() > now or self._paused is not None:
+            return
+        if self.health.blind_since is not None:
+            self._heartbeats.put_off(now)
+        else:
+            self._heartbeats.miss(now, self.recorder)
+
+    async def _take_up_heartbeats(self) -> None:
+        """Go on with what the record has of them; since its latest absence nobody has listened."""
+        numbers = list(self._heartbeats.slots)
+        if not numbers:
+            return
+        rows = await self.storage.run(lambda store: {number: store.rows(number) for number in numbers})
+        absences = await self.storage.run(lambda store: store.absence_spans())
+        self._heartbeats.remember(rows)
+        if absences:
+            last = absences[-1]
+            self._heartbeats.absent(last.since, max(last.until, self._look()) + 1, self.recorder)
 
     async def _end(self) -> None:
         """Commit everything up to this instant; a probe that is due by then is left undone."""
@@ -195,6 +237,7 @@ class Engine:
                 if self._waiting is not None:
                     self._waiting.forget(change.gone)
                 self.recorder.follow(slots)
+                self._heartbeats.follow(slots)
                 self.schedule.follow(slots, change.soon(slots))
             finally:
                 paused, self._paused = self._paused, None
@@ -257,9 +300,11 @@ class Engine:
                     now = await self._rewind(self._steps.back_from)
                 self._steps.back_from = None
             self.schedule.fire(now)
+            self._miss(now)
             self.health.missed = self.schedule.missed
             self.health.pending_rows = self.recorder.pending_rows
-            await asyncio.sleep(min(max(TICK, self.schedule.next_due() - now), LONGEST_NAP) / 1000)
+            due = min(self.schedule.next_due(), self._heartbeats.next_due())
+            await asyncio.sleep(min(max(TICK, due - now), LONGEST_NAP) / 1000)
 
     async def _commits(self) -> None:
         while True:
@@ -275,12 +320,16 @@ class Engine:
 
     def _jumped(self, before: int, now: int) -> None:
         """The clock went forward: the span was not lived."""
-        absent = partial(self.recorder.absent, before, now, "clock")
+        absent = partial(self._absent, before, now)
         if self._paused is None:
             absent()
         else:
             self._paused.append(absent)  # histories are read from what the store had before it
         self.schedule.seek(before, now)
+
+    def _absent(self, before: int, now: int) -> None:
+        self.recorder.absent(before, now, "clock")
+        self._heartbeats.absent(before, now, self.recorder)
 
     async def _rewind(self, end: int) -> int:
         """Go on with the record from the instant to which the clock went back (ruling 13).
@@ -309,4 +358,5 @@ class Engine:
                 self.schedule.once(slot, now)
         if self._waiting is not None:
             self._waiting.restart(now)
+        await self._take_up_heartbeats()
         return now

@@ -116,6 +116,13 @@ class Recorder:
                 "endpoint_known", since=format_instant(at), state=timeline.state(at).name.lower()
             )
 
+    def resume(self, slot: Slot, at: int, vote: State, reason: str, policy: Policy) -> None:
+        """Let a state go on after an absence, although nobody has said so anew; it is no event, and is not counted."""
+        if at > self.held_until:
+            slot.begun = at
+            slot.history.add(at, vote, policy, event=False, reason=reason)
+            self._extend(slot, at, 0, vote, reason, policy=policy, event=False)
+
     def absent(self, since: int, until: int, cause: str) -> None:
         """Enter a span that was not lived: what was measured before it ends there."""
         since = max(since, self.held_until)

@@ -96,10 +96,16 @@ class Schedule:
         """
         by_interval = dict[int, list[Slot]]()
         for slot in slots:
+            if slot.is_told:
+                continue
             by_interval.setdefault(slot.config.policy.interval, []).append(slot)
         self._rounds = [_Round(interval, group, self.fired) for interval, group in by_interval.items()]
         for slot in soon:
-            if slot.one_off is None and slot.next_beat(self.fired) > self.fired + FIRST_PROBE_WITHIN:
+            if (
+                slot.one_off is None
+                and not slot.is_told
+                and slot.next_beat(self.fired) > self.fired + FIRST_PROBE_WITHIN
+            ):
                 self.once(slot, self.fired + spread(slot.service.id, slot.config.id, FIRST_PROBE_WITHIN))
 
     def once(self, slot: Slot, at: int) -> None:

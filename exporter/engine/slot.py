@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from exporter.config.model import Endpoint, Service
+from exporter.config.objectives import HEARTBEAT
 from exporter.engine.live import Counters, LastProbe
 from exporter.probes.base import Prober
 from exporter.probes.result import Outcome, Result
@@ -109,6 +110,11 @@ class Slot:
         self.check: Any = check
         self.phase = spread(service.id, config.id, config.policy.interval)
         self.tolerance = min(LARGEST_EARLY_OR_LATE, config.policy.interval // 20)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether nothing is probed, but somebody says how it is."""
+        return self.config.kind == HEARTBEAT
 
     def leave(self) -> None:
         """Drop the probe in flight: nobody asks for its result any more."""

@@ -351,6 +351,19 @@ class WsCheck:
     secure: Secure | None
 
 
+@dataclass(frozen=True, slots=True)
+class HeartbeatCheck:
+    """A heartbeat endpoint.
+
+    Attributes:
+        every: Milliseconds from one beat to the next, > 0.
+        grace: Milliseconds by which one may be late.
+    """
+
+    every: int
+    grace: int
+
+
 class JsonRule(NamedTuple):
     """A query that must select something of a list that has the body.
 

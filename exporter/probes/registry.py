@@ -5,6 +5,7 @@ from types import MappingProxyType
 from exporter.probes.base import ProbeSettings
 from exporter.probes.dns import DnsSettings
 from exporter.probes.grpc import GrpcSettings
+from exporter.probes.heartbeat import HeartbeatSettings
 from exporter.probes.http import HttpSettings
 from exporter.probes.icmp import IcmpSettings
 from exporter.probes.tcp import TcpSettings
@@ -23,6 +24,7 @@ TYPES: tuple[type[ProbeSettings], ...] = (
     IcmpSettings,
     GrpcSettings,
     WsSettings,
+    HeartbeatSettings,
 )
 
 by_kind = MappingProxyType({settings.kind: settings for settings in TYPES})

@@ -26,6 +26,7 @@ class Access:
 
     Attributes:
         tls: What the server's connections are served with; None for HTTP in the clear.
+        own_tokens: Handlers that ask for tokens of their own instead.
     """
 
     def __init__(self, config_file: str = "") -> None:
@@ -38,6 +39,7 @@ class Access:
         self._settings = self._file.loaded.settings if self._file else WebSettings()
         self._bucket = _bucket(self._settings.rate_limit)
         self._checker = Checker()
+        self.own_tokens: frozenset[Handler] = frozenset()
         served = self._file.loaded.tls if self._file else None
         self.tls: ssl.SSLContext | None = None if served is None else RotatingContext(self._context, served)
 
@@ -62,7 +64,7 @@ class Access:
         if self._bucket is not None and not self._bucket.allow(_nanoseconds()):
             return _refusal(HTTPStatus.TOO_MANY_REQUESTS)
         users = self._settings.basic_auth_users
-        if not users:
+        if not users or request.match_info.handler in self.own_tokens:
             return None
         given = parse_authorization(request.headers.get(hdrs.AUTHORIZATION, ""))
         try:

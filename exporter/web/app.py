@@ -9,7 +9,7 @@ from aiohttp.typedefs import Handler
 
 from exporter.errors import UsageError
 from exporter.output.renders import Renders
-from exporter.web import api, ask, exclusions, health, lifecycle
+from exporter.web import api, ask, exclusions, health, heartbeats, lifecycle
 from exporter.web.access import ACCESS, Access, guard
 from exporter.web.metrics import metrics
 from exporter.web.page import STYLE_HASH, page
@@ -46,6 +46,7 @@ def make_app(
     app = web.Application(middlewares=[guard, _starting])
     app[SOURCE] = source
     app[ACCESS] = Access() if access is None else access
+    app[ACCESS].own_tokens = frozenset({heartbeats.beat})
     app[RULES] = WriteRules(admin_api, external_url)
     app[ask.TURN] = asyncio.Lock()
     app.on_response_prepare.append(_set_headers)
@@ -59,6 +60,7 @@ def make_app(
     app.router.add_get(f"{prefix}/api/v1/slos", api.slos)
     app.router.add_get(f"{prefix}/api/v1/sli", ask.sli)
     app.router.add_get(f"{prefix}/api/v1/explain", ask.explain)
+    app.router.add_post(f"{prefix}{heartbeats.PATH}{{service}}/{{endpoint}}", heartbeats.beat)
     app.router.add_get(f"{prefix}/api/v1/exclusions", exclusions.exclusions)
     app.router.add_post(f"{prefix}/api/v1/exclusions", exclusions.add)
     app.router.add_delete(f"{prefix}/api/v1/exclusions/{{ident}}", exclusions.remove)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from aiohttp import web
 
@@ -32,6 +33,13 @@ Pose = Callable[[Service, SloConfig, int | None, int | None], Callable[[], Asked
 """As `Showing.pose`."""
 
 
+class Beat(Protocol):
+    """Takes a heartbeat."""
+
+    def __call__(self, service: str, endpoint: str, token: str, *, done: bool) -> Awaitable[None]:
+        """As `Told.beat`."""
+
+
 @dataclass(slots=True)
 class Source:
     """The running daemon as its server sees it.
@@ -45,6 +53,7 @@ class Source:
         corrections: Exclusions, once there is anything to correct.
         imports: Takes past results, likewise.
         absences: Gives the prober's absences.
+        beat: Takes a heartbeat: service, endpoint and token, and whether the job was done; None before anybody can.
         reload: Reads the configuration again; None where nobody may ask for it over HTTP.
         pose: Puts an SLO to the past as of an instant, None for the present one, over perhaps another window; what it
             gives may be called in any thread.
@@ -58,6 +67,7 @@ class Source:
     imports: Imports | None = None
     pose: Pose = _nobody
     absences: Callable[[], Awaitable[Sequence[Absence]]] = _no_absences
+    beat: Beat | None = None
     reload: Callable[[], Awaitable[None]] | None = None
 
     def show(

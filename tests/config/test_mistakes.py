@@ -450,7 +450,7 @@ NOT_YET = {
             f"services:\n  - name: shop\n    endpoints: [{{url: '{scheme}://x'}}]\n",
             [f"uptime.yml:3: a `{scheme}://` URL {LATER}"],
         )
-        for scheme in ("command", "heartbeat")
+        for scheme in ("command",)
     },
     "a step of a dialogue that is two": (
         endpoint("probe: p").replace("https://example.com/", "tcp://example.com:25")

@@ -14,7 +14,7 @@ from tests.support.editor import read
 ROOT = Path(__file__).parent.parent.parent
 CONFIG = ROOT / "config"
 EXAMPLES = sorted(CONFIG.glob("*.yml"))
-ENVIRON = {"API_TOKEN": "hush"}
+ENVIRON = {"API_TOKEN": "hush-hush"}
 
 
 def errors(document: Any) -> list[str]:

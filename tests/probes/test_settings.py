@@ -33,6 +33,7 @@ def test_every_kind_and_scheme_finds_its_type() -> None:
         "udp": "udp",
         "grpc": "grpc",
         "ws": "ws",
+        "heartbeat": "heartbeat",
     }
     assert {scheme: settings.kind for scheme, settings in by_scheme.items()} == {
         "http": "http",
@@ -41,6 +42,7 @@ def test_every_kind_and_scheme_finds_its_type() -> None:
         "grpcs": "grpc",
         "ws": "ws",
         "wss": "ws",
+        "heartbeat": "heartbeat",
         "tcp": "tcp",
         "dns": "dns",
         "unix": "unix",
