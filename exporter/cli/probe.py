@@ -7,7 +7,10 @@ import click
 from exporter.cli.options import config_option, format_option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from exporter.probes.base import ProbeSettings
+    from exporter.probes.details import Details
     from exporter.probes.result import Result
 
 _EPILOG = """\b
@@ -21,6 +24,7 @@ Exit status: 0 success; 1 failure; 2 wrong URL or configuration; 3 inconclusive.
 """
 
 _EXIT = {"success": 0, "failure": 1, "inconclusive": 3}
+_SIGNS = {"sent": (">", "cyan"), "received": ("<", None), "expected": ("?", "green"), "note": ("*", "yellow")}
 _COLOURS = {"success": "green", "failure": "red", "inconclusive": "yellow"}
 
 
@@ -52,7 +56,7 @@ def command(
     settings, redact = _settings(url, name, config_files)
     result = asyncio.run(_probe(settings, _check(settings, url, timeout)))
     found = _found(settings, target(url), result)
-    found["detail"] = redact(found["detail"])
+    found = _redacted(found, redact)
     click.echo(json.dumps(found, indent=2) if format_ == "json" else _table(found))
     ctx.exit(_EXIT[found["result"]])
 
@@ -108,7 +112,7 @@ async def _probe(settings: "ProbeSettings", check: Any) -> "Result":  # noqa: AN
 
     loop = asyncio.get_running_loop()
     done: asyncio.Future[Result] = loop.create_future()
-    async with Context() as context:
+    async with Context(details=True) as context:
         prober = settings.prober(context, lambda _endpoint, result: done.set_result(result))
         prober.begin(SimpleNamespace(check=check, attempt=None))
         return await done
@@ -138,7 +142,36 @@ def _found(settings: "ProbeSettings", target: str, result: "Result") -> dict[str
             "version": result.tls.version,
             "problem": result.tls.problem,
         }
+    if result.details is not None:
+        found["details"] = _details(result.details)
     return found
+
+
+def _details(details: "Details") -> dict[str, Any]:
+    """What was seen, as JSON."""
+    from exporter.units import SECOND, format_instant  # noqa: PLC0415
+
+    return {
+        "facts": details.facts,
+        "chain": [
+            {
+                **each._asdict(),
+                "not_before": format_instant(each.not_before * SECOND),
+                "not_after": format_instant(each.not_after * SECOND),
+            }
+            for each in details.chain
+        ],
+        "lines": [each._asdict() for each in details.lines],
+    }
+
+
+def _redacted(found: Any, redact: "Callable[[str], str]") -> Any:  # noqa: ANN401 -- any JSON
+    """The same without a secret of the configuration in any text."""
+    if isinstance(found, dict):
+        return {key: _redacted(value, redact) for key, value in found.items()}
+    if isinstance(found, list | tuple):
+        return [_redacted(each, redact) for each in found]
+    return redact(found) if isinstance(found, str) else found
 
 
 def _seconds(nanoseconds: int | None) -> float | None:
@@ -160,7 +193,41 @@ def _table(found: dict[str, Any]) -> str:
         rows.append(("certificate", "verified" if tls["verified"] else f"not verified: {tls['problem']}"))
         rows.append(("  until", tls["not_after"]))
         rows.append(("  chain until", tls["chain_not_after"]))
-    return "\n".join(f"{label:<14}{text}" for label, text in rows)
+    details = found.get("details", {})
+    rows += [
+        (name.replace("_", " "), str(value))
+        for name, value in details.get("facts", {}).items()
+        if name != "status"
+    ]
+    width = max(len(label) for label, _ in rows) + 2
+    lines = [f"{label:<{width}}{text}" for label, text in rows]
+    return "\n".join([*lines, *_chain(details.get("chain", ())), *_exchange(details.get("lines", ()))])
+
+
+def _chain(chain: "Sequence[dict[str, Any]]") -> list[str]:
+    """The certificates, the leaf first."""
+    lines = ["", "certificates"] if chain else []
+    for each in chain:
+        lines.append(f"  {each['subject'] or '(no subject)'}")
+        if each["names"]:
+            lines.append(f"    for        {', '.join(each['names'])}")
+        lines += [
+            f"    issuer     {each['issuer']}",
+            f"    valid      {each['not_before']} to {each['not_after']}",
+        ]
+        lines += [f"    serial     {each['serial']}", f"    sha256     {each['sha256']}"]
+    return lines
+
+
+def _exchange(lines: "Sequence[dict[str, str]]") -> list[str]:
+    """What was sent, received and expected."""
+    shown = ["", "exchange"] if lines else []
+    for each in lines:
+        sign, colour = _SIGNS[each["kind"]]
+        if each["kind"] == "expected" and each["text"].endswith(": no"):
+            colour = "red"
+        shown.append(click.style(f"  {sign} {each['text']}", fg=colour))
+    return shown
 
 
 def _milliseconds(seconds: float | None) -> str:

@@ -13,6 +13,7 @@ Headers = tuple[tuple[str, str], ...]
 
 _PORTS = {"http": 80, "https": 443}
 _CREDENTIALS = re.compile(r"auth|cookie|token|secret|password|credential|api-?key", re.IGNORECASE)
+_QUERY = re.compile(r"\?[^ ]*")
 _UNSENDABLE = re.compile(rb"[^\x21-\x7e]")
 _ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
 _BECOMES_GET = (301, 302, 303)
@@ -136,15 +137,20 @@ def _with_cookies(headers: Headers, jar: Jar, parts: Url) -> Headers:
     return (*others, ("Cookie", "; ".join([*given, cookies])))
 
 
+def is_credential(name: str) -> bool:
+    """Whether a header's name speaks of credentials."""
+    return bool(_CREDENTIALS.search(name))
+
+
 def shown(request: bytes) -> str:
-    """The head of a request for people: without values that are, or may be, credentials."""
+    """The head of a request for people: without its query, and values that are, or may be, credentials."""
     first, *lines = request.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
     masked = [
         f"{name}: <secret>" if _CREDENTIALS.search(name) else line
         for line in lines
         for name in [line.partition(":")[0]]
     ]
-    return "\n".join([first, *masked])
+    return "\n".join([_QUERY.sub("?***", first), *masked])
 
 
 def basic(userinfo: str) -> str:

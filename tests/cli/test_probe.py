@@ -29,7 +29,7 @@ def target() -> Iterator[Target]:
 def test_a_success_is_told_as_a_table_with_status_0(target: Target) -> None:
     ran = run(target.url)
     assert ran.exit_code == 0
-    rows = dict(line.split(None, 1) for line in ran.output.splitlines())
+    rows = dict(line.split(None, 1) for line in ran.output.partition("\n\n")[0].splitlines())
     assert (rows["result"], rows["status"], rows["target"]) == ("success", "200", target.url)
     assert rows["connect"].endswith(" ms")
     assert rows["resolve"] == "-"
@@ -162,3 +162,94 @@ def test_a_certificate_that_nobody_trusts_is_shown_with_its_end() -> None:
     assert found["tls"]["not_after"].endswith("Z")
     assert found["tls"]["problem"] == found["detail"]
     assert f"not verified: {found['detail']}" in table.output
+
+
+SECRETS = """
+probes:
+  api:
+    type: http
+    token: "${TOKEN}"
+    body: "key=${TOKEN}"
+    method: POST
+    expect:
+      status: [2xx]
+      header_matches: {Server: Base, X-None: a}
+      body_matches: [ok, "${TOKEN}"]
+      body_not_matches: [broken]
+      json: "$[?@.a]"
+      max_body: 1KiB
+services: [{name: a, endpoints: [{url: "tcp://127.0.0.1:1"}]}]
+"""
+
+
+def test_it_says_what_was_sent_received_and_expected_without_secrets(
+    target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All rules are tried, also those after the first that does not hold; no secret is shown anywhere."""
+    monkeypatch.setenv("TOKEN", "s3cret-token")
+    (tmp_path / "uptime.yml").write_text(SECRETS)
+    arguments = (target.url, "--probe", "api", "--config.file", str(tmp_path / "uptime.yml"))
+    table, found = run(*arguments).output, json.loads(run(*arguments, "--format", "json").output)
+    lines = [f"{each['kind']} {each['text']}" for each in found["details"]["lines"]]
+    assert "sent POST / HTTP/1.1" in lines
+    assert "sent Authorization: <secret>" in lines
+    assert "received HTTP/1.0 501" in lines
+    judged = [line for line in lines if line.startswith("expected")]
+    assert judged[:3] == [
+        "expected the status (status 501): no",
+        "expected header server matches 'Base': yes",
+        "expected header x-none matches 'a': no",
+    ]
+    assert "  > POST / HTTP/1.1" in table
+    assert found["details"]["facts"]["address"] == "127.0.0.1"
+    assert "s3cret" not in table + json.dumps(found)
+
+
+def test_every_rule_of_a_whole_answer_is_tried(target: Target, tmp_path: Path) -> None:
+    target.body = b'{"a": 1}'
+    (tmp_path / "uptime.yml").write_text(
+        "probes: {api: {type: http, expect: {body_matches: [no, a], body_not_matches: [a, b], json: ['$[?@.a]', '$[?@.b]'],"
+        " max_body: 1KiB}}}\nservices: [{name: a, endpoints: [{url: 'tcp://127.0.0.1:1'}]}]\n"
+    )
+    found = json.loads(
+        run(
+            target.url, "--probe", "api", "--config.file", str(tmp_path / "uptime.yml"), "--format", "json"
+        ).output
+    )
+    judged = [each["text"] for each in found["details"]["lines"] if each["kind"] == "expected"]
+    assert judged == [
+        "the status: yes",
+        "the body matches 'no': no",
+        "the body matches 'a': yes",
+        "the body does not match 'a': no",
+        "the body does not match 'b': yes",
+        "the body has something for '$[?@.a]': yes",
+        "the body has something for '$[?@.b]': no",
+        "at most 1024 bytes: yes",
+    ]
+
+
+def test_scenario_28_a_chain_that_nobody_trusts_is_printed_all_the_same(tmp_path: Path) -> None:
+    del tmp_path
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+
+    class Handler(BaseHTTPRequestHandler):
+        """Never asked."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        url = f"https://localhost:{server.server_address[1]}/"
+        found = json.loads(run(url, "--format", "json").output)
+        table = run(url).output
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert (found["reason"], found["details"]["chain"][0]["names"]) == ("certificate", ["localhost"])
+    assert found["details"]["facts"]["tls_version"] == "TLSv1.3"
+    assert "certificates\n  " in table
+    assert "for        localhost" in table

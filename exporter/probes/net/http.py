@@ -11,11 +11,12 @@ from exporter.probes.cookies import Jar, with_set
 from exporter.probes.net.attempt import Attempt
 from exporter.probes.net.faults import verdict
 from exporter.probes.net.http1 import Answer
+from exporter.probes.net.http_details import note_handshake, note_head, note_request, note_rules
 from exporter.probes.net.judge import Judge, TooSlow, judge_head, judge_size, judge_status
 from exporter.probes.net.poller import BROKEN, IN, OUT
 from exporter.probes.net.stages import PROCESSING, TLS, TRANSFER
 from exporter.probes.request import next_hop, with_token
-from exporter.probes.result import ProbeFailed, ProbeInconclusive, Reason
+from exporter.probes.result import Outcome, ProbeFailed, ProbeInconclusive, Reason
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
@@ -58,6 +59,7 @@ class _HttpAttempt(Attempt):
         "_hop",
         "_jar",
         "_judged",
+        "_kept",
         "_late",
         "_token",
         "_tunnel",
@@ -75,6 +77,7 @@ class _HttpAttempt(Attempt):
         self._case: Case | None = None
         self._answer: Answer | None = None
         self._channel: Channel | None = None
+        self._kept: Answer | None = None  # for details
         self._context.poller.watch(self, check.timeout)
         if check.token is not None:
             self._fetching = self._context.spawn(self._authorize(check.token))
@@ -192,6 +195,12 @@ class _HttpAttempt(Attempt):
                 f"timed out after {seconds} judging the answer: the rule {case.judge.rule!r} takes too long",
             )
 
+    def _end(self, outcome: Outcome, reason: Reason | None, detail: str) -> None:
+        details, answer = self.details, self._kept
+        if details is not None and answer is not None and self.poller is not None:
+            note_rules(details, self._check, answer, secure=self._hop.secure, redirects=self._followed)
+        super()._end(outcome, reason, detail)
+
     def _go(self, hop: Hop) -> None:
         self._hop = hop
         self._judged = self._late = False
@@ -205,6 +214,8 @@ class _HttpAttempt(Attempt):
         if not channel.handshake():
             return
         facts = self.facts = channel.facts
+        if self.details is not None:
+            note_handshake(self.details, channel)
         if facts is not None and facts.problem and not self._check.insecure:
             raise ProbeFailed(Reason.CERTIFICATE, facts.problem)
         self._talk(IN)
@@ -218,6 +229,9 @@ class _HttpAttempt(Attempt):
             keep=rules.on_body,
             coding=rules.coding,
         )
+        if self.details is not None:
+            note_request(self.details, self._hop, self.sock)
+            self._kept = self._answer
         if not self._send(self._hop.request) or events & (IN | BROKEN):
             self._receive()
 
@@ -266,6 +280,8 @@ class _HttpAttempt(Attempt):
         if answer.status and not self._judged:
             self._judged = True
             self.status = answer.status
+            if self.details is not None:
+                note_head(self.details, answer)
             location = check.redirects and answer.status in _REDIRECTS and answer.header(b"location")
             if location:
                 self._follow(answer.status, location[0])

@@ -89,7 +89,7 @@ class _Talk:
                 extra_headers=headers,
             )
         )
-        self._see("sent", f"GET {check.target}, upgrade to websocket")
+        self._see("sent", f"GET {check.target.partition('?')[0]}, upgrade to websocket")
         while not self._is_open:
             await self._receive()
 
