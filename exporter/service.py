@@ -20,6 +20,7 @@ from exporter.daemon.watch import Watch
 from exporter.discovery.discoverer import Discoverer
 from exporter.discovery.findings import Findings
 from exporter.engine import descriptors
+from exporter.engine.adhoc import AdHoc, permits
 from exporter.engine.live import Health, Live
 from exporter.log import log
 from exporter.probes.net.context import Context
@@ -82,7 +83,13 @@ async def run(settings: Settings, clock: Clock) -> None:
         store = SqliteWriter.open(settings.storage)
         app = make_app(source, settings.external_url, access, admin_api=settings.admin_api)
         try:
-            async with serve_on(app, bound, access.tls), Context() as context:
+            permitted = permits(lambda: source.live.config)
+            async with (
+                serve_on(app, bound, access.tls),
+                Context() as context,
+                Context(details=True, permits=permitted) as asked_for,
+            ):
+                source.adhoc = AdHoc(asked_for)
                 log().info("listening", address=bound.address, tls=access.tls is not None)
                 record = await asyncio.to_thread(take_up, config, store, clock)
                 configuration.accept(loaded)

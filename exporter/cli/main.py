@@ -45,6 +45,7 @@ COMMANDS = MappingProxyType(
         "exclude": _Lazy("exporter.cli.exclude", "Enter what does not count, or take it back."),
         "backfill": _Lazy("exporter.cli.backfill", "Bring in past results."),
         "export": _Lazy("exporter.cli.export", "Write the record as CSV or OpenMetrics."),
+        "import": _Lazy("exporter.cli.import_", "Translate other tools' configuration."),
         "completion": _Lazy("exporter.cli.completion", "Print a shell completion script."),
     }
 )

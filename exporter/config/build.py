@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from exporter import units
+from exporter.config.blackbox import blackbox
 from exporter.config.composites import Composites
 from exporter.config.connectivity import connectivity
 from exporter.config.endpoints import EndpointBuilder, Shaped
@@ -34,6 +35,7 @@ class Builder:
         min_bad: Of the alert tiers.
         probes: The named settings; those without a problem.
         connectivity: The anchors; None where there are none.
+        blackbox: What may be asked for at `/probe`; None for nothing.
         retention: Milliseconds for which history is kept.
         exclusions: In file order; those without a problem.
     """
@@ -66,12 +68,13 @@ class Builder:
         complete = self._complete and "services" not in missing
         self.services = Composites(services, self._composites, complete=complete, report=report).resolved()
         self.exclusions = exclusions(section.exclusions, self.services, report, complete=complete)
+        self.blackbox = blackbox(section.blackbox, self.probes, report)
         self.connectivity = connectivity(section.connectivity, self.services, probes, report)
         if not section.services and "services" not in missing and not self._may_be_empty:
             mark = root.mark_of("services")
             report.problem(mark, "`services` is empty; name at least one service with its endpoints")
         if not report.has_problems:
-            probes.warn_unused()
+            probes.warn_unused(self.blackbox.modules if self.blackbox is not None else ())
             self._hours.warn_unused()
 
     def _retention(self, root: RootSection) -> tuple[int, int]:

@@ -57,6 +57,7 @@ def load(
         retention=builder.retention,
         beside=tuple(sorted(report.beside)),
         discovery=found,
+        blackbox=builder.blackbox,
     )
 
 

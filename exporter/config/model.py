@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from ipaddress import IPv4Network, IPv6Network
 from typing import NamedTuple
 
 from exporter import units
@@ -255,6 +256,23 @@ class Discovery:
 
 
 @dataclass(frozen=True, slots=True)
+class Blackbox:
+    """What may be asked for at `/probe`.
+
+    Attributes:
+        modules: Names of probes.
+        networks: Where they may go.
+        timeout: Milliseconds of a probe at most; 0 for as long as its scrape waits.
+        timeout_offset: Milliseconds by which it ends before that.
+    """
+
+    modules: tuple[str, ...]
+    networks: tuple[IPv4Network | IPv6Network, ...]
+    timeout: int
+    timeout_offset: int
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A whole configuration, free of problems.
 
@@ -271,6 +289,7 @@ class Config:
         retention: Milliseconds for which history is kept.
         beside: Files that it refers to, and that were read with it.
         discovery: Where further targets come from; None for nowhere else.
+        blackbox: What may be asked for at `/probe`; None for nothing.
     """
 
     services: tuple[Service, ...]
@@ -285,6 +304,7 @@ class Config:
     retention: int = RETENTION
     beside: tuple[str, ...] = ()
     discovery: Discovery | None = None
+    blackbox: Blackbox | None = None
 
     @property
     def endpoint_count(self) -> int:

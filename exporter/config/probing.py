@@ -1,5 +1,6 @@
 """The named probes of a configuration, and which settings an endpoint gets."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from exporter.config.expand import read_secret
@@ -73,10 +74,10 @@ class Probes:
         """All named settings that have no problem."""
         return {name: settings for name, settings in self._named.items() if settings is not None}
 
-    def warn_unused(self) -> None:
-        """Warn of every named probe that no endpoint refers to."""
+    def warn_unused(self, modules: Sequence[str] = ()) -> None:
+        """Warn of every named probe that neither an endpoint refers to nor anybody may ask for."""
         for name in self._named:
-            if name not in self._used:
+            if name not in self._used and name not in modules:
                 self._report.warn(self._node.mark_of(name), f"no endpoint uses the probe `{name}`")
 
     def _settings(self, name: str, mark: int) -> ProbeSettings | None:

@@ -15,6 +15,7 @@ from exporter.config.choices import CATEGORIES
 from exporter.config.hours import DAY_KEY
 from exporter.config.sections import (
     AlertingSection,
+    BlackboxSection,
     CalendarSection,
     CombineSection,
     ConnectivitySection,
@@ -37,6 +38,7 @@ Schema = dict[str, Any]
 
 _SECTIONS: tuple[type[BaseModel], ...] = (
     AlertingSection,
+    BlackboxSection,
     CalendarSection,
     CombineSection,
     ConnectivitySection,
@@ -90,6 +92,9 @@ def _nest(parts: dict[str, Schema]) -> None:
     _set(root, "connectivity", _ref(ConnectivitySection))
     _set(parts[ConnectivitySection.__name__]["properties"], "anchors", _list_of({"type": "string"}))
     _set(root, "storage", _ref(StorageSection))
+    _set(root, "blackbox", _ref(BlackboxSection))
+    for key in ("modules", "networks"):
+        _set(parts[BlackboxSection.__name__]["properties"], key, _list_of({"type": "string"}))
     _discovery(parts)
     _set(root, "exclusions", {"type": "array", "items": _ref(ExclusionSection)})
     _set(root, "service_hours", {"type": "object", "additionalProperties": _ref(HoursSection)})

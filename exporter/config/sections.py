@@ -223,6 +223,17 @@ class DiscoverySection(_Section):
     slos: Maps | None = _key("SLOs by name, for the services that targets are of.")
 
 
+class BlackboxSection(_Section):
+    """What may be asked for at /probe, as of blackbox_exporter."""
+
+    modules: Annotated[Items, Field(description="Names of `probes` that may be asked for.")]
+    networks: Annotated[Items, Field(description="Where they may go, such as 10.0.0.0/8.")]
+    timeout: Duration = Field(default=0, description="Of a probe. Default: that of the scrape.")
+    timeout_offset: Duration = Field(
+        default=500, description="By how much a probe ends before its scrape does. Default 500ms."
+    )
+
+
 class AnchorSection(_Section):
     """One of `anchors`."""
 
@@ -239,13 +250,14 @@ class RootSection(_Section):
     exclusions: Items | None = _key("Time that does not count.")
     service_hours: Maps | None = _key("Named hours outside of which time does not count.")
     alerting: Maps | None = _key("What holds for all alert tiers.")
+    blackbox: Maps | None = _key("What may be asked for at /probe. Default: nothing.")
     discovery: Maps | None = _key("Where further targets come from.")
     connectivity: Maps | None = _key("What answers as long as the prober itself is connected.")
     storage: Maps | None = _key("What is kept.")
 
 
 NOT_YET: dict[str, frozenset[str]] = {
-    "root": frozenset({"agreements", "blackbox"}),
+    "root": frozenset({"agreements"}),
     "alerting": frozenset({"runbook", "severities"}),
     "service": frozenset({"depends_on"}),
     "slo.sli": frozenset({"promql"}),

@@ -9,7 +9,7 @@ from aiohttp.typedefs import Handler
 
 from exporter.errors import UsageError
 from exporter.output.renders import Renders
-from exporter.web import api, ask, exclusions, health, heartbeats, lifecycle
+from exporter.web import api, ask, blackbox, exclusions, health, heartbeats, lifecycle
 from exporter.web.access import ACCESS, Access, guard
 from exporter.web.metrics import metrics
 from exporter.web.page import STYLE_HASH, page
@@ -53,6 +53,7 @@ def make_app(
     app.cleanup_ctx.append(_renders)
     app.router.add_get(f"{prefix}/", page)
     app.router.add_get(f"{prefix}/metrics", metrics)
+    app.router.add_get(f"{prefix}/probe", blackbox.probe)
     app.router.add_get(f"{prefix}/-/healthy", health.healthy)
     app.router.add_get(f"{prefix}/-/ready", health.ready)
     app.router.add_post(f"{prefix}/-/reload", lifecycle.reload)

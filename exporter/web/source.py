@@ -7,6 +7,7 @@ from typing import Protocol
 from aiohttp import web
 
 from exporter.config.model import Service, SloConfig
+from exporter.engine.adhoc import AdHoc
 from exporter.engine.corrections import Corrections
 from exporter.engine.imports import Imports
 from exporter.engine.live import Live, LiveSlo
@@ -54,6 +55,7 @@ class Source:
         imports: Takes past results, likewise.
         absences: Gives the prober's absences.
         beat: Takes a heartbeat: service, endpoint and token, and whether the job was done; None before anybody can.
+        adhoc: Runs single probes; None where nobody may ask for them.
         reload: Reads the configuration again; None where nobody may ask for it over HTTP.
         pose: Puts an SLO to the past as of an instant, None for the present one, over perhaps another window; what it
             gives may be called in any thread.
@@ -68,6 +70,7 @@ class Source:
     pose: Pose = _nobody
     absences: Callable[[], Awaitable[Sequence[Absence]]] = _no_absences
     beat: Beat | None = None
+    adhoc: AdHoc | None = None
     reload: Callable[[], Awaitable[None]] | None = None
 
     def show(

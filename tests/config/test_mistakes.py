@@ -428,10 +428,7 @@ TOGETHER = {
 NOT_YET = {
     **{
         f"the section {key}": (service(f"{key}: {{}}\n"), [f"uptime.yml:5: `{key}` {LATER}"])
-        for key in (
-            "agreements",
-            "blackbox",
-        )
+        for key in ("agreements",)
     },
     "depends_on of a service": (service("    depends_on: x\n"), [f"uptime.yml:5: `depends_on` {LATER}"]),
     "events of Prometheus": (

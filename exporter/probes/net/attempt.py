@@ -4,10 +4,11 @@ import socket
 import threading
 import time
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from exporter.probes.base import Finished, Probed
-from exporter.probes.check import Place
+from exporter.probes.check import Address, Place
 from exporter.probes.details import Details
 from exporter.probes.net.course import DOING
 from exporter.probes.net.dialling import Dialling
@@ -83,7 +84,7 @@ class Attempt(Dialling):
         self.place = place
         self.enter_first(CONNECT if place.addresses else RESOLVE)
         if place.addresses:
-            self.dial(place.addresses)
+            self._dial(place.addresses)
             return
         try:
             self._lookup = self._context.resolver.join(place.host, place.family, self)
@@ -145,7 +146,13 @@ class Attempt(Dialling):
             self.conclude(answer)
             return
         self.enter(CONNECT)
-        self.dial(answer)
+        self._dial(answer)
+
+    def _dial(self, addresses: Sequence[Address]) -> None:
+        if self._context.permits is not None and (forbidden := self._context.forbidden(addresses)):
+            self.conclude(forbidden)
+        else:
+            self.dial(addresses)
 
     def expire(self) -> None:
         """End: the time is over."""

@@ -1,15 +1,17 @@
 """What all probes of a process share: the poller, the name lookups, the TLS threads."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from types import TracebackType
 from typing import Self
 
+from exporter.probes.check import Address
 from exporter.probes.net.judges import Judges
 from exporter.probes.net.poller import Poller
 from exporter.probes.net.resolver import LookUp, Resolver
 from exporter.probes.net.threads import TlsThreads
 from exporter.probes.net.tokens import Tokens
+from exporter.probes.result import ProbeFailed, Reason
 
 
 class Context:
@@ -23,6 +25,7 @@ class Context:
         tls: Threads for probes over TLS, started when they are needed.
         tokens: Of OAuth2, shared by all probes.
         details: Whether probes keep all that they see: for somebody who asks for a single one.
+        permits: Whether a probe may go to an address; None for anywhere.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class Context:
         max_tls_threads: int | None = None,
         max_judges: int | None = None,
         details: bool = False,
+        permits: Callable[[str], bool] | None = None,
     ) -> None:
         """Open it.
 
@@ -42,6 +46,7 @@ class Context:
             max_tls_threads: Threads for TLS at most, > 0; None for one a core.
             max_judges: Threads for rules that take long at most, > 0; None for one a core.
             details: Whether probes keep all that they see.
+            permits: Whether a probe may go to an address; None for anywhere.
         """
         self.loop = asyncio.get_running_loop()
         self.poller = Poller()
@@ -49,6 +54,7 @@ class Context:
         self.judges = Judges(max_judges)
         self.tls = TlsThreads(max_tls_threads)
         self.details = details
+        self.permits = permits
         self.tokens = Tokens(self)
         self.poller.attach(self.loop)
         self._closed = False
@@ -75,6 +81,15 @@ class Context:
         self.poller.close()
         self.resolver.close()
         self.judges.close()
+
+    def forbidden(self, addresses: Sequence[Address]) -> ProbeFailed | None:
+        """Why a probe may not go to one of some addresses; None where it may."""
+        for _, address in addresses:
+            if self.permits is not None and not self.permits(address):
+                return ProbeFailed(
+                    Reason.UNREACHABLE, f"{address} is outside of the networks that may be probed"
+                )
+        return None
 
     def spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Run a coroutine in a task that ends with the context at the latest."""

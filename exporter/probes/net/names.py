@@ -48,8 +48,15 @@ async def addresses(context: "Context", course: Course, place: Place) -> Sequenc
         ProbeFailed: The name does not resolve.
         ProbeInconclusive: There was no thread for the lookup.
     """
-    if place.addresses:
-        return place.addresses
+    found = place.addresses or await _looked_up(context, course, place)
+    if (forbidden := context.forbidden(found)) is not None:
+        raise forbidden
+    if course.details is not None:
+        course.details.facts["address"] = found[0][1]
+    return found
+
+
+async def _looked_up(context: "Context", course: Course, place: Place) -> Sequence[Address]:
     course.enter(RESOLVE)
     waiting = _Waiting(context)
     lookup = context.resolver.join(place.host, place.family, waiting)

@@ -48,6 +48,8 @@ class _TcpAttempt(Attempt):
     __slots__ = ()
 
     def connected(self, events: int) -> None:  # noqa: ARG002 -- that is all it wanted
+        if self.details is not None and self.sock is not None:
+            self.details.facts["address"] = self.sock.getpeername()[0]
         self.succeed()
 
     def step(self, events: int) -> None:
