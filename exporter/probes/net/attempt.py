@@ -228,6 +228,8 @@ class Attempt(Dialling):
             return
         now = time.monotonic_ns()
         phases = self.phases(now)
+        if self.details is not None and self._addresses:
+            self.details.facts.setdefault("address", self._addresses[self._index][1])
         self._close()
         self.poller = None
         result = Result(

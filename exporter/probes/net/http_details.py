@@ -58,7 +58,7 @@ def note_head(details: Details, answer: Answer) -> None:
 def note_rules(details: Details, check: HttpCheck, answer: Answer, *, secure: bool, redirects: int) -> None:
     """Try every rule by itself, also those after the first that did not hold."""
     rules = check.rules
-    details.facts.update(redirects=redirects, body_bytes=answer.received)
+    details.facts.update(redirects=redirects, body_bytes=min(answer.received, rules.max_body))
     if not answer.status:
         return
     _note(details, _STATUS, lambda: judge_status(rules, answer.status))
