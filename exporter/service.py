@@ -45,6 +45,7 @@ class Settings:
         web_config_file: Path of the web configuration; empty for none.
         admin_api: Whether users of the web configuration may change the record over HTTP.
         lifecycle: Whether the configuration may be reloaded over HTTP.
+        commands: Whether programs of this machine may be run as probes.
         watch_every: Milliseconds from one look at the configuration's files to the next; 0 for never.
     """
 
@@ -57,6 +58,7 @@ class Settings:
     admin_api: bool = False
     lifecycle: bool = False
     watch_every: int = 0
+    commands: bool = False
 
 
 async def run(settings: Settings, clock: Clock) -> None:
@@ -72,7 +74,7 @@ async def run(settings: Settings, clock: Clock) -> None:
         environ = {OWN_ADDRESS: bound.reached_at(), **settings.environ}
         health = Health()
         findings = Findings(targets_path(settings.storage), health, clock.wall)
-        configuration = Configuration(settings.config_files, environ, findings)
+        configuration = Configuration(settings.config_files, environ, findings, commands=settings.commands)
         source = Source(Live(Config((), "", 0, ""), [], [], health), clock.wall)
         watch = Watch(partial(_files, settings.config_files), lambda: source.live.config.beside)
         loaded = configuration.first()

@@ -36,6 +36,9 @@ def command(files: tuple[str, ...], config_files: tuple[str, ...], format_: str)
     for warning in config.warnings:
         click.secho("warning: ", fg="yellow", nl=False, err=True)
         click.echo(warning, err=True)
+    if any(each.kind == "command" for service in config.services for each in service.endpoints):
+        click.secho("note: ", fg="yellow", nl=False, err=True)
+        click.echo("probes of type command need `run --probe.enable-commands`", err=True)
     if format_ == "json":
         click.echo(json.dumps(checked, indent=2))
     else:

@@ -33,6 +33,9 @@ _COLOURS = {"success": "green", "failure": "red", "inconclusive": "yellow"}
 @click.option("--probe", "name", metavar="NAME", help="Settings from the configuration's section `probes`.")
 @config_option
 @click.option("--timeout", default="5s", show_default=True, help="For the whole probe.")
+@click.option(
+    "--probe.enable-commands", "commands", is_flag=True, help="Let it run a program, where it is a command."
+)
 @format_option("table", "json")
 @click.pass_context
 def command(
@@ -42,6 +45,7 @@ def command(
     name: str | None,
     config_files: tuple[str, ...],
     timeout: str,
+    commands: bool,
     format_: str,
 ) -> None:
     """Probe a URL once, now: phases, certificate and verdict.
@@ -54,11 +58,28 @@ def command(
     from exporter.config.targets import target  # noqa: PLC0415
 
     settings, redact = _settings(url, name, config_files)
+    _refuse(settings.kind, commands=commands)
     result = asyncio.run(_probe(settings, _check(settings, url, timeout)))
     found = _found(settings, target(url), result)
     found = _redacted(found, redact)
     click.echo(json.dumps(found, indent=2) if format_ == "json" else _table(found))
     ctx.exit(_EXIT[found["result"]])
+
+
+def _refuse(kind: str, *, commands: bool) -> None:
+    """Say no to what cannot be probed once, or not without being allowed.
+
+    Raises:
+        UsageError: It is such a type.
+    """
+    from exporter.errors import UsageError  # noqa: PLC0415
+
+    if kind == "heartbeat":
+        msg = "a heartbeat is not probed: its job says that it has been done"
+        raise UsageError(msg)
+    if kind == "command" and not commands:
+        msg = "programs are run only where the command line allows it: --probe.enable-commands"
+        raise UsageError(msg)
 
 
 def _settings(url: str, name: str | None, config_files: tuple[str, ...]) -> tuple["ProbeSettings", Any]:
@@ -76,6 +97,9 @@ def _settings(url: str, name: str | None, config_files: tuple[str, ...]) -> tupl
     scheme = url.partition("://")[0].lower()
     if scheme not in by_scheme or "://" not in url:
         msg = f"the URL must start with one of {', '.join(f'{known}://' for known in by_scheme)}"
+        raise UsageError(msg)
+    if name is None and scheme == "command":
+        msg = "a command needs --probe NAME: the program is in the configuration"
         raise UsageError(msg)
     if name is None:
         return by_scheme[scheme](), str

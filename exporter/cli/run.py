@@ -54,6 +54,12 @@ SIGHUP lets it read the configuration again; SIGTERM and Ctrl-C stop it. What it
     help="Let POST /-/reload read the configuration again; SIGHUP always does.",
 )
 @click.option(
+    "--probe.enable-commands",
+    "commands",
+    is_flag=True,
+    help="Let probes of type command run programs of this machine.",
+)
+@click.option(
     "--config.enable-auto-reload",
     "auto_reload",
     is_flag=True,
@@ -97,6 +103,7 @@ def command(  # noqa: PLR0917 -- one argument an option
     web_config_file: str,
     admin_api: bool,
     lifecycle: bool,
+    commands: bool,
     auto_reload: bool,
     auto_reload_interval: str,
     external_url: str,
@@ -125,6 +132,7 @@ def command(  # noqa: PLR0917 -- one argument an option
         web_config_file=web_config_file,
         admin_api=admin_api,
         lifecycle=lifecycle,
+        commands=commands,
         watch_every=(parsed_length("--config.auto-reload-interval", auto_reload_interval) or 0)
         if auto_reload
         else 0,

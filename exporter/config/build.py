@@ -40,7 +40,7 @@ class Builder:
         exclusions: In file order; those without a problem.
     """
 
-    def __init__(self, root: Map, report: Report) -> None:
+    def __init__(self, root: Map, report: Report, *, commands: bool = True) -> None:
         self._report = report
         self._names = Names("service", report)
         nothing = Seq(root.mark)
@@ -52,7 +52,7 @@ class Builder:
         self.site = section.site or ""
         self.min_bad = self._alerting(section)
         defaults, wrong = self._defaults(section)
-        probes = Probes(section.probes or Map(root.mark), report)
+        probes = Probes(section.probes or Map(root.mark), report, commands=commands)
         self.probes = probes.named()
         self.retention, retention_mark = self._retention(section)
         windows = Windows(self.retention, retention_mark, report)

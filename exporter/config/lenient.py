@@ -33,6 +33,8 @@ def load_leniently(
     latest: Contents,
     good: Contents,
     read: Read = read_bytes,
+    *,
+    commands: bool = True,
 ) -> Loaded:
     """Load with the latest contents; where one cannot be used, with what its source said before.
 
@@ -44,6 +46,7 @@ def load_leniently(
         latest: What the sources say now.
         good: What they said when that could be used.
         read: As of `load`.
+        commands: Likewise.
 
     Raises:
         ConfigError: The files themselves have problems.
@@ -51,7 +54,7 @@ def load_leniently(
     contents, refused = dict(latest), dict[str, Problem]()
     while True:
         try:
-            config = load(paths, environ, contents, read)
+            config = load(paths, environ, contents, read, commands=commands)
         except ConfigError as error:
             wrong = {problem.file: problem for problem in reversed(error.problems)}
             if wrong.keys() - contents.keys():

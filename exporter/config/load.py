@@ -18,6 +18,8 @@ def load(
     environ: Mapping[str, str],
     contents: Contents | None = None,
     read: Read = read_bytes,
+    *,
+    commands: bool = True,
 ) -> Config:
     """Read, join, check and complete the configuration.
 
@@ -26,6 +28,7 @@ def load(
         environ: What `${NAME}` refers to.
         contents: What discovery has found, by source; None for what the files of `file_sd` say now.
         read: Gives what the files say.
+        commands: Whether programs of this machine may be run; it is a problem where they may not, but should.
 
     Raises:
         ConfigError: With every problem, in file order; no secret is in any message.
@@ -39,7 +42,7 @@ def load(
             found = discovery(sources.root, report)
             if found is not None:
                 join(sources.root, found, read_files(found) if contents is None else contents, report)
-            builder = Builder(sources.root, report)
+            builder = Builder(sources.root, report, commands=commands)
     report.raise_problems()
     if builder is None:  # nothing was read, and no problem says why
         message = "no configuration file was given"

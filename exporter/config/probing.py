@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exporter.config.expand import read_secret
-from exporter.config.fields import NOT_AVAILABLE, shape
+from exporter.config.fields import shape
 from exporter.config.report import Report
-from exporter.config.sections import KINDS_NOT_YET, SCHEMES_NOT_YET
 from exporter.config.targets import scheme_of
 from exporter.config.tree import Expanded, Map
 from exporter.config.validate import validate
 from exporter.errors import nearest
 from exporter.probes.base import ProbeSettings
 from exporter.probes.registry import by_kind, by_scheme
+
+COMMAND = "command"
+"""The type, and the scheme, that runs programs."""
 
 _FILE = "_file"
 _SECRET_KEYS = frozenset({"client_secret", "password", "token"})
@@ -25,16 +27,20 @@ class Probes:
     Args:
         node: The section `probes`.
         report: Gets the problems.
+        commands: Whether programs of this machine may be run.
     """
 
-    def __init__(self, node: Map, report: Report) -> None:
+    def __init__(self, node: Map, report: Report, *, commands: bool) -> None:
         self._report = report
+        self._commands = commands
         self._node = node
         self._named = {name: self._settings(name, node.mark_of(name)) for name in node}
         self._built_in: dict[str, ProbeSettings] = {}
         self._used: set[str] = set()
 
-    def choose(self, url: str, name: str | None, url_mark: int, name_mark: int) -> ProbeSettings | None:
+    def choose(  # noqa: PLR0911 -- a reason each
+        self, url: str, name: str | None, url_mark: int, name_mark: int
+    ) -> ProbeSettings | None:
         """Pick an endpoint's settings; None and a problem where there are none that fit.
 
         Args:
@@ -51,6 +57,9 @@ class Probes:
             return None
         if scheme not in by_scheme:
             self._report.problem(url_mark, _unserved("URLs with", f"{scheme}://", scheme))
+            return None
+        if scheme == COMMAND and (obstacle := self._obstacle(name)):
+            self._report.problem(url_mark, obstacle)
             return None
         if name is None:
             if scheme not in self._built_in:
@@ -69,6 +78,12 @@ class Probes:
             )
             return None
         return settings
+
+    def _obstacle(self, name: str | None) -> str:
+        """Why a program may not be run; empty where it may."""
+        if not self._commands:
+            return "`url`: programs are run only where the command line allows it: --probe.enable-commands"
+        return "`probe` is missing: it has the program, as `argv`" if name is None else ""
 
     def named(self) -> dict[str, ProbeSettings]:
         """All named settings that have no problem."""
@@ -168,9 +183,7 @@ class Probes:
 
 
 def _unserved(what: str, shown: str, word: str) -> str:
-    """Say that a scheme or type is not served: not yet, or never."""
+    """Say that a scheme or type is not served."""
     known = sorted(by_kind if what.startswith("`") else by_scheme)
-    if word in (KINDS_NOT_YET if what.startswith("`") else SCHEMES_NOT_YET):
-        return f"`{word}` {NOT_AVAILABLE}" if what.startswith("`") else f"a `{shown}` URL {NOT_AVAILABLE}"
     hint = nearest(word, known) or f"; write {' or '.join(known)}"
     return f"{what} `{shown}` cannot be probed{hint}"

@@ -273,9 +273,3 @@ NOT_YET: dict[str, frozenset[str]] = {
     ),
 }
 """Keys that are part of the format, by section, which nothing serves yet."""
-
-KINDS_NOT_YET = frozenset({"command"})
-"""Types of probes, likewise."""
-
-SCHEMES_NOT_YET = KINDS_NOT_YET
-"""Schemes of URLs, likewise."""

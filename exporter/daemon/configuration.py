@@ -16,9 +16,13 @@ class Configuration:
         paths: Files, or globs.
         environ: What `${NAME}` refers to.
         findings: What the sources of targets say.
+        commands: Whether programs of this machine may be run.
     """
 
-    def __init__(self, paths: Sequence[str], environ: Mapping[str, str], findings: Findings) -> None:
+    def __init__(
+        self, paths: Sequence[str], environ: Mapping[str, str], findings: Findings, *, commands: bool
+    ) -> None:
+        self._commands = commands
         self._paths = paths
         self._environ = environ
         self._findings = findings
@@ -44,7 +48,9 @@ class Configuration:
             ConfigError: With all that is wrong with them.
         """
         self._read = {}
-        return load_leniently(self._paths, self._environ, *self._contents(), self._reading)
+        return load_leniently(
+            self._paths, self._environ, *self._contents(), self._reading, commands=self._commands
+        )
 
     def retargeted(self) -> Loaded:
         """Load it as the files were, with the targets that there are now; in any thread.
@@ -53,7 +59,9 @@ class Configuration:
             ConfigError: What the files refer to has gone.
         """
         self._read = dict(self._in_force)
-        return load_leniently([*self._read], self._environ, *self._contents(), self._read.__getitem__)
+        return load_leniently(
+            [*self._read], self._environ, *self._contents(), self._read.__getitem__, commands=self._commands
+        )
 
     def is_new(self, loaded: Loaded) -> bool:
         """Whether it is made of other targets than what is in force."""

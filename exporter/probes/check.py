@@ -364,6 +364,29 @@ class HeartbeatCheck:
     grace: int
 
 
+@dataclass(frozen=True, slots=True)
+class CommandCheck:
+    """A command.
+
+    Attributes:
+        argv: The program's absolute path, and its arguments.
+        env: Its environment besides `PATH`.
+        timeout: Nanoseconds.
+        good: Exit statuses of a success.
+        nothing: Exit statuses that tell nothing.
+        matches: Each must be found in the output.
+        not_matches: None may be found there.
+    """
+
+    argv: tuple[str, ...] = field(repr=False)
+    env: tuple[tuple[str, str], ...] = field(repr=False)
+    timeout: int
+    good: frozenset[int]
+    nothing: frozenset[int]
+    matches: tuple["Rule", ...]
+    not_matches: tuple["Rule", ...]
+
+
 class JsonRule(NamedTuple):
     """A query that must select something of a list that has the body.
 

@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from exporter.probes.base import ProbeSettings
+from exporter.probes.command import CommandSettings
 from exporter.probes.dns import DnsSettings
 from exporter.probes.grpc import GrpcSettings
 from exporter.probes.heartbeat import HeartbeatSettings
@@ -25,6 +26,7 @@ TYPES: tuple[type[ProbeSettings], ...] = (
     GrpcSettings,
     WsSettings,
     HeartbeatSettings,
+    CommandSettings,
 )
 
 by_kind = MappingProxyType({settings.kind: settings for settings in TYPES})

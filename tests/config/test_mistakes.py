@@ -442,13 +442,6 @@ NOT_YET = {
         )
         for key in ("runbook", "severities")
     },
-    **{
-        f"the scheme {scheme}": (
-            f"services:\n  - name: shop\n    endpoints: [{{url: '{scheme}://x'}}]\n",
-            [f"uptime.yml:3: a `{scheme}://` URL {LATER}"],
-        )
-        for scheme in ("command",)
-    },
     "a step of a dialogue that is two": (
         endpoint("probe: p").replace("https://example.com/", "tcp://example.com:25")
         + "probes:\n  p:\n    type: tcp\n    dialogue:\n      - {send: a, expect: b}\n",

@@ -34,6 +34,7 @@ def test_every_kind_and_scheme_finds_its_type() -> None:
         "grpc": "grpc",
         "ws": "ws",
         "heartbeat": "heartbeat",
+        "command": "command",
     }
     assert {scheme: settings.kind for scheme, settings in by_scheme.items()} == {
         "http": "http",
@@ -43,6 +44,7 @@ def test_every_kind_and_scheme_finds_its_type() -> None:
         "ws": "ws",
         "wss": "ws",
         "heartbeat": "heartbeat",
+        "command": "command",
         "tcp": "tcp",
         "dns": "dns",
         "unix": "unix",

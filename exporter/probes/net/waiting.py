@@ -4,11 +4,11 @@ import asyncio
 import socket
 
 
-async def readable(sock: socket.socket, seconds: float | None = None) -> bool:
+async def readable(sock: socket.socket | int, seconds: float | None = None) -> bool:
     """Wait until something can be received; False where nothing came in time.
 
     Args:
-        sock: Does not block.
+        sock: Does not block; or any descriptor that can be waited for.
         seconds: For which it is waited; None for ever.
     """
     loop = asyncio.get_running_loop()
