@@ -24,6 +24,8 @@ from exporter.engine.adhoc import AdHoc, permits
 from exporter.engine.live import Health, Live
 from exporter.log import log
 from exporter.probes.net.context import Context
+from exporter.probes.net.lookups import look_up_of
+from exporter.probes.net.resolver import Resolver
 from exporter.store.beside import targets_path
 from exporter.store.writer import SqliteWriter
 from exporter.web.access import Access
@@ -92,6 +94,8 @@ async def run(settings: Settings, clock: Clock) -> None:
                 Context(details=True, permits=permitted) as asked_for,
             ):
                 source.adhoc = AdHoc(asked_for)
+                resolvers = (context.resolver, asked_for.resolver)
+                _look_up_by(config, resolvers)
                 log().info("listening", address=bound.address, tls=access.tls is not None)
                 record = await asyncio.to_thread(take_up, config, store, clock)
                 configuration.accept(loaded)
@@ -99,7 +103,7 @@ async def run(settings: Settings, clock: Clock) -> None:
                 found = asyncio.Event()
                 discoverer = Discoverer(findings, found.set)
                 discoverer.follow(config.discovery)
-                reloads = _reloads(daemon, configuration, discoverer)
+                reloads = _reloads(daemon, configuration, discoverer, resolvers)
                 source.reload = reloads.reload if settings.lifecycle else None
 
                 async def meanwhile() -> None:
@@ -117,10 +121,21 @@ async def run(settings: Settings, clock: Clock) -> None:
     log().info("stopped")
 
 
-def _reloads(daemon: Daemon, configuration: Configuration, discoverer: Discoverer) -> Reloads:
+def _look_up_by(config: Config, resolvers: Sequence[Resolver]) -> None:
+    look_up = look_up_of(config.resolver)
+    for resolver in resolvers:
+        resolver.use(look_up)
+
+
+def _reloads(
+    daemon: Daemon, configuration: Configuration, discoverer: Discoverer, resolvers: Sequence[Resolver]
+) -> Reloads:
     async def follow(loaded: Loaded) -> None:
         _ask_for_descriptors(loaded.config)
+        before = daemon.config.resolver
         await daemon.follow(loaded.config)
+        if loaded.config.resolver != before:
+            _look_up_by(loaded.config, resolvers)
         discoverer.follow(loaded.config.discovery)
 
     return Reloads(configuration, follow, daemon.health, daemon.engine.now)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from exporter.probes.base import ProbeSettings
+    from exporter.probes.check import LookupCheck
     from exporter.probes.details import Details
     from exporter.probes.result import Result
 
@@ -57,9 +58,9 @@ def command(
 
     from exporter.config.targets import target  # noqa: PLC0415
 
-    settings, redact = _settings(url, name, config_files)
+    settings, redact, lookup = _settings(url, name, config_files)
     _refuse(settings.kind, commands=commands)
-    result = asyncio.run(_probe(settings, _check(settings, url, timeout)))
+    result = asyncio.run(_probe(settings, _check(settings, url, timeout), lookup))
     found = _found(settings, target(url), result)
     found = _redacted(found, redact)
     click.echo(json.dumps(found, indent=2) if format_ == "json" else _table(found))
@@ -82,8 +83,10 @@ def _refuse(kind: str, *, commands: bool) -> None:
         raise UsageError(msg)
 
 
-def _settings(url: str, name: str | None, config_files: tuple[str, ...]) -> tuple["ProbeSettings", Any]:
-    """Choose the settings, and how to mask what their secrets may show in.
+def _settings(
+    url: str, name: str | None, config_files: tuple[str, ...]
+) -> tuple["ProbeSettings", Any, "LookupCheck"]:
+    """Choose the settings, how to mask what their secrets may show in, and how names are looked up.
 
     Raises:
         UsageError: The scheme or the name is not known, or they do not fit.
@@ -92,6 +95,7 @@ def _settings(url: str, name: str | None, config_files: tuple[str, ...]) -> tupl
     import os  # noqa: PLC0415
 
     from exporter.errors import UsageError  # noqa: PLC0415
+    from exporter.probes.check import SYSTEM_LOOKUP  # noqa: PLC0415
     from exporter.probes.registry import by_scheme  # noqa: PLC0415
 
     scheme = url.partition("://")[0].lower()
@@ -102,7 +106,7 @@ def _settings(url: str, name: str | None, config_files: tuple[str, ...]) -> tupl
         msg = "a command needs --probe NAME: the program is in the configuration"
         raise UsageError(msg)
     if name is None:
-        return by_scheme[scheme](), str
+        return by_scheme[scheme](), str, SYSTEM_LOOKUP
     from exporter.config.load import load  # noqa: PLC0415
 
     config = load(config_files, os.environ)
@@ -114,7 +118,7 @@ def _settings(url: str, name: str | None, config_files: tuple[str, ...]) -> tupl
     if scheme not in settings.schemes:
         msg = f"the probe {name!r} is of type {settings.kind}, which does not probe {scheme}:// URLs"
         raise UsageError(msg)
-    return settings, config.secrets.redact
+    return settings, config.secrets.redact, config.resolver
 
 
 def _check(settings: "ProbeSettings", url: str, timeout: str) -> Any:  # noqa: ANN401 -- each type has its own
@@ -128,15 +132,16 @@ def _check(settings: "ProbeSettings", url: str, timeout: str) -> Any:  # noqa: A
         raise UsageError(str(error)) from error
 
 
-async def _probe(settings: "ProbeSettings", check: Any) -> "Result":  # noqa: ANN401 -- each type has its own
+async def _probe(settings: "ProbeSettings", check: Any, lookup: "LookupCheck") -> "Result":  # noqa: ANN401 -- each type has its own
     import asyncio  # noqa: PLC0415
     from types import SimpleNamespace  # noqa: PLC0415
 
     from exporter.probes.net.context import Context  # noqa: PLC0415
+    from exporter.probes.net.lookups import look_up_of  # noqa: PLC0415
 
     loop = asyncio.get_running_loop()
     done: asyncio.Future[Result] = loop.create_future()
-    async with Context(details=True) as context:
+    async with Context(look_up=look_up_of(lookup), details=True) as context:
         prober = settings.prober(context, lambda _endpoint, result: done.set_result(result))
         prober.begin(SimpleNamespace(check=check, attempt=None))
         return await done

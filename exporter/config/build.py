@@ -16,6 +16,7 @@ from exporter.config.names import Names
 from exporter.config.probing import Probes
 from exporter.config.removed import removed
 from exporter.config.report import Report
+from exporter.config.resolver import resolver
 from exporter.config.sections import AlertingSection, Defaults, RootSection, ServiceSection, StorageSection
 from exporter.config.slos import Composite, Owner, SloBuilder
 from exporter.config.tree import Map, Seq
@@ -35,6 +36,7 @@ class Builder:
         min_bad: Of the alert tiers.
         probes: The named settings; those without a problem.
         connectivity: The anchors; None where there are none.
+        resolver: How names are looked up.
         blackbox: What may be asked for at `/probe`; None for nothing.
         retention: Milliseconds for which history is kept.
         exclusions: In file order; those without a problem.
@@ -68,6 +70,7 @@ class Builder:
         complete = self._complete and "services" not in missing
         self.services = Composites(services, self._composites, complete=complete, report=report).resolved()
         self.exclusions = exclusions(section.exclusions, self.services, report, complete=complete)
+        self.resolver = resolver(section.resolver, report)
         self.blackbox = blackbox(section.blackbox, self.probes, report)
         self.connectivity = connectivity(section.connectivity, self.services, probes, report)
         if not section.services and "services" not in missing and not self._may_be_empty:

@@ -61,6 +61,7 @@ def load(
         beside=tuple(sorted(report.beside)),
         discovery=found,
         blackbox=builder.blackbox,
+        resolver=builder.resolver,
     )
 
 

@@ -10,6 +10,7 @@ from exporter import units
 from exporter.config.report import Secrets
 from exporter.config.tree import Map
 from exporter.probes.base import ProbeSettings
+from exporter.probes.check import SYSTEM_LOOKUP, LookupCheck
 from exporter.slo.objective import Periods
 from exporter.timeline import rule
 from exporter.timeline.exclusion import Category, Exclusion, When
@@ -290,6 +291,7 @@ class Config:
         beside: Files that it refers to, and that were read with it.
         discovery: Where further targets come from; None for nowhere else.
         blackbox: What may be asked for at `/probe`; None for nothing.
+        resolver: How names are looked up.
     """
 
     services: tuple[Service, ...]
@@ -305,6 +307,7 @@ class Config:
     beside: tuple[str, ...] = ()
     discovery: Discovery | None = None
     blackbox: Blackbox | None = None
+    resolver: LookupCheck = SYSTEM_LOOKUP
 
     @property
     def endpoint_count(self) -> int:

@@ -27,6 +27,7 @@ from exporter.config.sections import (
     FileSdSection,
     HoursSection,
     HttpSdSection,
+    ResolverSection,
     RootSection,
     ServiceSection,
     SloSection,
@@ -50,6 +51,7 @@ _SECTIONS: tuple[type[BaseModel], ...] = (
     FileSdSection,
     HoursSection,
     HttpSdSection,
+    ResolverSection,
     RootSection,
     ServiceSection,
     SloSection,
@@ -93,6 +95,8 @@ def _nest(parts: dict[str, Schema]) -> None:
     _set(parts[ConnectivitySection.__name__]["properties"], "anchors", _list_of({"type": "string"}))
     _set(root, "storage", _ref(StorageSection))
     _set(root, "blackbox", _ref(BlackboxSection))
+    _set(root, "resolver", _ref(ResolverSection))
+    _set(parts[ResolverSection.__name__]["properties"], "servers", _list_of({"type": "string"}))
     for key in ("modules", "networks"):
         _set(parts[BlackboxSection.__name__]["properties"], key, _list_of({"type": "string"}))
     _discovery(parts)

@@ -223,6 +223,18 @@ class DiscoverySection(_Section):
     slos: Maps | None = _key("SLOs by name, for the services that targets are of.")
 
 
+class ResolverSection(_Section):
+    """Who looks names up."""
+
+    servers: Items | None = _key(
+        "Addresses of name servers, with ports or without. Default: the system's resolver."
+    )
+    cache: Duration | None = _key("How long answers are kept at most. Default: not at all.")
+    stale_on_error: bool | None = _key("Whether an old answer is better than none. Default: false.")
+    timeout: Duration | None = _key("That a server is given. Default 2s.")
+    attempts: Count | None = _key("How often each is asked. Default 2.")
+
+
 class BlackboxSection(_Section):
     """What may be asked for at /probe, as of blackbox_exporter."""
 
@@ -250,6 +262,7 @@ class RootSection(_Section):
     exclusions: Items | None = _key("Time that does not count.")
     service_hours: Maps | None = _key("Named hours outside of which time does not count.")
     alerting: Maps | None = _key("What holds for all alert tiers.")
+    resolver: Maps | None = _key("Who looks names up. Default: the system, each time anew.")
     blackbox: Maps | None = _key("What may be asked for at /probe. Default: nothing.")
     discovery: Maps | None = _key("Where further targets come from.")
     connectivity: Maps | None = _key("What answers as long as the prober itself is connected.")

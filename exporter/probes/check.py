@@ -33,6 +33,28 @@ class Place(NamedTuple):
     addresses: tuple[Address, ...]
 
 
+class LookupCheck(NamedTuple):
+    """How names are looked up.
+
+    Attributes:
+        servers: Addresses and ports of name servers; empty for the system's resolver.
+        cache: Milliseconds for which answers are kept at most; 0 for not at all.
+        stale_on_error: Whether an answer that is over is used where there is no other.
+        timeout: Milliseconds that a server is given.
+        attempts: How often each is asked.
+    """
+
+    servers: tuple[tuple[str, int], ...]
+    cache: int
+    stale_on_error: bool
+    timeout: int
+    attempts: int
+
+
+SYSTEM_LOOKUP = LookupCheck((), 0, stale_on_error=False, timeout=0, attempts=0)
+"""By the system, each time anew."""
+
+
 class TlsCheck(NamedTuple):
     """What a handshake takes; equal ones share an OpenSSL context.
 

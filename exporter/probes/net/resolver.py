@@ -69,6 +69,10 @@ class Resolver:
         self._unfinished = 0
         self._is_closed = False
 
+    def use(self, look_up: LookUp) -> None:
+        """Look names up otherwise from now on."""
+        self._look_up = look_up
+
     def join(self, host: str, family: int, waiter: Waiter) -> Lookup:
         """Ask for the addresses of a name; `waiter.resolved()` is posted to the waiter's poller.
 
