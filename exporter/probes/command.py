@@ -1,6 +1,7 @@
 """Probes of type `command`: a program of this machine, and how it exits; off unless the command line allows it."""
 
 import shutil
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import AfterValidator, Field
 
 from exporter.probes.base import Finished, Prober, ProbeSettings
-from exporter.probes.check import CommandCheck, Rule, deadline
+from exporter.probes.check import Rule, deadline
 from exporter.probes.fields import Patterns, rule
 from exporter.probes.result import Reason
 from exporter.probes.tls_settings import Block
@@ -28,6 +29,29 @@ def _no_nul(value: str) -> str:
 
 
 Argument = Annotated[str, AfterValidator(_no_nul)]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandCheck:
+    """A command.
+
+    Attributes:
+        argv: The program's absolute path, and its arguments.
+        env: Its environment besides `PATH`.
+        timeout: Nanoseconds.
+        good: Exit statuses of a success.
+        nothing: Exit statuses that tell nothing.
+        matches: Each must be found in the output.
+        not_matches: None may be found there.
+    """
+
+    argv: tuple[str, ...] = field(repr=False)
+    env: tuple[tuple[str, str], ...] = field(repr=False)
+    timeout: int
+    good: frozenset[int]
+    nothing: frozenset[int]
+    matches: tuple[Rule, ...]
+    not_matches: tuple[Rule, ...]
 
 
 class OutputSettings(Block):

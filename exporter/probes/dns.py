@@ -1,13 +1,14 @@
 """Probes of type `dns`: one question to one server, and what its answer must be."""
 
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from exporter.probes.base import Finished, Prober, ProbeSettings
-from exporter.probes.check import DnsCheck, DnsRules, Rule, SectionRules, deadline, place
+from exporter.probes.check import NO_TLS, Place, Rule, TlsCheck, deadline, place
 from exporter.probes.fields import IpFamily, Patterns, rule
 from exporter.probes.result import Reason
 from exporter.probes.tls_settings import Block, TlsSettings
@@ -58,6 +59,68 @@ RecordType = Annotated[str, AfterValidator(_type)]
 Rcodes = Annotated[
     tuple[Annotated[str, AfterValidator(_rcode)], ...], BeforeValidator(_listed), Field(min_length=1)
 ]
+
+
+class SectionRules(NamedTuple):
+    """What the records of one section of a DNS answer must be.
+
+    Attributes:
+        every: Each must be found in every record.
+        some: Each must be found in one.
+        none: None may be found in any.
+    """
+
+    every: tuple[Rule, ...]
+    some: tuple[Rule, ...]
+    none: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DnsRules:
+    """What a DNS answer must be.
+
+    Attributes:
+        rcodes: Any of these, in capitals.
+        answers_min: Records that an answer without an error must have.
+        serial_min: That the zone must have at least, by a SOA record; 0 for any.
+        sections: What the records of each section must be, by its name.
+    """
+
+    rcodes: frozenset[str]
+    answers_min: int
+    serial_min: int
+    sections: tuple[tuple[str, SectionRules], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DnsCheck:
+    """A dns endpoint.
+
+    Attributes:
+        place: The server.
+        timeout: Nanoseconds for the whole probe.
+        name: That is asked for.
+        type: Of the records that are asked for, in capitals.
+        klass: Of them: `IN`, `CH` or `HS`.
+        recursion: Whether recursion is desired.
+        transport: `udp`, and TCP where that answer was cut short; `tcp`, or `tls`.
+        rules: What the answer must be.
+        server_name: For SNI and verification.
+        tls: What a handshake takes.
+        insecure: Ask although verification failed.
+    """
+
+    place: Place
+    timeout: int
+    name: str
+    type: str
+    klass: str
+    recursion: bool
+    transport: str
+    rules: DnsRules
+    server_name: str = ""
+    tls: TlsCheck = NO_TLS
+    insecure: bool = False
 
 
 class QuerySettings(Block):

@@ -1,5 +1,6 @@
 """Probes of type `grpc`: the standard health check, `grpc.health.v1.Health/Check`."""
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, ClassVar
 from urllib.parse import unquote
 
@@ -7,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from exporter.probes.access_settings import Line
 from exporter.probes.base import Finished, Prober, ProbeSettings
-from exporter.probes.check import GrpcCheck, Secure, deadline, place
+from exporter.probes.check import Place, Secure, deadline, place
 from exporter.probes.expect import header_names
 from exporter.probes.fields import IpFamily
 from exporter.probes.result import Reason
@@ -24,6 +25,27 @@ def _metadata(value: dict[str, str]) -> dict[str, str]:
             msg = f"{name} is no name that metadata in text can have"
             raise ValueError(msg)
     return {name.lower(): content for name, content in value.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class GrpcCheck:
+    """A grpc endpoint.
+
+    Attributes:
+        place: Where to connect to.
+        timeout: Nanoseconds.
+        service: Whose health is asked for; empty for the whole server's.
+        authority: Host and port.
+        headers: Metadata, names in lower case.
+        secure: Over TLS; None for not.
+    """
+
+    place: Place
+    timeout: int
+    service: str
+    authority: str
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    secure: Secure | None
 
 
 class GrpcSettings(ProbeSettings):

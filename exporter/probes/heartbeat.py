@@ -1,10 +1,10 @@
 """Endpoints of type `heartbeat`: nothing is probed; somebody says from time to time that a job has been done."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import parse_qsl
 
 from exporter.probes.base import Finished, Probed, Prober, ProbeSettings
-from exporter.probes.check import HeartbeatCheck
 from exporter.probes.result import Reason
 from exporter.probes.url import parse_url
 from exporter.units import parse_duration
@@ -13,6 +13,19 @@ if TYPE_CHECKING:
     from exporter.probes.net.context import Context
 
 _FORM = "the URL of a heartbeat is heartbeat://name?every=24h&grace=30m"
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatCheck:
+    """A heartbeat endpoint.
+
+    Attributes:
+        every: Milliseconds from one beat to the next, > 0.
+        grace: Milliseconds by which one may be late.
+    """
+
+    every: int
+    grace: int
 
 
 class HeartbeatSettings(ProbeSettings):

@@ -1,11 +1,12 @@
 """Probes of type `icmp`: echo requests, and how many of them are answered."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from exporter.probes.base import Finished, Prober, ProbeSettings
-from exporter.probes.check import IcmpCheck, deadline, place
+from exporter.probes.check import Place, deadline, place
 from exporter.probes.fields import IpFamily, Length
 from exporter.probes.result import Reason
 from exporter.probes.tls_settings import Block
@@ -13,6 +14,31 @@ from exporter.probes.url import parse_url
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class IcmpCheck:
+    """An icmp endpoint.
+
+    Attributes:
+        place: Its address; the port is of no meaning.
+        timeout: Nanoseconds.
+        packets: How many are sent, > 0.
+        gap: Milliseconds between two.
+        payload_size: Bytes after the ICMP header.
+        ttl: Hop limit of what is sent.
+        dont_fragment: Whether it may not be taken apart.
+        answers_min: How many must be answered.
+    """
+
+    place: Place
+    timeout: int
+    packets: int
+    gap: int
+    payload_size: int
+    ttl: int
+    dont_fragment: bool
+    answers_min: int
 
 
 class RepliesSettings(Block):

@@ -1,19 +1,19 @@
 """Probes of type `udp`: a datagram, and what must come back."""
 
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from exporter.probes.base import Finished, Prober, ProbeSettings
-from exporter.probes.check import UdpCheck, deadline, place
+from exporter.probes.check import Place, Rule, deadline, place
 from exporter.probes.fields import IpFamily, Pattern, rule
 from exporter.probes.result import Reason
 from exporter.probes.tls_settings import Block
 from exporter.probes.url import parse_url
 
 if TYPE_CHECKING:
-    from exporter.probes.check import Rule
     from exporter.probes.net.context import Context
 
 
@@ -27,6 +27,25 @@ def _hex(text: str) -> str:
 
 
 Hex = Annotated[str, AfterValidator(_hex)]
+
+
+@dataclass(frozen=True, slots=True)
+class UdpCheck:
+    """A udp endpoint.
+
+    Attributes:
+        place: Where it listens.
+        timeout: Nanoseconds.
+        sent: The datagram.
+        rule: To be found in the answer; None for anything.
+        start: With which the answer must begin.
+    """
+
+    place: Place
+    timeout: int
+    sent: bytes = field(repr=False)
+    rule: Rule | None = None
+    start: bytes = b""
 
 
 class DatagramSettings(Block):
@@ -63,7 +82,7 @@ class UdpSettings(ProbeSettings):
         return self
 
     @cached_property
-    def _rule(self) -> "Rule | None":
+    def _rule(self) -> Rule | None:
         return None if self.expect.matches is None else rule(self.expect.matches)
 
     def check(self, url: str, timeout: int) -> UdpCheck:

@@ -1,10 +1,11 @@
 """Probes of type `unix`: up where somebody accepts connections on a socket of this machine."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote
 
 from exporter.probes.base import Finished, Prober, ProbeSettings
-from exporter.probes.check import UnixCheck, deadline
+from exporter.probes.check import deadline
 from exporter.probes.result import Reason
 
 if TYPE_CHECKING:
@@ -12,6 +13,14 @@ if TYPE_CHECKING:
 
 _SCHEME = "unix://"
 _LONGEST = 107  # bytes, of `sockaddr_un`
+
+
+@dataclass(frozen=True, slots=True)
+class UnixCheck:
+    """A unix endpoint: `timeout` in nanoseconds."""
+
+    path: str
+    timeout: int
 
 
 class UnixSettings(ProbeSettings):

@@ -1,5 +1,6 @@
 """Probes of type `ws`: a WebSocket, and what is said over it."""
 
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
@@ -7,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from exporter.probes.access_settings import Line
 from exporter.probes.base import Finished, Prober, ProbeSettings
-from exporter.probes.check import Secure, Step, WsCheck, deadline, place
+from exporter.probes.check import Place, Secure, Step, deadline, place
 from exporter.probes.dialogue import StepSettings, checked, steps
 from exporter.probes.expect import header_names
 from exporter.probes.fields import IpFamily, listed
@@ -29,6 +30,31 @@ def _headers(value: dict[str, str]) -> dict[str, str]:
             msg = f"{name} is set by the prober and cannot be given"
             raise ValueError(msg)
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class WsCheck:
+    """A ws endpoint.
+
+    Attributes:
+        place: Where to connect to.
+        timeout: Nanoseconds.
+        host: Of the header `Host`.
+        target: Path and query.
+        headers: Of the request.
+        subprotocols: That are offered.
+        steps: What is said then.
+        secure: Over TLS; None for not.
+    """
+
+    place: Place
+    timeout: int
+    host: str
+    target: str = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    subprotocols: tuple[str, ...]
+    steps: tuple[Step, ...] = field(repr=False)
+    secure: Secure | None
 
 
 class WsSettings(ProbeSettings):

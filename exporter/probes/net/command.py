@@ -8,7 +8,8 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 from exporter.probes.base import Finished, Prober
-from exporter.probes.check import CommandCheck, Rule
+from exporter.probes.check import Rule
+from exporter.probes.command import CommandCheck
 from exporter.probes.net.adapter import CoroutineProber
 from exporter.probes.net.course import Course
 from exporter.probes.net.search import found

@@ -13,7 +13,8 @@ import dns.rrset
 from dns.rdtypes.ANY.SOA import SOA
 
 from exporter.probes.base import Finished, Prober
-from exporter.probes.check import DnsCheck, DnsRules, Rule, SectionRules, Secure
+from exporter.probes.check import Rule, Secure
+from exporter.probes.dns import DnsCheck, DnsRules, SectionRules
 from exporter.probes.net.adapter import CoroutineProber
 from exporter.probes.net.connecting import opened
 from exporter.probes.net.course import Course

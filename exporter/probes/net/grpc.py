@@ -18,7 +18,7 @@ from h2.exceptions import H2Error
 
 from exporter import __version__
 from exporter.probes.base import Finished, Prober
-from exporter.probes.check import GrpcCheck
+from exporter.probes.grpc import GrpcCheck
 from exporter.probes.net.adapter import CoroutineProber
 from exporter.probes.net.connecting import opened
 from exporter.probes.net.course import Course

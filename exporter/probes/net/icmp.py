@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from exporter.probes.base import Finished, Prober
-from exporter.probes.check import IcmpCheck
+from exporter.probes.icmp import IcmpCheck
 from exporter.probes.net.adapter import CoroutineProber
 from exporter.probes.net.course import Course
 from exporter.probes.net.faults import OWN, said, verdict

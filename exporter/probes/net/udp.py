@@ -5,7 +5,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from exporter.probes.base import Finished, Prober
-from exporter.probes.check import UdpCheck
 from exporter.probes.net.adapter import CoroutineProber
 from exporter.probes.net.course import Course
 from exporter.probes.net.faults import verdict
@@ -14,6 +13,7 @@ from exporter.probes.net.search import found
 from exporter.probes.net.stages import PROCESSING
 from exporter.probes.net.waiting import readable
 from exporter.probes.result import ProbeFailed, Reason
+from exporter.probes.udp import UdpCheck
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context

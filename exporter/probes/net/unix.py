@@ -6,11 +6,11 @@ import socket
 from typing import TYPE_CHECKING
 
 from exporter.probes.base import Finished, Prober
-from exporter.probes.check import UnixCheck
 from exporter.probes.net.adapter import CoroutineProber
 from exporter.probes.net.course import Course
 from exporter.probes.net.faults import verdict
 from exporter.probes.net.stages import CONNECT
+from exporter.probes.unix import UnixCheck
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context

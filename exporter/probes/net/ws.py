@@ -17,7 +17,7 @@ from wsproto.events import (
 from wsproto.utilities import RemoteProtocolError
 
 from exporter.probes.base import Finished, Prober
-from exporter.probes.check import Rule, WsCheck
+from exporter.probes.check import Rule
 from exporter.probes.net.adapter import CoroutineProber
 from exporter.probes.net.connecting import opened
 from exporter.probes.net.course import Course
@@ -27,6 +27,7 @@ from exporter.probes.net.stages import PROCESSING, TRANSFER
 from exporter.probes.net.tls import Handshakes
 from exporter.probes.net.wire import Wire
 from exporter.probes.result import ProbeFailed, Reason
+from exporter.probes.ws import WsCheck
 
 if TYPE_CHECKING:
     import regex

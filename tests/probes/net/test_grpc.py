@@ -37,7 +37,7 @@ async def test_scenario_48_what_the_service_says_is_the_verdict(
     assert (result.outcome, result.detail) == (outcome, said)
     assert result.reason is (None if outcome is SUCCESS else Reason.UNHEALTHY)
     assert result.details is not None
-    assert result.details.facts == facts
+    assert result.details.facts == {"address": "127.0.0.1", **facts}
 
 
 async def test_scenario_48_a_server_without_health_checks_is_unhealthy(probing: Probing) -> None:

@@ -60,7 +60,7 @@ async def test_an_upgrade_is_a_success(probing: Probing) -> None:
     assert (result.outcome, result.detail, result.status) == (SUCCESS, "", 101)
     assert (requests[0].headers["X-Key"], requests[0].query_string) == ("1", "a=b")
     assert result.details is not None
-    assert result.details.facts == {"status": 101, "upgraded": True}
+    assert result.details.facts == {"address": "127.0.0.1", "status": 101, "upgraded": True}
 
 
 async def test_a_dialogue_is_spoken_in_messages(probing: Probing) -> None:
