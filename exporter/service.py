@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,6 @@ from exporter.engine.live import Health, Live
 from exporter.log import log
 from exporter.probes.net.context import Context
 from exporter.probes.net.lookups import look_up_of
-from exporter.probes.net.resolver import Resolver
 from exporter.store.beside import targets_path
 from exporter.store.writer import SqliteWriter
 from exporter.web.access import Access
@@ -69,73 +69,93 @@ async def run(settings: Settings, clock: Clock) -> None:
     Raises:
         UptimeError: It could not start; nothing was recorded.
     """
-    stop, asked = asyncio.Event(), asyncio.Event()
-    _handle_signals(stop, asked)
+    signals = _Signals()
     access = Access(settings.web_config_file)
     async with listen(settings.listen_address) as bound:
-        environ = {OWN_ADDRESS: bound.reached_at(), **settings.environ}
         health = Health()
         findings = Findings(targets_path(settings.storage), health, clock.wall)
+        environ = {OWN_ADDRESS: bound.reached_at(), **settings.environ}
         configuration = Configuration(settings.config_files, environ, findings, commands=settings.commands)
         source = Source(Live(Config((), "", 0, ""), [], [], health), clock.wall)
         watch = Watch(partial(_files, settings.config_files), lambda: source.live.config.beside)
         loaded = configuration.first()
-        config = loaded.config
-        for warning in config.warnings:
+        for warning in loaded.config.warnings:
             log().warning("config_doubtful", warning=warning)
-        _ask_for_descriptors(config)
+        _ask_for_descriptors(loaded.config)
         store = SqliteWriter.open(settings.storage)
         app = make_app(source, settings.external_url, access, admin_api=settings.admin_api)
         try:
-            permitted = permits(lambda: source.live.config)
-            async with (
-                serve_on(app, bound, access.tls),
-                Context() as context,
-                Context(details=True, permits=permitted) as asked_for,
-            ):
-                source.adhoc = AdHoc(asked_for)
-                resolvers = (context.resolver, asked_for.resolver)
-                _look_up_by(config, resolvers)
+            async with serve_on(app, bound, access.tls), _contexts(source) as (context, asked_for):
+                _look_up_by(loaded.config, (context, asked_for))
                 log().info("listening", address=bound.address, tls=access.tls is not None)
-                record = await asyncio.to_thread(take_up, config, store, clock)
+                record = await asyncio.to_thread(take_up, loaded.config, store, clock)
                 configuration.accept(loaded)
-                daemon = Daemon(config, store, context, record, source, health=health)
-                found = asyncio.Event()
-                discoverer = Discoverer(findings, found.set)
-                discoverer.follow(config.discovery)
-                reloads = _reloads(daemon, configuration, discoverer, resolvers)
+                daemon = Daemon(loaded.config, store, context, record, source, health=health)
+                discoverer = Discoverer(findings, signals.found.set)
+                discoverer.follow(loaded.config.discovery)
+                reloads = _reloads(daemon, configuration, discoverer, (context, asked_for))
                 source.reload = reloads.reload if settings.lifecycle else None
-
-                async def meanwhile() -> None:
-                    async with asyncio.TaskGroup() as group:
-                        group.create_task(reloads.when_asked(asked), name="reloads")
-                        group.create_task(reloads.when_found(found), name="targets")
-                        group.create_task(discoverer.run(), name="discovery")
-                        if settings.watch_every:
-                            watching = reloads.when_changed(watch, asked, settings.watch_every / 1000)
-                            group.create_task(watching, name="watch")
-
-                await daemon.run(settings.storage, stop, meanwhile)
+                beside = partial(_beside, reloads, discoverer, watch, signals, settings.watch_every)
+                await daemon.run(settings.storage, signals.stop, beside)
         finally:
             store.close()
     log().info("stopped")
 
 
-def _look_up_by(config: Config, resolvers: Sequence[Resolver]) -> None:
+class _Signals:
+    """What the daemon is asked for from outside.
+
+    Attributes:
+        stop: To end.
+        reload: To read the configuration again.
+        found: To take up other targets.
+    """
+
+    def __init__(self) -> None:
+        self.stop, self.reload, self.found = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self.reload.set)
+
+
+@asynccontextmanager
+async def _contexts(source: Source) -> AsyncIterator[tuple[Context, Context]]:
+    """What probes share: those of the daemon, and those that somebody asks for at `/probe`."""
+    permitted = permits(lambda: source.live.config)
+    async with Context() as context, Context(details=True, permits=permitted) as asked_for:
+        source.adhoc = AdHoc(asked_for)
+        yield context, asked_for
+
+
+async def _beside(
+    reloads: Reloads, discoverer: Discoverer, watch: Watch, signals: _Signals, watch_every: int
+) -> None:
+    """What goes on beside the probes: reloads, discovery, and watching files."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(reloads.when_asked(signals.reload), name="reloads")
+        group.create_task(reloads.when_found(signals.found), name="targets")
+        group.create_task(discoverer.run(), name="discovery")
+        if watch_every:
+            watching = reloads.when_changed(watch, signals.reload, watch_every / 1000)
+            group.create_task(watching, name="watch")
+
+
+def _look_up_by(config: Config, contexts: Sequence[Context]) -> None:
     look_up = look_up_of(config.resolver)
-    for resolver in resolvers:
-        resolver.use(look_up)
+    for context in contexts:
+        context.resolver.use(look_up)
 
 
 def _reloads(
-    daemon: Daemon, configuration: Configuration, discoverer: Discoverer, resolvers: Sequence[Resolver]
+    daemon: Daemon, configuration: Configuration, discoverer: Discoverer, contexts: Sequence[Context]
 ) -> Reloads:
     async def follow(loaded: Loaded) -> None:
         _ask_for_descriptors(loaded.config)
         before = daemon.config.resolver
         await daemon.follow(loaded.config)
         if loaded.config.resolver != before:
-            _look_up_by(loaded.config, resolvers)
+            _look_up_by(loaded.config, contexts)
         discoverer.follow(loaded.config.discovery)
 
     return Reloads(configuration, follow, daemon.health, daemon.engine.now)
@@ -154,10 +174,3 @@ def _ask_for_descriptors(config: Config) -> None:
             may_need=needed,
             cure="raise the hard limit (ulimit -Hn, LimitNOFILE=)",
         )
-
-
-def _handle_signals(stop: asyncio.Event, reload: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, reload.set)

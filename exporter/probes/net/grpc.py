@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _PATH = "/grpc.health.v1.Health/Check"
 _SERVING = 1
+_DIGITS = 3
 _STATES = ("UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN")
 _CODES = (
     *("OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS"),
@@ -73,7 +75,7 @@ class _Call:
     """
 
     def __init__(self) -> None:
-        self._connection = H2Connection(H2Configuration(client_side=True, header_encoding="utf-8"))
+        self._connection = H2Connection(H2Configuration(client_side=True, header_encoding=None))
         self.headers: dict[str, str] = {}
         self.body = b""
 
@@ -89,27 +91,45 @@ class _Call:
         stream = connection.get_next_available_stream_id()
         connection.send_headers(stream, _request_headers(check))
         connection.send_data(stream, _request(check.service), end_stream=True)
-        ended = False
-        while not ended:
+        while True:
             await wire.send(connection.data_to_send())
             data = await wire.some()
             if not data:
                 raise ProbeFailed(Reason.RESET, "the connection ended without an answer")
             for event in connection.receive_data(data):
-                ended = self._take(event) or ended
+                if self._take(event, stream):
+                    return
 
-    def _take(self, event: Event) -> bool:
-        """Take what has come; whether it is the end."""
+    def _take(self, event: Event, stream: int) -> bool:
+        """Take what has come; whether it is the end, after which a server may say whatever it likes."""
         if isinstance(event, ResponseReceived | TrailersReceived):
-            self.headers.update({str(name): str(value) for name, value in event.headers or ()})
+            self.headers.update({_text(name): _text(value) for name, value in event.headers or ()})
         elif isinstance(event, DataReceived):
             self.body += event.data or b""
-            length, stream = event.flow_controlled_length or 0, event.stream_id
-            if length and stream is not None:
+            length = event.flow_controlled_length or 0
+            if length:
                 self._connection.acknowledge_received_data(length, stream)
+        elif isinstance(event, ConnectionTerminated) and not event.error_code:
+            return self._is_refused(event.last_stream_id or 0, stream)
         elif isinstance(event, StreamReset | ConnectionTerminated):
             raise ProbeFailed(Reason.RESET, f"the server gave the call up (HTTP/2 error {event.error_code})")
         return isinstance(event, StreamEnded)
+
+    @staticmethod
+    def _is_refused(last: int, stream: int) -> bool:
+        """A server that is about to go still answers the streams up to `last`; never whether that is the end."""
+        if last < stream:
+            raise ProbeFailed(Reason.RESET, "the server is going, and takes no call any more")
+        return False
+
+
+def _text(data: object) -> str:
+    return data.decode(errors="replace") if isinstance(data, bytes) else str(data)
+
+
+def _number(text: str) -> int:
+    """A status; -1 where it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else -1
 
 
 def _request_headers(check: GrpcCheck) -> list[tuple[str, str]]:
@@ -158,18 +178,18 @@ def _judge(course: Course, call: _Call) -> None:
     status = headers.get(":status", "")
     if details is not None:
         details.received("\n".join(f"{name}: {value}" for name, value in headers.items()))
-    if status.isdecimal():
-        course.status = int(status)
+    if _number(status) >= 0:
+        course.status = _number(status)
     if status != "200":
-        raise ProbeFailed(Reason.STATUS, f"status {status}")
-    code = headers.get("grpc-status", "")
-    if not code.isdecimal() or not headers.get("content-type", "").startswith("application/grpc"):
+        raise ProbeFailed(Reason.STATUS, f"status {status[:_DIGITS]}")
+    code = _number(headers.get("grpc-status", ""))
+    if code < 0 or not headers.get("content-type", "").startswith("application/grpc"):
         raise ProbeFailed(Reason.PROTOCOL, "the answer is not gRPC")
     if details is not None:
-        details.facts["grpc_status"] = int(code)
-    if int(code):
-        name = _CODES[int(code)] if int(code) < len(_CODES) else "?"
-        said = headers.get("grpc-message", "")
+        details.facts["grpc_status"] = code
+    if code:
+        name = _CODES[code] if code < len(_CODES) else "?"
+        said = " ".join(unquote(headers.get("grpc-message", "")).split())
         detail = f"grpc-status {code} ({name})" + (f": {said}" if said else "")
         raise ProbeFailed(Reason.UNHEALTHY, detail[:300])
     state = _state(call.body)

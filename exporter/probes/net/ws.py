@@ -1,5 +1,6 @@
 """Runs ws probes, with wsproto for the protocol."""
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 _UPGRADED = 101
 _GOING = 1000
 _NONSENSE = (1002, 1003, 1007)
+_INTERIM = re.compile(rb"HTTP/1\.[01] 1(?!01)\d\d[ \r\n]")
+_STATUS_LINE = 13
+"""Bytes until the status is known."""
 
 
 def prober(context: "Context", finished: Finished) -> Prober:
@@ -58,7 +62,7 @@ async def attempt(context: "Context", handshakes: Handshakes, course: Course, ch
             await talk.upgrade(check)
             course.enter(TRANSFER)
             await talk.go(check)
-        except RemoteProtocolError as error:
+        except (RemoteProtocolError, UnicodeDecodeError) as error:
             raise ProbeFailed(Reason.PROTOCOL, f"the answer is no WebSocket: {error}") from error
 
 
@@ -70,7 +74,8 @@ class _Talk:
         self._course = course
         self._connection = WSConnection(ConnectionType.CLIENT)
         self._messages: list[str] = []
-        self._part = ""
+        self._part = bytearray()
+        self._head = bytearray()
         self._is_open = False
         self._ended = False
 
@@ -107,6 +112,8 @@ class _Talk:
                 match = await self._expect(step.expect)
             elif step.send is not None:
                 text = filled(step.send, match)
+                if self._ended:
+                    raise ProbeFailed(Reason.ANSWER, "the WebSocket ended before all was said")
                 self._see("sent", text)
                 await self._send(TextMessage(data=text))
         if not self._ended:
@@ -137,9 +144,27 @@ class _Talk:
         if not data:
             self._ended = True
             return
+        if not self._is_open:
+            self._head += data
+            data = self._answer()
+        if not data:
+            return  # to be fed nothing is the end
         self._connection.receive_data(data)
         for event in self._connection.events():
             await self._take(event)
+
+    def _answer(self) -> bytes:
+        """What has come of the answer to the upgrade; interim answers before it are passed over."""
+        while _INTERIM.match(self._head):
+            end = self._head.find(b"\r\n\r\n")
+            if end < 0:
+                return b""
+            del self._head[: end + 4]
+        if len(self._head) < _STATUS_LINE and b"\n" not in self._head:
+            return b""
+        data = bytes(self._head)
+        self._head.clear()
+        return data
 
     async def _take(self, event: Event) -> None:
         if isinstance(event, AcceptConnection):
@@ -159,11 +184,12 @@ class _Talk:
 
     def _message(self, event: "Message[Any]") -> None:
         data = event.data
-        self._part += data if isinstance(data, str) else bytes(data).decode(errors="replace")
+        self._part += data.encode() if isinstance(data, str) else data
         if event.message_finished:
-            self._messages.append(self._part)
-            self._see("received", self._part)
-            self._part = ""
+            text = self._part.decode(errors="replace")  # whole: a character may come in two fragments
+            self._part.clear()
+            self._messages.append(text)
+            self._see("received", text)
 
     def _status(self, status: int) -> None:
         self._course.status = status

@@ -6,6 +6,9 @@ from typing import Any
 import grpc
 import pytest
 import trustme
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import StreamEnded
 
 from exporter.probes.grpc import GrpcSettings
 from exporter.probes.result import Outcome, Reason
@@ -107,6 +110,66 @@ async def test_servers_that_mean_ill_have_their_reason(probing: Probing, said: b
     server = await probing.serve(handler=handler)
     result = await probing.probe(f"grpc://127.0.0.1:{server.port}", 3_000)
     assert (result.outcome, result.reason) == (FAILURE, reason), result.detail
+
+
+def answering(headers: list[tuple[bytes, bytes]], *, going: bool = False, last: int = 1) -> Any:
+    """A server of HTTP/2 that answers SERVING with these trailers, and perhaps says that it is going."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = H2Connection(
+            H2Configuration(client_side=False, header_encoding=None, validate_outbound_headers=False)
+        )
+        connection.initiate_connection()
+        asked = False
+        while not asked:
+            events = connection.receive_data(await reader.read(1 << 16))
+            asked = any(isinstance(event, StreamEnded) for event in events)
+        if going and last == 0:
+            connection.close_connection(error_code=0, last_stream_id=0)
+        else:
+            connection.send_headers(1, [(b":status", b"200"), (b"content-type", b"application/grpc")])
+            connection.send_data(1, b"\0\0\0\0\2\x08\1")
+            connection.send_headers(1, headers, end_stream=True)
+            if going:
+                connection.close_connection(error_code=0, last_stream_id=1)
+        writer.write(connection.data_to_send())
+        await writer.drain()
+        await reader.read(-1)
+
+    return handler
+
+
+async def test_a_server_that_is_about_to_go_still_answers(probing: Probing) -> None:
+    server = await probing.serve(handler=answering([(b"grpc-status", b"0")], going=True))
+    result = await probing.probe(f"grpc://127.0.0.1:{server.port}", 2_000)
+    assert (result.outcome, result.detail) == (SUCCESS, "")
+    gone = await probing.serve(handler=answering([], going=True, last=0))
+    refused = await probing.probe(f"grpc://127.0.0.1:{gone.port}", 2_000)
+    assert (refused.reason, refused.detail) == (
+        Reason.RESET,
+        "the server is going, and takes no call any more",
+    )
+
+
+@pytest.mark.parametrize(
+    ("trailers", "reason", "said"),
+    [
+        ([(b"grpc-status", b"9" * 5_000)], Reason.PROTOCOL, "the answer is not gRPC"),
+        ([(b"grpc-status", b"0"), (b"x-a", b"\xff\xfe")], None, ""),
+        (
+            [(b"grpc-status", b"2"), (b"grpc-message", b"caf%C3%A9%0Aon two lines")],
+            Reason.UNHEALTHY,
+            "grpc-status 2 (UNKNOWN): caf\u00e9 on two lines",
+        ),
+    ],
+    ids=["a status without end", "no text", "a message"],
+)
+async def test_trailers_of_any_kind_have_a_verdict(
+    probing: Probing, trailers: list[tuple[bytes, bytes]], reason: Reason | None, said: str
+) -> None:
+    server = await probing.serve(handler=answering(trailers))
+    result = await probing.probe(f"grpc://127.0.0.1:{server.port}", 2_000)
+    assert (result.reason, result.detail) == (reason, said)
 
 
 @pytest.mark.parametrize(

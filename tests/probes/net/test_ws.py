@@ -143,6 +143,47 @@ async def test_servers_that_mean_ill_have_their_reason(
     assert (result.outcome, result.reason) == (FAILURE, reason), result.detail
 
 
+async def test_a_character_in_two_fragments_is_one(probing: Probing) -> None:
+    euro = "€".encode()
+    parts = [b"\x02\x01" + euro[:1], b"\x80\x02" + euro[1:]]
+    server = await probing.serve(handler=upgraded(*parts))
+    url = f"ws://127.0.0.1:{server.port}/"
+    result = await probing.probe(url, 2_000, dialogue=[{"expect": "^€$"}])
+    assert (result.outcome, result.detail) == (SUCCESS, "")
+
+
+@pytest.mark.parametrize(
+    "interim", [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" * 2]
+)
+async def test_an_interim_answer_is_none(probing: Probing, interim: bytes) -> None:
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for byte in interim:
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(0)
+        await upgraded()(reader, writer)
+
+    server = await probing.serve(handler=handler)
+    result = await probing.probe(f"ws://127.0.0.1:{server.port}/", 2_000)
+    assert (result.outcome, result.detail) == (SUCCESS, "")
+
+
+async def test_a_server_that_closes_before_all_was_said_fails(probing: Probing) -> None:
+    server = await probing.serve(handler=upgraded(b"\x81\x01a\x88\x00"))
+    url = f"ws://127.0.0.1:{server.port}/"
+    result = await probing.probe(url, 2_000, dialogue=[{"expect": "a"}, {"send": "b"}, {"expect": "c"}])
+    assert (result.reason, result.detail) == (Reason.ANSWER, "the WebSocket ended before all was said")
+
+
+@pytest.mark.parametrize(
+    "header", [b"Upgrade: websocket\xff", b"Sec-WebSocket-Protocol: \xff", b"Connection: \xff"]
+)
+async def test_headers_that_are_no_text_are_no_websocket(probing: Probing, header: bytes) -> None:
+    server = await probing.serve(b"HTTP/1.1 101 Switching Protocols\r\n" + header + b"\r\n\r\n")
+    result = await probing.probe(f"ws://127.0.0.1:{server.port}/", 2_000)
+    assert (result.outcome, result.reason) == (FAILURE, Reason.PROTOCOL), result.detail
+
+
 @pytest.mark.parametrize(
     ("said", "reason"),
     [(b"SSH-2.0-OpenSSH\r\n\r\n", Reason.PROTOCOL), (b"", Reason.RESET), (b"H" * 300_000, Reason.PROTOCOL)],
