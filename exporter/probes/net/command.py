@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
+import textwrap
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from exporter.probes.base import Finished, Prober
 from exporter.probes.check import Rule
@@ -26,6 +28,10 @@ KEPT = 1 << 16
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _LONGEST_LINE = 200
 _PIECE = 1 << 16
+_TAIL = 1 << 12
+_UNKNOWN = -1000
+_CUT_BEHIND = re.compile(r"\S+\Z")
+_CUT_BEFORE = re.compile(r"\A\S+")
 
 
 def prober(context: "Context", finished: Finished) -> Prober:
@@ -45,15 +51,14 @@ async def attempt(course: Course, check: CommandCheck) -> None:
         course.details.sent(f"{check.argv[0]} with {len(check.argv) - 1} arguments")
     process = _started(check)
     try:
-        output, errors = await _ended(process)
+        status, output, errors = await _ended(process)
     finally:
         _kill(process)
         await asyncio.shield(_reap(process))
-    status = process.returncode or 0
     if course.details is not None:
-        course.details.received(output)
+        course.details.received(output.head)
         course.details.facts["exit"] = status
-    await _judge(course, check, status, output, errors)
+    await _judge(course, check, status, output.head, errors.last_line or output.last_line)
 
 
 def _started(check: CommandCheck) -> "subprocess.Popen[bytes]":
@@ -72,6 +77,18 @@ def _started(check: CommandCheck) -> "subprocess.Popen[bytes]":
         raise ProbeInconclusive(msg) from error
 
 
+class Said(NamedTuple):
+    """What a program has said over one pipe.
+
+    Attributes:
+        head: The first 64 KiB.
+        last_line: In one short line of printable characters; empty where it said nothing.
+    """
+
+    head: str
+    last_line: str
+
+
 class _Collected:
     """What comes out of a pipe, whoever else holds its other end."""
 
@@ -79,6 +96,8 @@ class _Collected:
         self._pipe = pipe
         self._loop = asyncio.get_running_loop()
         self._kept = bytearray()
+        self._tail = bytearray()
+        self._count = 0
         os.set_blocking(pipe.fileno(), False)
         self._loop.add_reader(pipe.fileno(), self.read)
 
@@ -88,53 +107,92 @@ class _Collected:
             data = os.read(self._pipe.fileno(), _PIECE)
         except BlockingIOError:
             return
+        self._count += len(data)
         self._kept += data[: KEPT - len(self._kept)]
+        self._tail = (self._tail + data)[-_TAIL:]
         if not data:
             self._loop.remove_reader(self._pipe.fileno())
 
-    def close(self) -> str:
-        """All that was kept."""
+    def close(self) -> Said:
+        """All that was kept: where something was cut off, no part of a word, which may be a secret."""
         self.read()
         self._loop.remove_reader(self._pipe.fileno())
         self._pipe.close()
-        return self._kept.decode(errors="replace")
+        head, tail = self._kept.decode(errors="replace"), self._tail.decode(errors="replace")
+        if self._count > len(self._kept):
+            head = _CUT_BEHIND.sub("", head)
+        if self._count > len(self._tail):
+            tail = _CUT_BEFORE.sub("", tail)
+        return Said(head, _last_line(tail))
 
 
-async def _ended(process: "subprocess.Popen[bytes]") -> tuple[str, str]:
-    """Output and errors once the program itself has ended."""
+async def _ended(process: "subprocess.Popen[bytes]") -> tuple[int, Said, Said]:
+    """Exit status, output and errors once the program itself has ended.
+
+    Raises:
+        ProbeInconclusive: Nobody knows how it ended.
+    """
     assert process.stdout is not None  # noqa: S101 -- for the type checker: they are pipes
     assert process.stderr is not None  # noqa: S101 -- likewise
     output, errors = _Collected(process.stdout), _Collected(process.stderr)
     try:
-        await _exited(process)
+        status = await _exited(process)
     finally:
         said = output.close(), errors.close()
-    return said
+    if status is None:
+        msg = "how it ended is not known: is SIGCHLD ignored?"
+        raise ProbeInconclusive(msg)
+    return status, *said
 
 
-async def _exited(process: "subprocess.Popen[bytes]", seconds: float | None = None) -> None:
-    descriptor = os.pidfd_open(process.pid)
+async def _exited(process: "subprocess.Popen[bytes]", seconds: float | None = None) -> int | None:
+    """Wait until it has ended, kill what it leaves behind, and reap it.
+
+    Returns:
+        Its exit status, or the number of its signal below 0; None where nobody knows.
+    """
     try:
-        await readable(descriptor, seconds)
+        descriptor = os.pidfd_open(process.pid)
+    except ProcessLookupError:  # SIGCHLD is ignored, and so the system has forgotten it
+        process.returncode = _UNKNOWN
+        return None
+    try:
+        if not await readable(descriptor, seconds):
+            return None
+        _kill(process)
+        return _reaped(process, descriptor)
     finally:
         os.close(descriptor)
 
 
+def _reaped(process: "subprocess.Popen[bytes]", descriptor: int) -> int | None:
+    """Its status; unlike `Popen.poll`, which takes a status that is lost for 0."""
+    try:
+        found = os.waitid(os.P_PIDFD, descriptor, os.WEXITED)
+    except ChildProcessError:
+        process.returncode = _UNKNOWN
+        return None
+    if found is None:
+        return None
+    status = found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
+    process.returncode = status
+    return status
+
+
 async def _reap(process: "subprocess.Popen[bytes]") -> None:
     """Let the system forget it; one that not even SIGKILL ends is left to whoever starts the next one."""
-    if process.poll() is None:
+    if process.returncode is None:
         await _exited(process, 1.0)
-        process.poll()
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
     """Let the whole process group end."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+    if process.returncode is None:  # else its number may be another's by now
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
-async def _judge(course: Course, check: CommandCheck, status: int, output: str, errors: str) -> None:
-    said = _last_line(errors) or _last_line(output)
+async def _judge(course: Course, check: CommandCheck, status: int, output: str, said: str) -> None:
     ended = f"signal {-status}" if status < 0 else f"exit status {status}"
     if status in check.nothing:
         raise ProbeInconclusive(f"{ended}: {said}" if said else ended)
@@ -161,4 +219,7 @@ async def _see(course: Course, rule: Rule, output: str, *, wanted: bool) -> None
 
 def _last_line(text: str) -> str:
     lines = text.strip().splitlines()
-    return lines[-1].strip()[:_LONGEST_LINE] if lines else ""
+    printable = "".join(each if each.isprintable() else " " for each in lines[-1]) if lines else ""
+    return textwrap.shorten(
+        printable, _LONGEST_LINE, placeholder=" ..."
+    )  # whole words: a part would not be masked

@@ -8,6 +8,12 @@ from typing import NamedTuple
 from exporter.probes.check import Address, LookupCheck
 from exporter.probes.net.resolver import LookUp, system_lookup
 
+_MOST = 1 << 16
+"""Names that are kept at most."""
+
+_LEAST = 0.01
+"""Seconds that the second question is given at least, where the first has taken all."""
+
 
 class Found(NamedTuple):
     """What a lookup found.
@@ -62,10 +68,12 @@ class Servers:
 
         kinds = [kind for kind in (socket.AF_INET, socket.AF_INET6) if family in (kind, socket.AF_UNSPEC)]
         addresses, seconds, failure = list[Address](), list[int](), _failure("the name has no address")
+        until = time.monotonic() + self._lifetime
         for kind in kinds:
+            left = max(_LEAST, until - time.monotonic())
             try:
                 answer = self._resolver.resolve(
-                    host, "A" if kind == socket.AF_INET else "AAAA", lifetime=self._lifetime, search=False
+                    host, "A" if kind == socket.AF_INET else "AAAA", lifetime=left, search=False
                 )
             except dns.resolver.NXDOMAIN:
                 failure = _failure("there is no such name")
@@ -79,10 +87,10 @@ class Servers:
                 failure = OSError(socket.EAI_AGAIN, type(error).__name__)
             else:
                 addresses += [(int(kind), record.to_text()) for record in answer]
-                seconds.append(answer.rrset.ttl if answer.rrset is not None else 0)
-        if not addresses or failure.errno == socket.EAI_AGAIN:
+                seconds.append(answer.chaining_result.minimum_ttl)  # of the aliases too
+        if not addresses:
             raise failure
-        return Found(addresses, min(seconds))
+        return Found(addresses, 0 if failure.errno == socket.EAI_AGAIN else min(seconds))
 
 
 def _failure(said: str) -> OSError:
@@ -127,6 +135,8 @@ class Kept:
                 raise
             return entry.addresses
         longest = self._check.cache / 1000
+        if len(self._entries) >= _MOST:
+            self._entries.clear()
         seconds = longest if found.seconds is None else min(longest, found.seconds)
         self._entries[host, family] = _Entry(found.addresses, now + seconds)
         return found.addresses

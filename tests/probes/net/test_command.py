@@ -1,5 +1,6 @@
 """Programs of this machine, well and ill."""
 
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,36 @@ async def test_a_file_that_may_not_be_run_is_our_own_fault(probing: Probing, tmp
         INCONCLUSIVE,
         f"{tmp_path / 'check'} cannot be run: permission denied",
     )
+
+
+async def test_a_status_that_is_lost_tells_nothing(probing: Probing) -> None:
+    """Where SIGCHLD is ignored the system reaps programs itself: a failure must not look like a success."""
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        for argv in (["sh", "-c", "sleep 0.2; exit 2"], ["false"]):
+            result = await probing.probe(URL, argv=argv)
+            assert (result.outcome, result.detail) == (
+                INCONCLUSIVE,
+                "how it ended is not known: is SIGCHLD ignored?",
+            )
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("'a ' * 98 + 'SECRETSECRET' * 3", "exit status 1: " + "a " * 97 + "a ..."),
+        ("'SECRET' * 100", "exit status 1: ..."),
+        ("'a\x1b[31mb'", "exit status 1: a [31mb"),
+        ("'x' * 70_000 + '\\nthe end'", "exit status 1: the end"),
+        ("'SECRET' * 20_000 + ' the end'", "exit status 1: the end"),
+    ],
+)
+async def test_no_part_of_a_word_is_shown(probing: Probing, code: str, said: str) -> None:
+    """A part of a secret would not be known for one; and what a terminal obeys is not shown either."""
+    result = await probing.probe(URL, 20_000, argv=python(f"raise SystemExit({code})"))
+    assert result.detail.replace("  ", " ") == said
 
 
 async def test_arguments_are_never_read_by_a_shell(probing: Probing) -> None:

@@ -4,6 +4,7 @@ import socket
 from collections.abc import Sequence
 
 import pytest
+from dnslib import QTYPE, RR, DNSRecord
 
 from exporter.probes.check import Address, LookupCheck
 from exporter.probes.net.lookups import Found, Kept, Servers, look_up_of
@@ -54,6 +55,32 @@ def test_failures_are_told_apart(name: str, rcode: int, said: str, kind: int) ->
         with pytest.raises(OSError, match=said) as caught:
             Servers(asking(server.port)).ask(name, V4)
         assert caught.value.errno == kind
+
+
+def test_an_alias_is_kept_no_longer_than_it_says() -> None:
+    zone = "a.test. 5 IN CNAME shop.test.\n"
+
+    def reply(request: DNSRecord) -> DNSRecord:
+        answer = request.reply()
+        answer.add_answer(*RR.fromZone(zone), *RR.fromZone("shop.test. 3600 IN A 127.0.0.1"))
+        return answer
+
+    with serving(Nameserver(reply=reply)) as server:
+        assert Servers(asking(server.port)).ask("a.test", V4) == Found([(V4, "127.0.0.1")], 5)
+
+
+def test_one_family_is_enough_where_the_other_fails() -> None:
+    def reply(request: DNSRecord) -> DNSRecord:
+        answer = request.reply()
+        if request.q.qtype == QTYPE.A:
+            answer.add_answer(*RR.fromZone("a.test. 60 IN A 127.0.0.1"))
+        else:
+            answer.header.rcode = 2
+        return answer
+
+    with serving(Nameserver(reply=reply)) as server:
+        found = Servers(asking(server.port, timeout=200)).ask("a.test", ANY)
+    assert found == Found([(V4, "127.0.0.1")], 0), "and it is not kept"
 
 
 def test_servers_that_say_nothing_are_given_up() -> None:
