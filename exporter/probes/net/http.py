@@ -107,6 +107,11 @@ class _HttpAttempt(Attempt):
             self.resume()
             self._begin(with_token(self._check.hop, token))
 
+    def _reject(self, check: TokenCheck) -> None:
+        """Use the token no more, if this host saw it: a redirect may have left it behind."""
+        if any(value == f"Bearer {self._token}" for _, value in self._hop.headers):
+            self._context.tokens.reject(check, self._token)
+
     def prepare(self) -> None:
         """See that certificates and keys can be read before anything is sent."""
         if self.lane is not None:
@@ -287,7 +292,7 @@ class _HttpAttempt(Attempt):
                 self._follow(answer.status, location[0])
                 return True
             if answer.status == _UNAUTHORIZED and check.token is not None:
-                self._context.tokens.reject(check.token, self._token)
+                self._reject(check.token)
             judge_status(check.rules, answer.status)
             if check.rules.on_head:
                 judge_head(check.rules, answer, secure=self._hop.secure, now=time.time())

@@ -19,6 +19,8 @@ AHEAD = 30.0
 
 _LARGEST = 1 << 16
 _LONGEST = 60.0
+_UNSAID = 3600.0
+_DAY = 86400.0
 
 
 class _Token(NamedTuple):
@@ -73,10 +75,9 @@ class Tokens:
     async def _fetch(self, check: TokenCheck) -> _Token:
         began = time.monotonic()
         answer = await self._ask(check)
-        token, life = answer.get("access_token"), answer.get("expires_in", 3600)
-        if not isinstance(token, str) or not token or not token.isprintable():
+        token, seconds = answer.get("access_token"), _life(answer.get("expires_in"))
+        if not isinstance(token, str) or not token or not (token.isascii() and token.isprintable()):
             raise _failed(check, "the answer has no access_token")
-        seconds = float(life) if isinstance(life, int | float) and life > 0 else 0.0
         return _Token(token, began + seconds - min(AHEAD, seconds / 10))
 
     async def _ask(self, check: TokenCheck) -> dict[str, Any]:
@@ -90,20 +91,26 @@ class Tokens:
         client = f"{quote_plus(check.client_id)}:{quote_plus(check.client_secret)}"  # section 2.3.1
         headers = {
             "Accept": "application/json",
+            "Accept-Encoding": "identity",
             "Authorization": "Basic " + b64encode(client.encode()).decode("ascii"),
         }
         try:
-            trusted = ssl.create_default_context(cafile=check.ca_file or None)
             async with (
                 aiohttp.ClientSession(
-                    connector=connector(self._context, trusted),
+                    connector=connector(self._context, _trusted(check.ca_file)),
                     timeout=aiohttp.ClientTimeout(total=_LONGEST),
+                    auto_decompress=False,
                 ) as session,
-                session.post(check.url, data=form, headers=headers) as answer,
+                # The form may have secrets, which a redirect would carry on to anybody.
+                session.post(check.url, data=form, headers=headers, allow_redirects=False) as answer,
             ):
-                body = await answer.content.read(_LARGEST)
                 if answer.status != 200:  # noqa: PLR2004 -- OK
                     raise _failed(check, f"status {answer.status}")
+                body = bytearray()
+                async for part in answer.content.iter_any():
+                    body += part
+                    if len(body) > _LARGEST:
+                        raise _failed(check, f"the answer is longer than {_LARGEST >> 10} KiB")
         except TimeoutError as error:
             raise _failed(check, "no answer") from error
         except (aiohttp.ClientError, OSError) as error:
@@ -114,7 +121,29 @@ class Tokens:
         return _object(check, body)
 
 
-def _object(check: TokenCheck, body: bytes) -> dict[str, Any]:
+def _trusted(ca_file: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except ssl.SSLError as error:
+        msg = f"no certificate can be read from the ca_file {ca_file}"
+        raise ProbeInconclusive(msg) from error
+    except OSError as error:
+        msg = f"cannot read {ca_file}: {error.strerror}"
+        raise ProbeInconclusive(msg) from error
+
+
+def _life(said: object) -> float:
+    """Seconds for which a token is good, a day at most; an hour where its source does not say."""
+    try:
+        seconds = float(said)  # type: ignore[arg-type]  # some sources say it in a string
+    except (TypeError, ValueError):
+        return _UNSAID
+    except OverflowError:
+        return _DAY
+    return min(seconds, _DAY) if seconds > 0 else 0.0
+
+
+def _object(check: TokenCheck, body: bytearray) -> dict[str, Any]:
     import json  # noqa: PLC0415 -- few endpoints need tokens
 
     try:
