@@ -88,6 +88,9 @@ class ProxySettings(Block):
         if parts.scheme != "http" or parts.path not in ("", "/"):
             msg = "`url` of a proxy is http://host:port; what goes through it may be https"
             raise ValueError(msg)
+        if parts.userinfo and any(name.lower() == "proxy-authorization" for name in self.headers):
+            msg = "`url` has credentials and so has the header Proxy-Authorization; keep one of them"
+            raise ValueError(msg)
         return self
 
     def check(self, ip_family: IpFamily) -> Proxy:

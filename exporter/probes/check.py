@@ -151,6 +151,11 @@ class Hop(NamedTuple):
     proxy: Proxy | None = None
     tunnel: bytes = b""
 
+    @property
+    def forwarded(self) -> bool:
+        """Whether a proxy reads the request, and may be the one that answers it."""
+        return self.proxy is not None and not self.secure and self.place == self.proxy.place
+
 
 class Secure(NamedTuple):
     """How a connection is made over TLS.

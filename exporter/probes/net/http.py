@@ -15,7 +15,7 @@ from exporter.probes.net.http_details import note_handshake, note_head, note_req
 from exporter.probes.net.judge import Judge, TooSlow, judge_head, judge_size, judge_status
 from exporter.probes.net.poller import BROKEN, IN, OUT
 from exporter.probes.net.stages import PROCESSING, TLS, TRANSFER
-from exporter.probes.request import next_hop, with_token
+from exporter.probes.request import next_hop, shown, with_token
 from exporter.probes.result import Outcome, ProbeFailed, ProbeInconclusive, Reason
 
 if TYPE_CHECKING:
@@ -125,6 +125,8 @@ class _HttpAttempt(Attempt):
         elif hop.tunnel and self._tunnel is None:
             self.enter(TLS)
             self._tunnel = Answer(0, head_only=True)
+            if self.details is not None:
+                self.details.sent(shown(hop.tunnel))
             self._send(hop.tunnel)
         elif lane is not None and lane.handshakes is not None and sock is not None:
             self.enter(TLS)
@@ -150,7 +152,7 @@ class _HttpAttempt(Attempt):
         sock, poller = self.sock, self.poller
         if sock is None or poller is None or not (is_broken or events & (IN | BROKEN)):
             return
-        where = f"the proxy {self._hop.place.host}:{self._hop.place.port}"
+        where = self._proxy()
         while not tunnel.status:
             try:
                 count = sock.recv_into(poller.view[:1])  # not a byte of what comes through it
@@ -164,6 +166,10 @@ class _HttpAttempt(Attempt):
         if tunnel.status not in _TUNNELLED:
             raise ProbeFailed(Reason.STATUS, f"{where} answered CONNECT with status {tunnel.status}")
         self.connected(OUT)
+
+    def _proxy(self) -> str:
+        """The proxy of this hop, for people."""
+        return f"the proxy {self._hop.place.host}:{self._hop.place.port}"
 
     def drop(self) -> None:
         """Let channel and parser go with their connection."""
@@ -190,6 +196,8 @@ class _HttpAttempt(Attempt):
         case = self._case
         if self._fetching is not None:
             self.fail(Reason.TOKEN, f"no token within {seconds}")
+        elif self._tunnel is not None and self._channel is None:
+            self.fail(Reason.TIMEOUT, f"timed out after {seconds} waiting for {self._proxy()} to connect")
         elif case is None:
             super().overdue(seconds)
         elif not case.started:
@@ -293,7 +301,10 @@ class _HttpAttempt(Attempt):
                 return True
             if answer.status == _UNAUTHORIZED and check.token is not None:
                 self._reject(check.token)
-            judge_status(check.rules, answer.status)
+            if self._hop.forwarded:
+                self._judge_forwarded(answer.status)
+            else:
+                judge_status(check.rules, answer.status)
             if check.rules.on_head:
                 judge_head(check.rules, answer, secure=self._hop.secure, now=time.time())
             if check.rules.on_headers:
@@ -306,6 +317,13 @@ class _HttpAttempt(Attempt):
         else:
             self.succeed()
         return True
+
+    def _judge_forwarded(self, status: int) -> None:
+        """Judge a status of which nobody can tell whether the target or the proxy says it."""
+        try:
+            judge_status(self._check.rules, status)
+        except ProbeFailed as found:
+            raise ProbeFailed(found.reason, f"{found.detail}, through {self._proxy()}") from found
 
     def _judge_headers(self, answer: Answer) -> None:
         try:

@@ -63,6 +63,10 @@ async def test_scenario_19_a_server_that_demands_credentials_gets_them(
         ({"token": "a\nb"}, "has a line break"),
         ({"oauth2": {"client_id": "a", "token_url": "ftp://b/"}}, "`token_url` must be an http or https URL"),
         ({"proxy": {"url": "https://proxy:3128"}}, "`url` of a proxy is http://host:port"),
+        (
+            {"proxy": {"url": "http://a:b@proxy", "headers": {"proxy-authorization": "c"}}},
+            "`url` has credentials and so has the header Proxy-Authorization",
+        ),
         ({"body": "a", "body_file": "b"}, "`body` and `body_file` are both given"),
         (
             {"compression": "gzip", "headers": {"Accept-Encoding": "deflate"}},
@@ -223,11 +227,46 @@ async def test_a_proxy_that_refuses_is_named(probing: Probing, refusal: str) -> 
     )
 
 
+@pytest.mark.parametrize("refusal", ["407 Proxy Authentication Required", "502 Bad Gateway"])
+async def test_a_proxy_that_may_have_answered_itself_is_named(probing: Probing, refusal: str) -> None:
+    async with proxying() as proxy:
+        proxy.refusal = refusal
+        at = {"url": f"http://127.0.0.1:{proxy.port}"}
+        result = await probing.probe("http://shop.example.com/", proxy=at)
+        wanted = await probing.probe("http://shop.example.com/", proxy=at, expect={"status": refusal[:3]})
+    said = f"status {refusal[:3]}, through the proxy 127.0.0.1:{proxy.port}"
+    assert (result.reason, result.detail) == (Reason.STATUS, said)
+    assert wanted.outcome is SUCCESS
+
+
+async def test_a_status_that_came_through_a_tunnel_is_the_target_s(
+    probing: Probing, server_tls: ServerTls, ca_file: str
+) -> None:
+    server = await probing.serve(ok(b"", b"502 Bad Gateway"), tls=server_tls("localhost"))
+    async with proxying() as proxy:
+        context = await probing.context(details=True)
+        result = await probing.probe(
+            f"https://localhost:{server.port}/",
+            context=context,
+            proxy={"url": f"http://mara:pw@127.0.0.1:{proxy.port}"},
+            tls={"ca_file": ca_file},
+        )
+    assert (result.reason, result.detail) == (Reason.STATUS, "status 502")
+    assert result.details is not None
+    sent = [line.text for line in result.details.lines if line.kind == "sent"]
+    assert sent[0] == f"CONNECT localhost:{server.port} HTTP/1.1"
+    assert "Proxy-Authorization: <secret>" in sent
+    assert "GET / HTTP/1.1" in sent
+
+
 async def test_a_proxy_that_says_nothing_or_hangs_up(probing: Probing) -> None:
     silent = await probing.serve(keep_open=True)
     at = {"url": f"http://127.0.0.1:{silent.port}"}
     result = await probing.probe("https://shop.example.com/", 200, proxy=at)
-    assert (result.reason, result.detail) == (Reason.TIMEOUT, "timed out after 0.2s in the TLS handshake")
+    assert (result.reason, result.detail) == (
+        Reason.TIMEOUT,
+        f"timed out after 0.2s waiting for the proxy 127.0.0.1:{silent.port} to connect",
+    )
     gone = await probing.serve()
     result = await probing.probe("https://shop.example.com/", proxy={"url": f"http://127.0.0.1:{gone.port}"})
     assert result.reason is Reason.RESET
