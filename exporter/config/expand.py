@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from exporter.config.files import digest, read_bytes
 from exporter.config.report import Report
 from exporter.config.tree import Expanded
 
@@ -81,10 +82,13 @@ def read_secret(key: str, name: str, folder: Path, mark: int, report: Report) ->
         mark: Of the key.
         report: Gets the problems and the secret.
     """
-    report.beside.add(str(folder / name))
+    place = str(folder / name)
     try:
-        text = (folder / name).read_text(encoding="utf-8").rstrip("\r\n")
+        said = read_bytes(place)
+        report.beside[place] = digest(said)
+        text = said.decode().rstrip("\r\n")
     except OSError as error:
+        report.beside[place] = str(error)
         report.problem(mark, f"`{key}`: {name} cannot be read: {error.strerror}")
         text = ""
     except UnicodeDecodeError:

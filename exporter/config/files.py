@@ -20,6 +20,11 @@ def read_bytes(name: str) -> bytes:
     return Path(name).read_bytes()
 
 
+def digest(said: bytes) -> str:
+    """What a file says, in short."""
+    return hashlib.sha256(said).hexdigest()
+
+
 class Hash(Protocol):
     """What of hashlib is needed here."""
 

@@ -58,7 +58,7 @@ def load(
         secrets=report.secrets,
         exclusions=builder.exclusions,
         retention=builder.retention,
-        beside=tuple(sorted(report.beside)),
+        beside=report.beside,
         discovery=found,
         blackbox=builder.blackbox,
         resolver=builder.resolver,

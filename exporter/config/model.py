@@ -288,7 +288,7 @@ class Config:
         secrets: What no log line, page, metric or dump may show; `secrets.redact(text)` masks it.
         exclusions: In file order; their ids are their names.
         retention: Milliseconds for which history is kept.
-        beside: Files that it refers to, and that were read with it.
+        beside: Files that it refers to and that were read with it, and what each said, in short.
         discovery: Where further targets come from; None for nowhere else.
         blackbox: What may be asked for at `/probe`; None for nothing.
         resolver: How names are looked up.
@@ -304,7 +304,7 @@ class Config:
     secrets: Secrets = field(default_factory=Secrets, repr=False, compare=False)
     exclusions: tuple[Exclusion, ...] = ()
     retention: int = RETENTION
-    beside: tuple[str, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     discovery: Discovery | None = None
     blackbox: Blackbox | None = None
     resolver: LookupCheck = SYSTEM_LOOKUP

@@ -55,12 +55,12 @@ class Report:
 
     Attributes:
         secrets: What no message may show.
-        beside: Files that the configuration refers to, and that are read with it.
+        beside: Files that the configuration refers to and that are read with it, and what each said, in short.
     """
 
     def __init__(self) -> None:
         self.secrets = Secrets()
-        self.beside: set[str] = set()
+        self.beside: dict[str, str] = {}
         self._files: list[str] = []
         self._problems: list[tuple[int, str]] = []
         self._warnings: list[tuple[int, str]] = []
