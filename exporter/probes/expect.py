@@ -34,10 +34,12 @@ def json_rule(text: str) -> JsonRule:
     Raises:
         ValueError: It is no JSONPath of RFC 9535.
     """
-    from jsonpath import JSONPathError, compile  # noqa: A004, PLC0415 -- most configurations have no such rule
+    from jsonpath import JSONPathError  # noqa: PLC0415 -- most configurations have no such rule
+
+    from exporter.probes.net.queries import compile_query  # noqa: PLC0415
 
     try:
-        return JsonRule(text, compile(text, strict=True))
+        return JsonRule(text, compile_query(text))
     except (JSONPathError, RecursionError) as error:
         said = str(error).partition("\n")[0]
         msg = f"is not a JSONPath query: {text!r}: {said} (as $[?@.status == 'ok'], over a list that has the body)"

@@ -70,8 +70,8 @@ class Judge:
             TooSlow: The time was too short.
         """
         rules = self._rules
-        if self._deadline is None and self._answer.received > _SHORT:
-            raise TooSlow
+        if self._deadline is None and (rules.json or self._answer.received > _SHORT):
+            raise TooSlow  # a query takes as long as it likes on the shortest of bodies
         text = self._answer.body.decode(errors="replace")
         for rule in rules.body:
             if not self._found(rule, text):
@@ -90,8 +90,18 @@ class Judge:
             raise ProbeFailed(Reason.BODY, f"the body is no JSON: {str(error) or 'too deep'}") from error
         for rule in self._rules.json:
             self.rule = rule.text
-            if not selects(rule, body):
+            if not self._selects(rule, body):
                 raise ProbeFailed(Reason.BODY, f"the body has nothing for {rule.text!r}")
+
+    def _selects(self, rule: JsonRule, body: list[Any]) -> bool:
+        from exporter.probes.net.queries import QueryTimeoutError, selects  # noqa: PLC0415 -- loaded with the first rule
+
+        if self._deadline is None:
+            raise TooSlow
+        try:
+            return selects(rule.query, body, self._deadline)
+        except QueryTimeoutError:
+            raise TooSlow from None
 
     def _found(self, rule: Rule, text: str) -> bool:
         self.rule = rule.text
@@ -107,16 +117,6 @@ class Judge:
         except TimeoutError:
             raise TooSlow from None
         return found is not None
-
-
-def selects(rule: JsonRule, body: list[Any]) -> bool:
-    """Whether a query selects anything of `[body]`; one that does not fit what is there selects nothing."""
-    from jsonpath import JSONPathError  # noqa: PLC0415 -- loaded with the first such rule
-
-    try:
-        return next(iter(rule.query.finditer(body)), None) is not None
-    except (JSONPathError, RecursionError):
-        return False
 
 
 def judge_head(rules: Rules, answer: Answer, *, secure: bool, now: float) -> None:

@@ -1,3 +1,4 @@
+import json
 import ssl
 import threading
 from collections.abc import Callable
@@ -56,6 +57,35 @@ async def test_a_rule_without_end_ends_with_its_own_probe_and_delays_no_other(
     assert (result.reason, result.status) == (Reason.TIMEOUT, 200)
     assert result.detail == "timed out after 1s judging the answer: the rule '(a+)+$' takes too long"
     assert sum(phase or 0 for phase in result.phases) == result.duration
+
+
+JSON_EVIL = "$[?match(@.a, '(a|aa)+')]"
+JSON_LOOP = "$[0][?@ == 2]"
+
+
+@pytest.mark.parametrize(
+    ("body", "query"),
+    [
+        (json.dumps({"a": "a" * 100 + "!"}), JSON_EVIL),
+        (json.dumps({"a": "a" * 100 + "!"}), "$[?search(@.a, '(a|aa)+$')]"),
+        (json.dumps([1] * 300_000), JSON_LOOP),
+    ],
+    ids=["match", "search", "loop"],
+)
+async def test_a_query_without_end_ends_with_its_own_probe_and_frees_its_thread(
+    probing: Probing, body: str, query: str
+) -> None:
+    slow = await probing.serve(ok(body.encode()))
+    well = await probing.serve(ok(b'{"a": 1}'))
+    context = await probing.context(max_judges=1)
+    results: list[Result] = []
+    begin(context, f"http://127.0.0.1:{slow.port}/", SHORT, results, expect={"json": query})
+    await until(lambda: results)
+    assert (results[0].reason, query in results[0].detail) == (Reason.TIMEOUT, True)
+    result = await probing.probe(
+        f"http://127.0.0.1:{well.port}/", context=context, expect={"json": "$[?@.a]"}
+    )
+    assert (result.outcome, result.detail) == (Outcome.SUCCESS, "")
 
 
 async def test_a_rule_without_end_on_a_header_ends_too(probing: Probing) -> None:
