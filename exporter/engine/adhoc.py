@@ -85,6 +85,7 @@ def permits(config: Callable[[], Config]) -> Callable[[str], bool]:
     def is_permitted(address: str) -> bool:
         section: Blackbox | None = config().blackbox
         where = ip_address(address.partition("%")[0])
+        where = getattr(where, "ipv4_mapped", None) or where  # another spelling opens no other door
         return section is not None and any(where in network for network in section.networks)
 
     return is_permitted

@@ -1,5 +1,6 @@
 """`/probe?target=&module=`: one probe now, for whoever has used blackbox_exporter; it never enters the record."""
 
+from math import inf, nan
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -10,10 +11,11 @@ from exporter.output.blackbox import metrics
 from exporter.probes.base import ProbeSettings
 from exporter.probes.http import HttpSettings
 from exporter.probes.result import Result
+from exporter.probes.url import ascii_host
 from exporter.web.source import SOURCE
 
 DEFAULT_TIMEOUT = 120_000
-"""Milliseconds, where neither module nor scrape says."""
+"""Milliseconds, where neither module nor scrape says; nobody gets more."""
 
 FLOOR = 100
 """Milliseconds that a probe is given at least, and a scrape's whole timeout where that is less."""
@@ -57,10 +59,10 @@ def timeout_of(module: int, scrape: float | None, offset: int) -> int:
 
     Args:
         module: Of the module; 0 where it has none.
-        scrape: Seconds that the scrape waits; None where it does not say.
+        scrape: Seconds that the scrape waits, > 0; None where it does not say.
         offset: Milliseconds that the answer takes to get there.
     """
-    limit = DEFAULT_TIMEOUT if not scrape else round(scrape * 1000)
+    limit = DEFAULT_TIMEOUT if scrape is None else min(DEFAULT_TIMEOUT, max(1, round(scrape * 1000)))
     left = limit - offset
     if left < FLOOR:  # a timeout of nothing would be a failure of everything
         left = min(limit, FLOOR)
@@ -69,10 +71,15 @@ def timeout_of(module: int, scrape: float | None, offset: int) -> int:
 
 def _scrape_timeout(request: web.Request) -> float | None:
     text = request.headers.get(_HEADER)
+    if text is None:
+        return None
     try:
-        return None if text is None else max(0.0, float(text))
-    except ValueError as error:
-        raise web.HTTPBadRequest(text=f"{_HEADER}: {text!r} is no number\n") from error
+        seconds = float(text)
+    except ValueError:
+        seconds = nan
+    if not 0 <= seconds < inf:
+        raise web.HTTPBadRequest(text=f"{_HEADER}: {text!r} is no number of seconds\n")
+    return seconds or None
 
 
 def _module(config: Config, section: Blackbox, name: str) -> ProbeSettings:
@@ -86,6 +93,10 @@ def _named(settings: ProbeSettings, hostname: str) -> ProbeSettings:
     """The settings with a host to be named in `Host` and SNI."""
     if not hostname:
         return settings
+    try:
+        hostname = ascii_host(hostname)
+    except ValueError as error:
+        raise web.HTTPBadRequest(text=f"hostname: {hostname!r} is no host name\n") from error
     update: dict[str, object] = {}
     if isinstance(settings, HttpSettings):
         given = next((value for name, value in settings.headers.items() if name.lower() == "host"), hostname)

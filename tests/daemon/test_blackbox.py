@@ -74,8 +74,13 @@ def test_scenario_53_what_is_not_asked_for_rightly_is_told(
     assert target.headers["Host"] == "a.example.com"
     wrong = daemon.get("/probe?target=127.0.0.1&module=tcp_connect")
     assert (wrong.status_code, wrong.text) == (400, "target: the URL of a tcp probe is tcp://host:port\n")
-    header = daemon.get(f"/probe?target={target.url}", X_Prometheus_Scrape_Timeout_Seconds="soon")
-    assert header.status_code == 400
+    for text in ("soon", "inf", "nan", "-1"):
+        header = daemon.get(f"/probe?target={target.url}", X_Prometheus_Scrape_Timeout_Seconds=text)
+        assert (header.status_code, "is no number of seconds" in header.text) == (400, True)
+    patient = probed(daemon, f"target={target.url}", X_Prometheus_Scrape_Timeout_Seconds="1e300")
+    assert patient["probe_timeout_seconds"] == 119.5, "nobody gets more"
+    injected = daemon.get(f"/probe?target={target.url}&hostname=a%0D%0AX-Evil:%20yes")
+    assert (injected.status_code, "is no host name" in injected.text) == (400, True)
 
 
 def test_debug_tells_everything_but_secrets(start_daemon: StartDaemon, start_target: StartTarget) -> None:
@@ -123,6 +128,10 @@ def test_it_goes_nowhere_else(start_daemon: StartDaemon, start_target: StartTarg
         text = daemon.get(f"/probe?target=http://127.0.0.1:{port}/&debug=true").text
         assert "127.0.0.2 is outside of the networks" in text
     assert target.requests == before
+    mapped = f"http://[::ffff:127.0.0.1]:{target.port}/"
+    assert "is outside" not in daemon.get(f"/probe?target={mapped}&debug=true").text, "it is 127.0.0.1"
+    other = f"http://[::ffff:127.0.0.2]:{target.port}/"
+    assert "is outside" in daemon.get(f"/probe?target={other}&debug=true").text
 
 
 def test_a_reload_changes_what_may_be_asked_for(start_daemon: StartDaemon, start_target: StartTarget) -> None:
