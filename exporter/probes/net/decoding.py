@@ -56,9 +56,21 @@ class _Zlib:
             if data[0] & 15 != 8:  # noqa: PLR2004 -- no header of zlib
                 self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
-            return self._stream.decompress(data, max(1, room))
+            return self._decompress(data, max(1, room))
         except zlib.error as error:
             raise _broken(self._coding) from error
+
+    def _decompress(self, data: bytes, room: int) -> bytes:
+        """Decode a stream, and for gzip all that follow it: they are one body (RFC 1952 section 2.2)."""
+        decoded = b""
+        while data and len(decoded) < room:
+            if self._stream.eof:
+                if self._coding != "gzip":
+                    break
+                self._stream = zlib.decompressobj(31)
+            decoded += self._stream.decompress(data, room - len(decoded))
+            data = self._stream.unused_data
+        return decoded
 
 
 class _Brotli:

@@ -7,6 +7,7 @@ moment; what takes longer, or is longer, is for a thread (`exporter.probes.net.j
 import json
 import time
 from collections.abc import Iterator, Sequence
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -136,10 +137,12 @@ def judge_head(rules: Rules, answer: Answer, *, secure: bool, now: float) -> Non
         raise ProbeFailed(Reason.TLS, f"the final request {was} over TLS")
     if rules.versions and answer.version not in rules.versions:
         raise ProbeFailed(Reason.PROTOCOL, f"the answer is HTTP/{answer.version}")
-    if rules.coding and rules.coding != "identity":
-        codings = b", ".join(answer.header(b"content-encoding")).decode("latin-1").lower()
-        if codings.strip() != rules.coding and answer.has_body:
-            raise ProbeFailed(Reason.HEADER, f"the body is coded as {codings or 'it is'}, not {rules.coding}")
+    if rules.coding and answer.has_body:
+        codings = (
+            b", ".join(answer.header(b"content-encoding")).decode("latin-1").lower().strip() or "identity"
+        )
+        if codings != rules.coding:
+            raise ProbeFailed(Reason.HEADER, f"the coding of the body is {codings}, not {rules.coding}")
     if rules.max_age is not None:
         _judge_age(answer.header(b"last-modified"), rules.max_age, now)
 
@@ -157,7 +160,10 @@ def _judge_age(values: Sequence[bytes], limit: int, now: float) -> None:
 def http_date(value: bytes) -> float | None:
     """Seconds since the epoch of a date in a header; None where it is none."""
     try:
-        return parsedate_to_datetime(value.decode("latin-1")).timestamp()
+        date = parsedate_to_datetime(value.decode("latin-1"))
+        return (
+            date if date.tzinfo else date.replace(tzinfo=UTC)
+        ).timestamp()  # `-0000` is UTC too (RFC 5322)
     except (ValueError, OverflowError):
         return None
 

@@ -52,6 +52,21 @@ async def test_deflate_without_its_header_is_understood_too(probing: Probing) ->
     assert (await probing.probe(url, compression="deflate", expect=expect)).outcome is SUCCESS
 
 
+async def test_gzip_of_several_members_is_one_body(probing: Probing) -> None:
+    parts = b"".join(gzip.compress(part) for part in (b"To be, ", b"", b"or not ", b"to be"))
+    server = await probing.serve(coded(parts, "gzip"))
+    url = f"http://127.0.0.1:{server.port}/"
+    expect = {"body_matches": "^To be, or not to be$"}
+    result = await probing.probe(url, compression="gzip", expect=expect)
+    assert (result.outcome, result.detail) == (SUCCESS, "")
+
+
+async def test_who_asks_for_no_coding_gets_none(probing: Probing) -> None:
+    server = await probing.serve(coded(CODED["gzip"], "gzip"))
+    result = await probing.probe(f"http://127.0.0.1:{server.port}/", compression="identity")
+    assert (result.reason, result.detail) == (Reason.HEADER, "the coding of the body is gzip, not identity")
+
+
 @pytest.mark.parametrize("coding", ["gzip", "x-unknown"])
 async def test_scenarios_8_and_13_a_coding_that_nobody_asked_for_passes_through(
     probing: Probing, coding: str
@@ -64,8 +79,8 @@ async def test_scenarios_8_and_13_a_coding_that_nobody_asked_for_passes_through(
 @pytest.mark.parametrize(
     ("answer", "reason", "said"),
     [
-        (ok(TEXT), Reason.HEADER, "the body is coded as it is, not gzip"),
-        (coded(TEXT, "br"), Reason.HEADER, "the body is coded as br, not gzip"),
+        (ok(TEXT), Reason.HEADER, "the coding of the body is identity, not gzip"),
+        (coded(TEXT, "br"), Reason.HEADER, "the coding of the body is br, not gzip"),
         (coded(TEXT, "gzip"), Reason.PROTOCOL, "the body is not gzip, as its header says"),
         (
             b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + CODED["gzip"][:-9],
@@ -135,6 +150,7 @@ async def test_a_body_that_is_no_json_fails_rules_for_it(probing: Probing, body:
     ("header", "said"),
     [
         (b"Last-Modified: NOW", ""),
+        (b"Last-Modified: Tue, 01 Jan 2019 00:00:00 -0000", "ago, more than 1h"),
         (b"Last-Modified: Tue, 01 Jan 2019 00:00:00 GMT", "ago, more than 1h"),
         (b"Last-Modified: yesterday", "the answer has no Last-Modified that is a date"),
         (b"X-Other: 1", "the answer has no Last-Modified that is a date"),
