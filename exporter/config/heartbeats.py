@@ -26,7 +26,9 @@ def check_token(section: EndpointSection, node: Map, settings: ProbeSettings, re
             node.mark_of("url"),
             "`token` is missing; write `token: ${TOKEN}`, or `token_file`: who has it may beat",
         )
-    elif is_told and 0 < len(str(token)) < SHORTEST_TOKEN:
+    elif is_told and not token and report.has_problems:
+        return  # it is empty because it could not be read, which is said already
+    elif is_told and len(str(token).strip()) < SHORTEST_TOKEN:
         report.problem(
             node.mark_of("token"),
             f"`token` is shorter than {SHORTEST_TOKEN} characters; anybody could guess it",

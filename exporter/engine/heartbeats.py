@@ -128,11 +128,11 @@ class Heartbeats:
 
 
 def _after(awaited: Awaited, since: int, until: int, every: int, grace: int) -> int:
-    """The deadline after a span in which nobody listened."""
+    """The deadline after a span in which nobody listened: later than `until`, at which the state goes on."""
     deadline = awaited.until
-    if awaited.reason == Reason.MISSED:
-        missed = max(0, until - deadline)
-        return deadline + -(-missed // every) * every if missed else deadline + (deadline == until) * every
-    if until <= deadline - grace:
+    if until < deadline and (awaited.reason == Reason.MISSED or until <= deadline - grace):
         return deadline
-    return max(deadline, until + min(grace, max(0, deadline - since)))
+    if awaited.reason == Reason.MISSED:
+        return deadline + ((until - deadline) // every + 1) * every
+    # where no grace is left it is missed as soon as somebody listens, but no row can be at the instant of another
+    return max(deadline, until + max(1, min(grace, deadline - since)))

@@ -51,6 +51,8 @@ def test_a_daily_job_needs_an_hour_for_the_clocks(load_text: LoadText) -> None:
     [
         (heartbeat("name: job"), "uptime.yml:4: `token` is missing; write `token: ${TOKEN}`"),
         (heartbeat("token: tiny"), "uptime.yml:5: `token` is shorter than 8 characters"),
+        (heartbeat('token: ""'), "uptime.yml:5: `token` is shorter than 8 characters"),
+        (heartbeat("token: '          '"), "uptime.yml:5: `token` is shorter than 8 characters"),
         (heartbeat("interval: 5s\n        token: long-enough"), "uptime.yml:5: `interval` has no meaning"),
         (heartbeat("token: long-enough", "https://example.com/"), "uptime.yml:5: `token` belongs to heartbeats, not to http"),
         (heartbeat("token: long-enough", "heartbeat://job"), "uptime.yml:4: `url`: the URL of a heartbeat is"),
@@ -61,3 +63,14 @@ def test_a_daily_job_needs_an_hour_for_the_clocks(load_text: LoadText) -> None:
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(problems: Problems, text: str, said: str) -> None:
     assert problems(text)[0].startswith(said)
+
+
+def test_a_variable_that_is_empty_is_no_token(problems: Problems) -> None:
+    """An empty token would let in whoever sends nothing that counts as text."""
+    (said,) = problems(heartbeat("token: ${TOKEN}"), TOKEN="")
+    assert said.startswith("uptime.yml:5: `token` is shorter than 8 characters")
+
+
+def test_a_variable_that_is_not_there_is_said_once(problems: Problems) -> None:
+    (said,) = problems(heartbeat("token: ${NOWHERE}"))
+    assert "NOWHERE" in said

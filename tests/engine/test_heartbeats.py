@@ -2,15 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from exporter.config.model import Endpoint
-from exporter.engine.heartbeats import Awaited, _after
 from exporter.errors import StoreError
 from exporter.probes.heartbeat import HeartbeatSettings
 from exporter.store.reader import SqliteReader
@@ -217,6 +215,42 @@ def test_while_the_prober_is_blind_nothing_is_missed(machine: Machine) -> None:
     run(machine, life)
 
 
+async def _told(alive: Alive) -> None:
+    await alive.engine.beat(alive.slots[0], done=True)
+    await asyncio.sleep(5)
+
+
+async def _missed_at_once(alive: Alive) -> None:
+    await asyncio.sleep(5)
+    assert alive.asked() == DOWN
+
+
+def test_without_any_grace_a_restart_after_the_deadline_goes_on(tmp_path: Path) -> None:
+    job = replace(heartbeat(), url="heartbeat://job?every=1m&grace=0s", policy=Policy(EVERY, 5_000, EVERY))
+    machine = Machine(tmp_path / "uptime.db", [one_slo(service(job))], HandClock(START))
+    run(machine, _told)
+    machine.clock.pass_time(500)
+    run(machine, _missed_at_once)
+    run(machine, _missed_at_once)
+    assert len(misses(machine)) == 1
+
+
+def test_a_restart_while_the_prober_is_blind_and_a_beat_is_overdue_goes_on(machine: Machine) -> None:
+    machine.connectivity = anchors()
+
+    async def first(alive: Alive) -> None:
+        await asyncio.sleep(3)
+        await alive.engine.beat(alive.slots[0], done=True)
+        machine.anchors = lambda _host, _at: (False, 5)
+        await asyncio.sleep((EVERY + GRACE + 20_000) / 1000)
+
+    run(machine, first)
+    machine.anchors = lambda _host, _at: (True, 5)
+    machine.clock.pass_time(3)
+    run(machine, _missed_at_once)
+    assert len(misses(machine)) == 1
+
+
 def test_a_beat_that_cannot_be_written_is_not_acknowledged(machine: Machine) -> None:
     async def life(alive: Alive) -> None:
         alive.store.commit = _full  # type: ignore[method-assign, assignment]  # the disk
@@ -241,21 +275,3 @@ def test_an_acknowledged_beat_survives_a_kill(machine: Machine) -> None:
 
     run(machine, life, kill=True)
     assert [row.event for row in rows(machine)] == [True]
-
-
-spans = st.tuples(st.integers(0, 400), st.integers(1, 400))
-
-
-@settings(max_examples=300)
-@given(spans, st.integers(1, 100), st.integers(0, 50))
-def test_a_deadline_after_an_absence_leaves_the_grace_that_was_left(
-    span: tuple[int, int], every: int, grace: int
-) -> None:
-    since, length = span
-    until, deadline = since + length, every + grace
-    if since >= deadline:
-        return
-    found = _after(Awaited(0, UP, "", deadline, 0), since, until, every, grace)
-    listened = [at for at in range(every, found) if not since <= at < until]
-    assert found >= deadline
-    assert len(listened) == grace if until > every else found == deadline
