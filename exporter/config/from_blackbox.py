@@ -3,6 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from exporter.config.blackbox_values import (
+    escaped,
+    free_spelling,
+    read_flag,
+    read_size,
+    read_whole,
+    written_size,
+)
 from exporter.config.events import parse_any
 from exporter.config.fields import shape
 from exporter.config.report import Report
@@ -36,7 +44,7 @@ def translate(text: str, name: str) -> Imported:
         name: Of the file, for messages.
 
     Raises:
-        ConfigError: With everything that blackbox_exporter would refuse, too.
+        ConfigError: With everything that cannot be read as blackbox_exporter would.
     """
     report = Report()
     base = report.file(name)
@@ -84,7 +92,7 @@ class _Module:
             return {}
         self._probe["type"] = {"websocket": "ws"}.get(kind, kind)
         _PROBERS[kind](self, options)
-        return self._probe
+        return {key: escaped(value) for key, value in self._probe.items()}
 
     def http(self, node: Map) -> None:
         """Translate the options of `http`."""
@@ -97,19 +105,21 @@ class _Module:
             "http_headers": self._http_headers,
             "body": lambda value, _: self._probe.update(body=str(value)),
             "body_file": lambda value, _: self._probe.update(body_file=str(value)),
-            "body_size_limit": lambda value, _: expect.update(max_body=str(value)),
+            "body_size_limit": self._size_limit(expect),
             "compression": lambda value, _: self._probe.update(compression=str(value)),
-            "follow_redirects": lambda value, _: self._probe.update(follow_redirects=value == "true"),
-            "fail_if_ssl": lambda value, _: expect.update(tls="forbidden") if value == "true" else None,
-            "fail_if_not_ssl": lambda value, _: expect.update(tls="required") if value == "true" else None,
+            "follow_redirects": lambda *_: self._probe.update(
+                follow_redirects=self._flag(node, "follow_redirects")
+            ),
+            "fail_if_ssl": lambda *_: (
+                expect.update(tls="forbidden") if self._flag(node, "fail_if_ssl") else None
+            ),
+            "fail_if_not_ssl": lambda *_: (
+                expect.update(tls="required") if self._flag(node, "fail_if_not_ssl") else None
+            ),
             "fail_if_body_matches_regexp": lambda value, _: expect.update(body_not_matches=_texts(value)),
             "fail_if_body_not_matches_regexp": lambda value, _: expect.update(body_matches=_texts(value)),
-            "fail_if_header_matches": self._headers(
-                expect, "header_not_matches", "missing matches nothing anyway"
-            ),
-            "fail_if_header_not_matches": self._headers(
-                expect, "header_matches", "a header that is missing fails here"
-            ),
+            "fail_if_header_matches": self._headers(expect, "header_not_matches"),
+            "fail_if_header_not_matches": self._headers(expect, "header_matches"),
             "fail_if_body_json_matches_cel": self._lost("write it as `expect.json`, a JSONPath query"),
             "fail_if_body_json_not_matches_cel": self._lost("write it as `expect.json`, a JSONPath query"),
             "basic_auth": self._basic_auth,
@@ -124,10 +134,10 @@ class _Module:
             "proxy_connect_header": lambda value, _: self._probe.setdefault("proxy", {}).update(
                 headers=_flat(value)
             ),
-            "proxy_from_environment": self._lost("write `proxy` out"),
-            "skip_resolve_phase_with_proxy": _nothing,
-            "enable_http2": _nothing,
-            "enable_http3": self._lost("only HTTP/1.1 is spoken"),
+            "proxy_from_environment": self._lost("write `proxy` out", node, "proxy_from_environment"),
+            "skip_resolve_phase_with_proxy": lambda *_: self._flag(node, "skip_resolve_phase_with_proxy"),
+            "enable_http2": lambda *_: self._flag(node, "enable_http2"),
+            "enable_http3": self._lost("only HTTP/1.1 is spoken", node, "enable_http3"),
             "tls_config": self._tls,
         }
         self._each(node, done)
@@ -140,7 +150,7 @@ class _Module:
             node,
             {
                 "query_response": self._dialogue,
-                "tls": lambda value, _: self._probe.update(type="tls") if value == "true" else None,
+                "tls": lambda *_: self._probe.update(type="tls") if self._flag(node, "tls") else None,
                 "tls_config": self._tls,
                 "source_ip_address": self._lost("the system chooses the address"),
             },
@@ -156,8 +166,9 @@ class _Module:
         self._each(
             node,
             {
-                key: self._lost("only the connection is probed")
-                for key in ("query_response", "tls", "tls_config")
+                "query_response": self._lost("only the connection is probed"),
+                "tls": self._lost("only the connection is probed", node, "tls"),
+                "tls_config": self._lost("only the connection is probed"),
             },
         )
 
@@ -192,10 +203,10 @@ class _Module:
                 "query_name": lambda value, _: query.update(name=str(value)),
                 "query_type": lambda value, _: query.update(type=str(value)),
                 "query_class": lambda value, _: query.update({"class": str(value)}),
-                "recursion_desired": lambda value, _: query.update(recursion=value == "true"),
+                "recursion_desired": lambda *_: query.update(recursion=self._flag(node, "recursion_desired")),
                 "transport_protocol": lambda value, _: self._probe.update(transport=str(value)),
-                "dns_over_tls": lambda value, _: (
-                    self._probe.update(transport="tls") if value == "true" else None
+                "dns_over_tls": lambda *_: (
+                    self._probe.update(transport="tls") if self._flag(node, "dns_over_tls") else None
                 ),
                 "valid_rcodes": lambda value, _: expect.update(rcode=_texts(value)),
                 "validate_answer_rrs": validate("answers"),
@@ -221,9 +232,13 @@ class _Module:
         self._each(
             node,
             {
-                "payload_size": lambda value, _: self._probe.update(payload_size=max(16, int(str(value)))),
-                "dont_fragment": lambda value, _: self._probe.update(dont_fragment=value == "true"),
-                "ttl": lambda value, _: self._probe.update(ttl=int(str(value))),
+                "payload_size": lambda *_: self._probe.update(
+                    payload_size=max(16, self._whole(node, "payload_size"))
+                ),
+                "dont_fragment": lambda *_: self._probe.update(
+                    dont_fragment=self._flag(node, "dont_fragment")
+                ),
+                "ttl": lambda *_: self._probe.update(ttl=self._whole(node, "ttl")),
                 "source_ip_address": self._lost("the system chooses the address"),
             },
         )
@@ -235,9 +250,9 @@ class _Module:
             {
                 "service": lambda value, _: self._probe.update(service=str(value)),
                 "metadata": lambda value, _: self._probe.update(headers=_flat(value)),
-                "tls": lambda value, mark: (
+                "tls": lambda _, mark: (
                     self._report.warn(mark, "targets over TLS are grpcs://host:port here")
-                    if value == "true"
+                    if self._flag(node, "tls")
                     else None
                 ),
                 "tls_config": self._tls,
@@ -262,7 +277,7 @@ class _Module:
         for key, value in node.items():
             if key in done:
                 done[key](value, node.mark_of(key))
-        if node.get("ip_protocol_fallback") == "false":
+        if "ip_protocol_fallback" in node and not self._flag(node, "ip_protocol_fallback"):
             self._probe["ip_family"] = {"ip4": "4"}.get(str(node.get("preferred_ip_protocol", "ip6")), "6")
         elif "preferred_ip_protocol" in node:
             mark = node.mark_of("preferred_ip_protocol")
@@ -276,9 +291,40 @@ class _Module:
             if key not in known:
                 self._report.problem(node.mark_of(key), f"unknown key `{key}`" + nearest(key, known))
 
-    def _lost(self, cure: str) -> Callable[[Node, int], None]:
-        def note(value: Node, mark: int) -> None:
-            if value != "false":
+    def _flag(self, node: Map, key: str) -> bool:
+        """Read a boolean; False where it is missing, and with a problem where it is none."""
+        value = node.get(key, "false")
+        flag = read_flag(value) if isinstance(value, str) else None
+        if flag is None:
+            shown = f"`{value}`" if isinstance(value, str) else shape(value)
+            self._report.problem(node.mark_of(key), f"`{key}` must be true or false, not {shown}")
+        return bool(flag)
+
+    def _whole(self, node: Map, key: str) -> int:
+        """Read a whole number; 0, and a problem, where it is none."""
+        value = node[key]
+        number = read_whole(value) if isinstance(value, str) else None
+        if number is None:
+            shown = f"`{value}`" if isinstance(value, str) else shape(value)
+            self._report.problem(node.mark_of(key), f"`{key}` must be a whole number, not {shown}")
+        return number or 0
+
+    def _size_limit(self, expect: Probe) -> Callable[[Node, int], None]:
+        def take(value: Node, mark: int) -> None:
+            size = read_size(value) if isinstance(value, str) else None
+            if size is None:
+                shown = f"`{value}`" if isinstance(value, str) else shape(value)
+                self._report.problem(mark, f"`body_size_limit` must be a size such as 5MB, not {shown}")
+            elif size:  # 0 is no limit there, as if it were not written
+                expect["max_body"] = written_size(size)
+
+        return take
+
+    def _lost(self, cure: str, node: Map | None = None, flag: str = "") -> Callable[[Node, int], None]:
+        """Note that an option is left out; a boolean one, `flag` of `node`, only where it is true."""
+
+        def note(_value: Node, mark: int) -> None:
+            if node is None or self._flag(node, flag):
                 self._report.warn(mark, f"has no counterpart and is left out; {cure}")
 
         return note
@@ -294,7 +340,7 @@ class _Module:
 
         return take
 
-    def _headers(self, expect: Probe, key: str, missing: str) -> Callable[[Node, int], None]:
+    def _headers(self, expect: Probe, key: str) -> Callable[[Node, int], None]:
         def take(value: Node, mark: int) -> None:
             for rule in value if isinstance(value, Seq) else ():
                 if (
@@ -304,13 +350,33 @@ class _Module:
                 ):
                     self._report.problem(mark, "each rule needs `header` and `regexp`")
                     continue
-                expect.setdefault(key, {})[str(rule["header"])] = str(rule["regexp"])
-                if "allow_missing" in rule:
+                rules = expect.setdefault(key, {})
+                name = free_spelling(str(rule["header"]), rules)
+                if name is None:
                     self._report.warn(
-                        rule.mark_of("allow_missing"), f"`allow_missing` is left out: {missing}"
+                        rule.mark_of("header"),
+                        f"one rule too many for `{rule['header']}`: this one is left out",
                     )
+                    continue
+                rules[name] = str(rule["regexp"])
+                self._note_missing(rule, key)
 
         return take
+
+    def _note_missing(self, rule: Map, key: str) -> None:
+        """Note where a header that is missing is judged otherwise: there it fails unless `allow_missing`."""
+        allowed, name = self._flag(rule, "allow_missing"), rule["header"]
+        if key == "header_matches" and allowed:
+            self._report.warn(
+                rule.mark_of("allow_missing"),
+                f"`allow_missing` is left out: an answer without `{name}` fails here",
+            )
+        elif key == "header_not_matches" and not allowed:
+            self._report.warn(
+                rule.mark_of("header"),
+                f"an answer without `{name}` passes here, and fails in blackbox_exporter without"
+                f" `allow_missing`; write `header_matches: {{{name}: ''}}` besides to demand it",
+            )
 
     def _http_headers(self, value: Node, mark: int) -> None:
         headers = self._probe.setdefault("headers", {})
@@ -376,11 +442,13 @@ class _Module:
             "server_name": "server_name",
         }
         tls: Probe = {}
-        for key, text in value.items() if isinstance(value, Map) else ():
+        if not isinstance(value, Map):
+            return
+        for key, text in value.items():
             if key in keys:
                 tls[keys[key]] = str(text)
             elif key == "insecure_skip_verify":
-                tls["insecure"] = text == "true"
+                tls["insecure"] = self._flag(value, key)
             elif key == "min_version" and str(text) in ("TLS12", "TLS13"):
                 tls["min_version"] = {"TLS12": "1.2", "TLS13": "1.3"}[str(text)]
             else:
@@ -395,8 +463,8 @@ class _Module:
             if "expect" in one:
                 steps.append({"expect": one["expect"]})
             if "send" in one:
-                steps.append({"send": one["send"].replace("${", "$${")})
-            if one.get("starttls") == "true":
+                steps.append({"send": one["send"]})
+            if isinstance(step, Map) and self._flag(step, "starttls"):
                 steps.append({"starttls": True})
             if isinstance(step, Map) and (lost := step.keys() - {"expect", "send", "starttls"}):
                 self._report.warn(mark, f"{', '.join(sorted(lost))} of `query_response` is left out")
@@ -412,10 +480,6 @@ _PROBERS: Mapping[str, Callable[[_Module, Map], None]] = {
     "grpc": _Module.grpc,
     "websocket": _Module.websocket,
 }
-
-
-def _nothing(_value: Node, _mark: int) -> None:
-    """It makes no difference here."""
 
 
 def _texts(node: Node) -> list[str]:

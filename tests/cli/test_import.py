@@ -1,4 +1,4 @@
-"""`import blackbox`: every option is translated, or told of."""
+"""`import blackbox`: what is translated, told of and refused."""
 
 from pathlib import Path
 
@@ -93,7 +93,7 @@ def test_what_it_writes_loads_and_says_the_same(tmp_path: Path) -> None:
             "http_version": ["1.1"],
             "status": ["200", "204"],
             "tls": "required",
-            "max_body": "1MB",
+            "max_body": "1MiB",
             "body_not_matches": ["Could not connect"],
             "body_matches": ["Download the latest"],
             "header_not_matches": {"Access-Control-Allow-Origin": r"(\*|example\.com)"},
