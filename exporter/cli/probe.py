@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from exporter.cli.options import config_option, format_option
+from exporter.cli.terminal import hung, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,8 +63,8 @@ def command(
     _refuse(settings.kind, commands=commands)
     result = asyncio.run(_probe(settings, _check(settings, url, timeout), lookup))
     found = _found(settings, target(url), result)
-    found = _redacted(found, redact)
-    click.echo(json.dumps(found, indent=2) if format_ == "json" else _table(found))
+    found = _each_text(found, redact)
+    click.echo(json.dumps(found, indent=2) if format_ == "json" else _table(_each_text(found, printable)))
     ctx.exit(_EXIT[found["result"]])
 
 
@@ -194,13 +195,13 @@ def _details(details: "Details") -> dict[str, Any]:
     }
 
 
-def _redacted(found: Any, redact: "Callable[[str], str]") -> Any:  # noqa: ANN401 -- any JSON
-    """The same without a secret of the configuration in any text."""
+def _each_text(found: Any, change: "Callable[[str], str]") -> Any:  # noqa: ANN401 -- any JSON
+    """The same with every text changed, but for the keys."""
     if isinstance(found, dict):
-        return {key: _redacted(value, redact) for key, value in found.items()}
+        return {key: _each_text(value, change) for key, value in found.items()}
     if isinstance(found, list | tuple):
-        return [_redacted(each, redact) for each in found]
-    return redact(found) if isinstance(found, str) else found
+        return [_each_text(each, change) for each in found]
+    return change(found) if isinstance(found, str) else found
 
 
 def _seconds(nanoseconds: int | None) -> float | None:
@@ -210,7 +211,7 @@ def _seconds(nanoseconds: int | None) -> float | None:
 def _table(found: dict[str, Any]) -> str:
     said = click.style(found["result"], fg=_COLOURS[found["result"]])
     reason = f" ({found['reason']})" if found["reason"] else ""
-    rows = [("target", found["target"]), ("result", said + reason)]
+    rows = [("target", found["target"])]
     if found["detail"]:
         rows.append(("detail", found["detail"]))
     rows.append(("duration", _milliseconds(found["duration_seconds"])))
@@ -229,7 +230,8 @@ def _table(found: dict[str, Any]) -> str:
         if name != "status"
     ]
     width = max(len(label) for label, _ in rows) + 2
-    lines = [f"{label:<{width}}{text}" for label, text in rows]
+    target, *others = (hung(f"{label:<{width}}", text) for label, text in rows)
+    lines = [*target, f"{'result':<{width}}{said}{reason}", *(line for row in others for line in row)]
     return "\n".join([*lines, *_chain(details.get("chain", ())), *_exchange(details.get("lines", ()))])
 
 
@@ -237,14 +239,13 @@ def _chain(chain: "Sequence[dict[str, Any]]") -> list[str]:
     """The certificates, the leaf first."""
     lines = ["", "certificates"] if chain else []
     for each in chain:
-        lines.append(f"  {each['subject'] or '(no subject)'}")
+        lines += hung("  ", each["subject"] or "(no subject)")
         if each["names"]:
-            lines.append(f"    for        {', '.join(each['names'])}")
-        lines += [
-            f"    issuer     {each['issuer']}",
-            f"    valid      {each['not_before']} to {each['not_after']}",
-        ]
-        lines += [f"    serial     {each['serial']}", f"    sha256     {each['sha256']}"]
+            lines += hung("    for        ", ", ".join(each["names"]))
+        lines += hung("    issuer     ", each["issuer"])
+        lines += hung("    valid      ", f"{each['not_before']} to {each['not_after']}")
+        lines += hung("    serial     ", each["serial"])
+        lines += hung("    sha256     ", each["sha256"])
     return lines
 
 
@@ -255,7 +256,7 @@ def _exchange(lines: "Sequence[dict[str, str]]") -> list[str]:
         sign, colour = _SIGNS[each["kind"]]
         if each["kind"] == "expected" and each["text"].endswith(": no"):
             colour = "red"
-        shown.append(click.style(f"  {sign} {each['text']}", fg=colour))
+        shown += [click.style(line, fg=colour) for line in hung(f"  {sign} ", each["text"])]
     return shown
 
 

@@ -13,7 +13,7 @@ Headers = tuple[tuple[str, str], ...]
 
 _PORTS = {"http": 80, "https": 443}
 _CREDENTIALS = re.compile(r"auth|cookie|token|secret|password|credential|api-?key", re.IGNORECASE)
-_QUERY = re.compile(r"\?[^ ]*")
+_QUERY = re.compile(r"([?#]).*", re.DOTALL)
 _UNSENDABLE = re.compile(rb"[^\x21-\x7e]")
 _ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
 _BECOMES_GET = (301, 302, 303)
@@ -142,6 +142,11 @@ def is_credential(name: str) -> bool:
     return bool(_CREDENTIALS.search(name))
 
 
+def without_query(target: str) -> str:
+    """A URL, or the path of one, for people: without its query and fragment."""
+    return _QUERY.sub(r"\1***", target)
+
+
 def shown(request: bytes) -> str:
     """The head of a request for people: without its query, and values that are, or may be, credentials."""
     first, *lines = request.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
@@ -150,7 +155,7 @@ def shown(request: bytes) -> str:
         for line in lines
         for name in [line.partition(":")[0]]
     ]
-    return "\n".join([_QUERY.sub("?***", first), *masked])
+    return "\n".join([" ".join(map(without_query, first.split(" "))), *masked])
 
 
 def basic(userinfo: str) -> str:

@@ -1,14 +1,22 @@
 import json
+import os
+import pty
+import socket
 import ssl
+import subprocess
+import sys
+import termios
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import pytest
 import trustme
+from click import unstyle
 from click.testing import CliRunner, Result
 
 from exporter.cli.probe import command
@@ -253,3 +261,111 @@ def test_scenario_28_a_chain_that_nobody_trusts_is_printed_all_the_same(tmp_path
     assert found["details"]["facts"]["tls_version"] == "TLSv1.3"
     assert "certificates\n  " in table
     assert "for        localhost" in table
+
+
+@contextmanager
+def saying(answer: bytes, context: ssl.SSLContext | None = None) -> Iterator[int]:
+    """A server that says the same to everybody, whatever it is asked; its port."""
+
+    def serve() -> None:
+        while True:
+            try:
+                client, _ = server.accept()
+            except OSError:
+                return
+            with (
+                suppress(OSError),
+                client,
+                context.wrap_socket(client, server_side=True) if context else client as peer,
+            ):
+                peer.sendall(answer)
+                peer.shutdown(socket.SHUT_WR)
+                while peer.recv(4096):
+                    pass
+
+    server = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield server.getsockname()[1]
+    finally:
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        server.close()
+
+
+def on_a_terminal(columns: int, *arguments: str) -> list[str]:
+    """The lines that the command writes on a terminal of that width, without colours."""
+    leader, follower = pty.openpty()
+    termios.tcsetwinsize(follower, (24, columns))
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    command_line = [sys.executable, "-m", "exporter", "probe", *arguments]
+    with subprocess.Popen(command_line, stdin=follower, stdout=follower, env=environment):
+        os.close(follower)
+        said = b""
+        with suppress(OSError):  # Linux tells the end of a terminal so
+            while some := os.read(leader, 4096):
+                said += some
+    os.close(leader)
+    return unstyle(said.decode()).splitlines()
+
+
+def test_control_characters_of_a_dialogue_never_reach_the_terminal(tmp_path: Path) -> None:
+    config = tmp_path / "uptime.yml"
+    config.write_text(
+        "probes: {t: {type: tcp, dialogue: [{expect: ready}]}}\n"
+        "services: [{name: a, endpoints: [{url: 'tcp://127.0.0.1:1'}]}]\n"
+    )
+    answer = "a\x1b]0;title\x07b \x7f\u202eevil\u2066\u200f ready\n"
+    with saying(answer.encode()) as port:
+        arguments = (f"tcp://127.0.0.1:{port}", "--probe", "t", "--config.file", str(config))
+        table, found = run(*arguments).output, json.loads(run(*arguments, "--format", "json").output)
+    assert "  < a\\x1b]0;title\\x07b \\x7f\\u202eevil\\u2066\\u200f ready\n" in table
+    assert answer.strip() in [each["text"] for each in found["details"]["lines"]]
+
+
+def test_control_characters_of_a_header_never_reach_the_terminal() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nX-Title: \x9b31mred\tand\x9d0;x\x9c\r\nContent-Length: 0\r\n\r\n"
+    with saying(answer) as port:
+        table = run(f"http://127.0.0.1:{port}/").output
+    assert "\\x9b31mred\\x09and\\x9d0;x\\x9c\n" in table
+    assert all(sign == "\n" or sign.isprintable() for sign in table)
+
+
+@pytest.mark.parametrize("mark", ["?", "#"])
+def test_the_query_of_a_location_is_not_shown(mark: str) -> None:
+    location = f"http://h/in{mark}token=s3cret and s3cret"
+    answer = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+    with saying(answer.encode()) as port:
+        table, found = (
+            run(f"http://127.0.0.1:{port}/", "--format", each).output for each in ("table", "json")
+        )
+    assert f": http://h/in{mark}***\n" in table
+    assert "s3cret" not in table + found
+
+
+def test_long_lines_hang_in_the_width_of_a_terminal_and_are_whole_elsewhere() -> None:
+    names = [f"name-{number}.very-long.example.com" for number in range(12)]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1", *names).configure_cert(context)
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    with saying(answer, context) as port:
+        url = f"https://127.0.0.1:{port}/"
+        lines, piped = on_a_terminal(60, url), run(url).output.splitlines()
+    assert max(map(len, lines)) <= 60
+    first = next(number for number, line in enumerate(lines) if line.startswith("    for        "))
+    last = next(number for number, line in enumerate(lines) if line.startswith("    issuer     "))
+    assert [line[:15] for line in lines[first + 1 : last]] == [" " * 15] * (last - first - 1)
+    (whole,) = [line for line in piped if line.startswith("    for        ")]
+    assert [line[15:] for line in lines[first:last]] == wrap(whole[15:], 45, break_on_hyphens=False)
+    assert all(name in whole for name in names)
+
+
+def test_a_long_line_of_the_exchange_hangs_after_its_sign() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nX-Long: " + b"word " * 40 + b"\r\nContent-Length: 0\r\n\r\n"
+    with saying(answer) as port:
+        lines = on_a_terminal(50, f"http://127.0.0.1:{port}/")
+    first = next(number for number, line in enumerate(lines) if "x-long:" in line.lower())
+    assert lines[first].startswith("  < ")
+    assert all(line.startswith("    word ") for line in lines[first + 1 : first + 4])
+    assert max(map(len, lines)) <= 50

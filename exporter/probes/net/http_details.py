@@ -9,7 +9,7 @@ from exporter.probes.check import Hop, HttpCheck, Rules
 from exporter.probes.details import Details
 from exporter.probes.net.http1 import Answer
 from exporter.probes.net.judge import Judge, TooSlow, http_date, judge_head, judge_size, judge_status
-from exporter.probes.request import is_credential, shown
+from exporter.probes.request import is_credential, shown, without_query
 from exporter.probes.result import ProbeFailed
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def note_head(details: Details, answer: Answer) -> None:
     details.received(f"HTTP/{answer.version} {answer.status}")
     for name, value in answer.headers:
         text = name.decode("latin-1")
-        details.received(f"{text}: {'<secret>' if is_credential(text) else value.decode('latin-1')}")
+        details.received(f"{text}: {_masked(text, value.decode('latin-1'))}")
     lengths = answer.header(b"content-length")
     modified = answer.header(b"last-modified")
     details.facts.update(
@@ -53,6 +53,13 @@ def note_head(details: Details, answer: Answer) -> None:
     )
     if modified and (at := http_date(modified[0])) is not None:
         details.facts["last_modified"] = at
+
+
+def _masked(name: str, value: str) -> str:
+    """A header's value without what may be secret."""
+    if is_credential(name):
+        return "<secret>"
+    return without_query(value) if name.lower() == "location" else value
 
 
 def note_rules(details: Details, check: HttpCheck, answer: Answer, *, secure: bool, redirects: int) -> None:
