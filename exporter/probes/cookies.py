@@ -1,10 +1,24 @@
-"""Cookies along the redirects of one probe (RFC 6265, as far as that takes)."""
+"""Cookies along the redirects of one probe (RFC 6265, as far as that takes).
 
-from collections.abc import Sequence
-from http.cookies import CookieError, SimpleCookie
+Public suffixes are not known: only a domain of a single label is refused as one.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
+from exporter.probes.dates import http_date
 from exporter.probes.url import Url, literal_family
+
+_LONGEST = 4096
+"""Bytes of one cookie, and what a browser keeps of them at least; one that is longer is passed over."""
+
+_MOST = 50
+"""Cookies of one probe; the oldest go."""
+
+_AGE = re.compile(r"-?[0-9]+")
+_UNFIT = re.compile(r"[^\t\x20-\x7e]")
 
 
 class Cookie(NamedTuple):
@@ -37,21 +51,26 @@ class Cookie(NamedTuple):
 Jar = tuple[Cookie, ...]
 
 
-def with_set(jar: Jar, url: Url, headers: Sequence[bytes]) -> Jar:
+def with_set(jar: Jar, url: Url, headers: Sequence[bytes], now: float) -> Jar:
     """The cookies after an answer; what cannot be read, or is for somebody else, is passed over.
 
     Args:
         jar: Those before.
         url: Of the request.
         headers: Values of `Set-Cookie`.
+        now: Seconds since the epoch: what has expired takes a cookie back.
     """
     kept = {(each.name, each.host, each.path): each for each in jar}
     for header in headers:
-        for cookie, gone in _read(header.decode("latin-1"), url):
-            kept.pop((cookie.name, cookie.host, cookie.path), None)
-            if not gone:
-                kept[cookie.name, cookie.host, cookie.path] = cookie
-    return tuple(kept.values())
+        name, value, attributes = _read(header.decode("latin-1"))
+        cookie = _cookie(name, value, attributes, url)
+        if cookie is None or _is_shadow(cookie, kept.values(), url):
+            continue
+        key = (cookie.name, cookie.host, cookie.path)
+        kept.pop(key, None)
+        if not _is_over(attributes, now):
+            kept[key] = cookie
+    return tuple(kept.values())[-_MOST:]
 
 
 def header_for(jar: Jar, url: Url) -> str:
@@ -59,23 +78,52 @@ def header_for(jar: Jar, url: Url) -> str:
     return "; ".join(f"{each.name}={each.value}" for each in jar if each.is_for(url))
 
 
-def _read(text: str, url: Url) -> list[tuple[Cookie, bool]]:
-    """The cookies of one header, and whether each is taken back by it."""
-    try:
-        morsels = SimpleCookie(text).values()
-    except CookieError:
-        return []
-    found = []
-    for morsel in morsels:
-        host, domain = url.host.lower(), morsel["domain"].lower().lstrip(".")
-        if domain and domain != host and not _is_above(domain, host):
-            continue
-        path = morsel["path"] if morsel["path"].startswith("/") else _folder(url.path)
-        cookie = Cookie(
-            morsel.key, morsel.coded_value, domain or host, bool(domain), path, bool(morsel["secure"])
-        )
-        found.append((cookie, morsel["max-age"].startswith(("0", "-"))))
-    return found
+def _read(text: str) -> tuple[str, str, dict[str, str]]:
+    """Name, value and attributes by names in lower case (section 5.2); no name where there is none.
+
+    An attribute that nobody knows is nothing; of one that comes twice the last counts.
+    """
+    if len(text) > _LONGEST or _UNFIT.search(text):
+        return "", "", {}
+    pair, *rest = text.split(";")
+    name, equals, value = pair.partition("=")
+    attributes = {}
+    for each in rest:
+        key, _, said = each.partition("=")
+        attributes[key.strip().lower()] = said.strip()
+    return name.strip() if equals else "", value.strip(), attributes
+
+
+def _cookie(name: str, value: str, attributes: dict[str, str], url: Url) -> Cookie | None:
+    """What is asked for; None where nobody may ask for it."""
+    host = url.host.lower()
+    domain = attributes.get("domain", "").lower().removeprefix(".")
+    if not name or (domain and domain != host and not _is_above(domain, host)):
+        return None
+    path = attributes.get("path", "")
+    secure = "secure" in attributes
+    if secure and url.scheme != "https":
+        return None
+    place = path if path.startswith("/") else _folder(url.path)
+    return Cookie(name, value, domain or host, bool(domain), place, secure)
+
+
+def _is_shadow(cookie: Cookie, others: Iterable[Cookie], url: Url) -> bool:
+    """Whether it came in the clear and would stand in for one that came over TLS (RFC 6265bis)."""
+    return url.scheme != "https" and any(
+        each.secure and (each.name, each.host) == (cookie.name, cookie.host) for each in others
+    )
+
+
+def _is_over(attributes: dict[str, str], now: float) -> bool:
+    """Whether it has expired; `Max-Age` counts more than `Expires`, and what is no number or date not at all."""
+    age = attributes.get("max-age", "")
+    if _AGE.fullmatch(age):
+        return age.startswith("-") or not age.strip("0")
+    with suppress(KeyError):
+        expires = http_date(attributes["expires"].encode("latin-1"))
+        return expires is not None and expires <= now
+    return False
 
 
 def _is_above(domain: str, host: str) -> bool:

@@ -348,7 +348,7 @@ class _HttpAttempt(Attempt):
         self._followed += 1
         cookies = self._answer.header(b"set-cookie") if self._answer is not None else ()
         if cookies:
-            self._jar = with_set(self._jar, self._hop.url, cookies)
+            self._jar = with_set(self._jar, self._hop.url, cookies, time.time())
         try:
             hop = next_hop(self._hop, status, location, self._jar)
         except ValueError as error:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from exporter.probes.check import Hop, HttpCheck, Rules
+from exporter.probes.dates import http_date
 from exporter.probes.details import Details
 from exporter.probes.net.http1 import Answer
-from exporter.probes.net.judge import Judge, TooSlow, http_date, judge_head, judge_size, judge_status
+from exporter.probes.net.judge import Judge, TooSlow, judge_head, judge_size, judge_status
 from exporter.probes.request import is_credential, shown, without_query
 from exporter.probes.result import ProbeFailed
 

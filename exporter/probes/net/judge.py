@@ -7,11 +7,10 @@ moment; what takes longer, or is longer, is for a thread (`exporter.probes.net.j
 import json
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from exporter.probes.check import JsonRule, Rule, Rules
+from exporter.probes.dates import http_date
 from exporter.probes.net.http1 import Answer
 from exporter.probes.result import ProbeFailed, Reason
 from exporter.units import format_duration
@@ -155,17 +154,6 @@ def _judge_age(values: Sequence[bytes], limit: int, now: float) -> None:
     if age > limit:
         said = f"{format_duration(age - age % 1000)} ago, more than {format_duration(limit)}"
         raise ProbeFailed(Reason.HEADER, f"Last-Modified is {said}")
-
-
-def http_date(value: bytes) -> float | None:
-    """Seconds since the epoch of a date in a header; None where it is none."""
-    try:
-        date = parsedate_to_datetime(value.decode("latin-1"))
-        return (
-            date if date.tzinfo else date.replace(tzinfo=UTC)
-        ).timestamp()  # `-0000` is UTC too (RFC 5322)
-    except (ValueError, OverflowError):
-        return None
 
 
 def judge_status(rules: Rules, status: int) -> None:
