@@ -65,6 +65,23 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
+class Promql:
+    """Events that a Prometheus has counted.
+
+    Attributes:
+        good: Query for the good events of a step, to be evaluated at its end.
+        total: Likewise for all of them.
+        step: Milliseconds; steps begin at its multiples.
+        delay: Milliseconds after a step's end at which it is asked about.
+    """
+
+    good: str
+    total: str
+    step: int
+    delay: int
+
+
+@dataclass(frozen=True, slots=True)
 class SloConfig:
     """One objective of a service.
 
@@ -82,6 +99,8 @@ class SloConfig:
         slice: Milliseconds of a slice, > 0; 0 for other methods than `timeslices`.
         slice_objective: 0 < x < 1 that makes a slice good; None for other methods.
         latency: Of a latency SLO, whose method is `events`; else None.
+        promql: Of an SLO over events that a Prometheus has counted, whose method is `events` and
+            whose `endpoints` are the empty tuple; else None.
         combine: How its members are one.
         categories: Of the exclusions that it recognises; None for all.
         hours: Its service hours, or else those of its service.
@@ -103,6 +122,7 @@ class SloConfig:
     slice: int = 0
     slice_objective: Fraction | None = None
     latency: Latency | None = None
+    promql: Promql | None = None
     combine: rule.Rule = rule.ALL
     categories: frozenset[Category] | None = None
     hours: When | None = None
@@ -274,6 +294,23 @@ class Blackbox:
 
 
 @dataclass(frozen=True, slots=True)
+class Prometheus:
+    """The server that SLOs over `promql` ask.
+
+    Attributes:
+        url: The root of its API, without `/api/v1` and without credentials.
+        headers: Of every request, credentials among them; never shown.
+        ca_file: Trusted instead of the system's certificates; empty for those.
+        timeout: Milliseconds that an answer may take.
+    """
+
+    url: str
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    ca_file: str = ""
+    timeout: int = 30_000
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A whole configuration, free of problems.
 
@@ -292,6 +329,7 @@ class Config:
         discovery: Where further targets come from; None for nowhere else.
         blackbox: What may be asked for at `/probe`; None for nothing.
         resolver: How names are looked up.
+        prometheus: Whom SLOs over `promql` ask; None where there is no such SLO, or nobody to ask.
     """
 
     services: tuple[Service, ...]
@@ -308,6 +346,7 @@ class Config:
     discovery: Discovery | None = None
     blackbox: Blackbox | None = None
     resolver: LookupCheck = SYSTEM_LOOKUP
+    prometheus: Prometheus | None = None
 
     @property
     def endpoint_count(self) -> int:
