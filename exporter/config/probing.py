@@ -1,10 +1,9 @@
 """The named probes of a configuration, and which settings an endpoint gets."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from exporter.config.expand import read_secret
 from exporter.config.fields import shape
+from exporter.config.filled import filled
 from exporter.config.report import Report
 from exporter.config.targets import scheme_of
 from exporter.config.tree import Expanded, Map
@@ -15,10 +14,6 @@ from exporter.probes.registry import by_kind, by_scheme
 
 COMMAND = "command"
 """The type, and the scheme, that runs programs."""
-
-_FILE = "_file"
-_SECRET_KEYS = frozenset({"client_secret", "password", "token"})
-_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 class Probes:
@@ -113,73 +108,9 @@ class Probes:
             shown = kind.masked if isinstance(kind, Expanded) else shown
             self._report.problem(node.mark_of("type"), _unserved("`type`:", shown, shown))
             return None
-        filled = self._fill(node, self._report.folder(mark))
-        return validate(by_kind[kind], node, self._report, "probe", data=filled)[0]
-
-    def _fill(self, node: Map, folder: Path) -> dict[str, object]:
-        """Replace `*_file` keys by what is in the files, and make other paths relative to the configuration."""
-        filled: dict[str, object] = {}
-        for key, value in node.items():
-            secret = key.removesuffix(_FILE)
-            if key == "type":
-                continue
-            if key in _SECRET_KEYS and isinstance(value, str):
-                self._report.secrets.add(value)
-            if key == "body_file" and isinstance(value, str):
-                filled[key] = self._path(node, key, value, folder)
-            elif key.endswith(_FILE) and secret in _SECRET_KEYS and isinstance(value, str):
-                self._put(filled, node, key, read_secret(key, value, folder, node.mark_of(key), self._report))
-            elif key == "headers" and isinstance(value, Map):
-                filled[key] = self._headers(value, folder)
-            elif isinstance(value, Map):
-                filled[key] = self._paths(value, folder)
-            else:
-                filled[key] = value
-        return filled
-
-    def _headers(self, node: Map, folder: Path) -> dict[str, object]:
-        headers: dict[str, object] = {}
-        for key, value in node.items():
-            content: object = value
-            if key.endswith(_FILE) and isinstance(value, str):
-                content = read_secret(key, value, folder, node.mark_of(key), self._report)
-                self._put(headers, node, key, content)
-            else:
-                headers[key] = value
-            if isinstance(content, str) and key.removesuffix(_FILE).lower() in _SECRET_HEADERS:
-                self._report.secrets.add(content)
-                self._report.secrets.add(content.partition(" ")[2])
-        return headers
-
-    def _put(self, filled: dict[str, object], node: Map, key: str, secret: str) -> None:
-        """Put what a file brought in under the key without `_file`."""
-        name = key.removesuffix(_FILE)
-        if name in node:
-            self._report.problem(node.mark_of(key), f"`{name}` and `{key}` are both given; remove one")
-        filled[name] = secret
-
-    def _path(self, node: Map, key: str, value: str, folder: Path) -> str:
-        """Make a path relative to the configuration's folder, and see that the file is there."""
-        path = folder / value
-        if not path.is_file():
-            shown = value.masked if isinstance(value, Expanded) else value
-            self._report.problem(node.mark_of(key), f"`{key}`: there is no file {shown}")
-        return str(path)
-
-    def _paths(self, node: Map, folder: Path) -> dict[str, object]:
-        """Make the paths of a block relative to the configuration's folder, and see that the files are there."""
-        block: dict[str, object] = dict(node)
-        for key, value in node.items():
-            if key in _SECRET_KEYS and isinstance(value, str):
-                self._report.secrets.add(value)
-            if key.endswith(_FILE) and key.removesuffix(_FILE) in _SECRET_KEYS and isinstance(value, str):
-                del block[key]
-                self._put(block, node, key, read_secret(key, value, folder, node.mark_of(key), self._report))
-            elif key == "headers" and isinstance(value, Map):
-                block[key] = self._headers(value, folder)
-            elif key.endswith(_FILE) and isinstance(value, str) and value:
-                block[key] = self._path(node, key, value, folder)
-        return block
+        data = filled(node, self._report)
+        del data["type"]
+        return validate(by_kind[kind], node, self._report, "probe", data=data)[0]
 
 
 def _unserved(what: str, shown: str, word: str) -> str:

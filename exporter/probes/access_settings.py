@@ -1,5 +1,7 @@
 """Who a request says it is, and the proxy through which it goes."""
 
+import re
+from collections.abc import Mapping
 from ipaddress import ip_network
 from typing import Annotated, Self
 from urllib.parse import quote
@@ -14,6 +16,8 @@ from exporter.probes.tls_settings import Block
 from exporter.probes.url import parse_url
 
 _PROXY_PORT = 3128
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_OURS = ("connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer", "expect")
 
 
 def _one_line(value: str) -> str:
@@ -23,8 +27,25 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _request_headers(value: dict[str, str]) -> dict[str, str]:
+    seen = set()
+    for name, content in header_names(value).items():
+        if name.lower() in _OURS:
+            msg = f"{name} is set by the prober and cannot be given"
+            raise ValueError(msg)
+        if name.lower() in seen:
+            msg = f"{name} is given twice"
+            raise ValueError(msg)
+        if _CONTROL.search(content):
+            msg = f"the value of {name} has a line break or another control character"
+            raise ValueError(msg)
+        seen.add(name.lower())
+    return value
+
+
 Line = Annotated[str, AfterValidator(_one_line)]
 Lines = Annotated[tuple[Line, ...], BeforeValidator(listed)]
+RequestHeaders = Annotated[dict[str, str], AfterValidator(_request_headers)]
 
 
 class BasicAuthSettings(Block):
@@ -43,6 +64,31 @@ class BasicAuthSettings(Block):
     def header(self) -> str:
         """Value of the header `Authorization`."""
         return basic(f"{quote(self.username, safe='')}:{quote(self.password, safe='')}")
+
+
+def see_one_identity(headers: Mapping[str, str], ways: Mapping[str, object]) -> None:
+    """See that a request says in one way at most who asks.
+
+    Args:
+        headers: As they are written.
+        ways: The others by the keys that set them; those that are not given are false.
+
+    Raises:
+        ValueError: It says it in several ways.
+    """
+    given = [f"`{key}`" for key, way in ways.items() if way]
+    if any(name.lower() == "authorization" for name in headers):
+        given.insert(0, "a header Authorization")
+    if len(given) > 1:
+        msg = f"{' and '.join(given)} are both given; keep one of them"
+        raise ValueError(msg)
+
+
+def authorization(basic_auth: BasicAuthSettings | None, token: str) -> tuple[tuple[str, str], ...]:
+    """The header that says who asks; none without either."""
+    if basic_auth is not None:
+        return (("Authorization", basic_auth.header()),)
+    return (("Authorization", f"Bearer {token}"),) if token else ()
 
 
 class OAuth2Settings(Block):

@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from exporter.probes.access_settings import BasicAuthSettings, Line, OAuth2Settings, ProxySettings
+from exporter.probes.access_settings import (
+    BasicAuthSettings,
+    Line,
+    OAuth2Settings,
+    ProxySettings,
+    RequestHeaders,
+    authorization,
+    see_one_identity,
+)
 from exporter.probes.base import Finished, Prober, ProbeSettings
 from exporter.probes.check import HttpCheck, Rules, deadline
-from exporter.probes.expect import ExpectSettings, header_names
+from exporter.probes.expect import ExpectSettings
 from exporter.probes.fields import IpFamily
 from exporter.probes.request import first_hop
 from exporter.probes.result import Reason
@@ -23,30 +31,11 @@ if TYPE_CHECKING:
 
 MAX_REDIRECTS = 10
 
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_OURS = ("connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer", "expect")
-
 
 def _method(value: str) -> str:
     if not re.fullmatch(r"[A-Z]+(?:-[A-Z]+)*", value) or value == "CONNECT":
         msg = f"is not a method that can be sent: {value!r} (as GET, HEAD or POST, in capitals)"
         raise ValueError(msg)
-    return value
-
-
-def _headers(value: dict[str, str]) -> dict[str, str]:
-    seen = set()
-    for name, content in header_names(value).items():
-        if name.lower() in _OURS:
-            msg = f"{name} is set by the prober and cannot be given"
-            raise ValueError(msg)
-        if name.lower() in seen:
-            msg = f"{name} is given twice"
-            raise ValueError(msg)
-        if _CONTROL.search(content):
-            msg = f"the value of {name} has a line break or another control character"
-            raise ValueError(msg)
-        seen.add(name.lower())
     return value
 
 
@@ -74,7 +63,7 @@ class HttpSettings(ProbeSettings):
     phases: ClassVar[tuple[str, ...]] = ("resolve", "connect", "tls", "processing", "transfer")
 
     method: Annotated[str, AfterValidator(_method)] = "GET"
-    headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(default={}, repr=False)
+    headers: RequestHeaders = Field(default={}, repr=False)
     body: str | None = Field(default=None, repr=False)
     body_file: str = ""
     compression: Literal["", "gzip", "deflate", "br", "identity"] = ""
@@ -125,9 +114,7 @@ class HttpSettings(ProbeSettings):
         if (self.basic_auth or self.token or self.oauth2) and parse_url(url).userinfo:
             msg = "the URL has credentials and so has its probe: keep one of them"
             raise ValueError(msg)
-        if self.basic_auth is not None:
-            return (*headers, ("Authorization", self.basic_auth.header()))
-        return (*headers, ("Authorization", f"Bearer {self.token}")) if self.token else headers
+        return (*headers, *authorization(self.basic_auth, self.token))
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -138,16 +125,8 @@ class HttpSettings(ProbeSettings):
         if self.compression and asked is not None:
             msg = f"`compression` is {self.compression}, and the header Accept-Encoding is {asked!r}; remove one"
             raise ValueError(msg)
-        ways = {
-            "a header Authorization": any(name.lower() == "authorization" for name in self.headers),
-            "`basic_auth`": self.basic_auth,
-            "`token`": self.token,
-            "`oauth2`": self.oauth2,
-        }
-        given = [way for way, is_given in ways.items() if is_given]
-        if len(given) > 1:
-            msg = f"{' and '.join(given)} are both given; keep one of them"
-            raise ValueError(msg)
+        ways = {"basic_auth": self.basic_auth, "token": self.token, "oauth2": self.oauth2}
+        see_one_identity(self.headers, ways)
         if self.compression == "br" and find_spec("brotli") is None:
             msg = "`compression: br` needs the extra `br`: pip install 'uptime-slo-exporter[br]'"
             raise ValueError(msg)
