@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 from exporter import units
 from exporter.config.expand import read_secret
-from exporter.config.fields import NOT_RIGHT
 from exporter.config.heartbeats import check_token, heartbeat_policy
 from exporter.config.labels import Labels, merged_labels
 from exporter.config.model import Endpoint
@@ -12,8 +11,8 @@ from exporter.config.names import Names
 from exporter.config.probing import Probes
 from exporter.config.report import Report
 from exporter.config.sections import EndpointSection, ServiceSection, Shape
-from exporter.config.targets import default_name, keep_userinfo_secret, may_be_quoted, stand_in, target
-from exporter.config.tree import Expanded, Map
+from exporter.config.targets import default_name, keep_userinfo_secret, refusal, target
+from exporter.config.tree import Map
 from exporter.config.validate import validate
 from exporter.probes.base import ProbeSettings
 from exporter.probes.heartbeat import HeartbeatSettings
@@ -201,10 +200,4 @@ def _first(chain: tuple[Shaped, ...], key: str) -> tuple[Any, int]:
 
 def misfit(settings: ProbeSettings, url: str, timeout: int) -> str:
     """Say why a URL does not fit a probe, without quoting a secret; empty where it does fit."""
-    try:
-        settings.check(str(url), timeout)
-    except ValueError as error:
-        if isinstance(url, Expanded):
-            return misfit(settings, stand_in(url), timeout) or NOT_RIGHT
-        return str(error) if may_be_quoted(url) else "it has an @ behind the host; percent-encode credentials"
-    return ""
+    return refusal(url, lambda text: settings.check(text, timeout))

@@ -1,8 +1,9 @@
 """What may be shown of a URL, and what an endpoint without a name is called."""
 
 import re
+from collections.abc import Callable
 
-from exporter.config.fields import safe_name
+from exporter.config.fields import NOT_RIGHT, safe_name
 from exporter.config.report import Secrets
 from exporter.config.tree import Expanded
 
@@ -53,12 +54,30 @@ def scheme_of(url: str) -> str | None:
     return scheme.lower() if separator and _MASK not in scheme else None
 
 
-def may_be_quoted(url: str) -> bool:
+def refusal(url: str, check: Callable[[str], object]) -> str:
+    """Say why a check refuses a URL, without quoting a secret; empty where it does not.
+
+    Args:
+        url: As written.
+        check: Raises a ValueError that may quote parts of the URL.
+    """
+    try:
+        check(str(url))
+    except ValueError as error:
+        if isinstance(url, Expanded):
+            return refusal(_stand_in(url), check) or NOT_RIGHT
+        return (
+            str(error) if _may_be_quoted(url) else "it has an @ behind the host; percent-encode credentials"
+        )
+    return ""
+
+
+def _may_be_quoted(url: str) -> bool:
     """Tell whether a message may quote parts of a URL that could not be taken apart."""
     return "@" not in url or "@" in _split(url)[1]
 
 
-def stand_in(url: Expanded) -> str:
+def _stand_in(url: Expanded) -> str:
     """Put a digit, which is right nearly everywhere in a URL, for what must not be quoted."""
     return url.masked.replace(_MASK, "1")
 
