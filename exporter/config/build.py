@@ -14,6 +14,8 @@ from exporter.config.latency import with_thresholds
 from exporter.config.model import RETENTION, Service
 from exporter.config.names import Names
 from exporter.config.probing import Probes
+from exporter.config.prometheus import check_use, prometheus
+from exporter.config.promql import is_over_promql
 from exporter.config.removed import removed
 from exporter.config.report import Report
 from exporter.config.resolver import resolver
@@ -37,6 +39,7 @@ class Builder:
         probes: The named settings; those without a problem.
         connectivity: The anchors; None where there are none.
         resolver: How names are looked up.
+        prometheus: Whom SLOs over `promql` ask; None for nobody.
         blackbox: What may be asked for at `/probe`; None for nothing.
         retention: Milliseconds for which history is kept.
         exclusions: In file order; those without a problem.
@@ -71,6 +74,8 @@ class Builder:
         self.services = Composites(services, self._composites, complete=complete, report=report).resolved()
         self.exclusions = exclusions(section.exclusions, self.services, report, complete=complete)
         self.resolver = resolver(section.resolver, report)
+        self.prometheus = prometheus(section.prometheus, report)
+        check_use(root, self._slos.over_promql, report)
         self.blackbox = blackbox(section.blackbox, self.probes, report)
         self.connectivity = connectivity(section.connectivity, self.services, probes, report)
         if not section.services and "services" not in missing and not self._may_be_empty:
@@ -79,6 +84,10 @@ class Builder:
         if not report.has_problems:
             probes.warn_unused(self.blackbox.modules if self.blackbox is not None else ())
             self._hours.warn_unused()
+            if self.prometheus is not None and not (self._slos.over_promql or _may_ask(section.discovery)):
+                report.warn(
+                    root.mark_of("prometheus"), "no SLO is over `promql`, so that `prometheus` is never asked"
+                )
 
     def _retention(self, root: RootSection) -> tuple[int, int]:
         """Give the milliseconds for which history is kept, and where that stands."""
@@ -151,16 +160,24 @@ class Builder:
         return service
 
     def _check_endpoints(self, section: ServiceSection, node: Map, wrong: frozenset[str]) -> None:
-        """See that a service has endpoints, which it may leave out where all of its SLOs are over services."""
+        """See that a service has endpoints, which it may leave out where all of its SLOs are over something else."""
         if self._may_be_empty and not section.endpoints:
             return
         if section.endpoints is None:
             slos = section.slos or ()
-            only_composites = all(isinstance(each, Map) and "services" in each for each in slos)
-            if (slos and only_composites) or "endpoints" in wrong or "endpoints" in node.empty:
+            need_none = all(
+                isinstance(each, Map) and ("services" in each or is_over_promql(each)) for each in slos
+            )
+            if (slos and need_none) or "endpoints" in wrong or "endpoints" in node.empty:
                 return
             message = "`endpoints` is missing; a service needs at least one, such as `endpoints: [{url: https://example.com/}]`"
             self._report.problem(node.mark, message)
         elif not section.endpoints:
             message = "`endpoints` is empty; a service needs at least one"
             self._report.problem(node.mark_of("endpoints"), message)
+
+
+def _may_ask(discovery: Map | None) -> bool:
+    """Whether an SLO that discovery gives to services is over `promql`."""
+    slos = None if discovery is None else discovery.get("slos")
+    return isinstance(slos, Map) and any(map(is_over_promql, slos.values()))

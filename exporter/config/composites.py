@@ -112,6 +112,8 @@ def _unfit(slo: SloConfig) -> str:
         return (
             "is weighted, which shares out each instant; name its service, or an SLO that combines otherwise"
         )
+    if slo.promql is not None:
+        return "is over `promql`, which counts events and has no states; name an SLO of another method"
     if slo.method == "events":
         return "counts events and has no states; name its service, or an SLO of another method"
     return ""

@@ -89,6 +89,18 @@ def _duration(node: object) -> int:
     return length
 
 
+def _delay(node: object) -> int:
+    return units.parse_duration(scalar(node))
+
+
+def _query(node: object) -> str:
+    text = shown(node).strip()
+    if not text:
+        msg = "must be a query, but is empty"
+        raise ValueError(msg)
+    return text
+
+
 def _nanoseconds(node: object) -> int:
     length = units.parse_nanoseconds(scalar(node))
     if length <= 0:
@@ -165,6 +177,8 @@ Shown = Annotated[str, PlainValidator(shown), texts("Free text, shown to people.
 Duration = Annotated[
     int, PlainValidator(_duration), texts("Such as 250ms, 15s, 5m, 1h30m or 30d.", r"^[0-9.]+(ms|[smhdwy])")
 ]
+Delay = Annotated[int, PlainValidator(_delay), texts("Such as 0s, 30s or 5m.", r"^(0|[0-9.]+(ms|[smhdwy]))")]
+Query = Annotated[str, PlainValidator(_query), texts("A query in PromQL.")]
 Nanoseconds = Annotated[
     int, PlainValidator(_nanoseconds), texts("Such as 300ms or 1.5s.", r"^[0-9.]+(ms|[smhdwy])")
 ]

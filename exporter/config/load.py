@@ -62,6 +62,7 @@ def load(
         discovery=found,
         blackbox=builder.blackbox,
         resolver=builder.resolver,
+        prometheus=builder.prometheus,
     )
 
 

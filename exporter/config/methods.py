@@ -4,10 +4,11 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from exporter import units
-from exporter.config.model import Latency
+from exporter.config.model import Latency, Promql
+from exporter.config.promql import promql
 from exporter.config.report import Report
 from exporter.config.sections import SloSection
-from exporter.config.tree import Map
+from exporter.config.tree import Map, find
 
 DEFAULT_SLICE = units.MINUTE
 SHORTEST_SLICE = units.SECOND
@@ -21,6 +22,7 @@ class Measure(NamedTuple):
     slice: int = 0
     slice_objective: Fraction | None = None
     latency: Latency | None = None
+    promql: Promql | None = None
 
 
 _TIME = Measure()
@@ -38,12 +40,14 @@ def measure(section: SloSection, node: Map, wrong: frozenset[str], report: Repor
     """
     if node.keys().isdisjoint(_KEYS):
         return _TIME
+    counted = _counted(section, node, report)
     latency = _latency(section, node, wrong, report)
     if wrong & {"method", "sli"}:
-        return Measure(section.method or "time", latency=latency)
-    method = section.method or ("events" if latency else "time")
-    if latency and method != "events":
-        message = f"a latency SLO counts events; write `events` instead of `{method}`, or remove it"
+        return Measure(section.method or "time", latency=latency, promql=counted)
+    method = section.method or ("events" if latency or counted else "time")
+    if (latency or counted) and method != "events":
+        what = "a latency SLO" if latency else "an SLO over `promql`"
+        message = f"{what} counts events; write `events` instead of `{method}`, or remove it"
         report.problem(node.mark_of("method"), f"`method`: {message}")
     if method != "timeslices":
         for key in ("slice", "slice_objective"):
@@ -53,11 +57,30 @@ def measure(section: SloSection, node: Map, wrong: frozenset[str], report: Repor
     if method == "timeslices":
         return _timeslices(section, node, wrong, report)
     if method == "events":
-        _events(section, node, report)
-    return Measure(method, latency=latency)
+        _events(section, node, report, have_members=counted is None)
+    return Measure(method, latency=latency, promql=counted)
+
+
+def _counted(section: SloSection, node: Map, report: Report) -> Promql | None:
+    """Build what an SLO over `promql` asks, and refuse what goes with endpoints only."""
+    if section.sli is None or section.sli.promql is None:
+        return None
+    if section.sli.latency is not None:
+        message = "`sli` takes one of `latency` and `promql`; remove one"
+        report.problem(node.mark_of("sli"), message)
+    for key in ("endpoints", "services", "combine"):
+        if getattr(section, key) is not None:
+            message = f"`{key}`: an SLO over `promql` asks a Prometheus and nobody else; remove it"
+            report.problem(node.mark_of(key), message)
+    if section.failures and section.sli.latency is None:
+        report.problem(node.mark_of("failures"), "`failures` is of latency SLOs only; remove it")
+    asked = find(node, ("sli", "promql")).node
+    return promql(section.sli.promql, asked if isinstance(asked, Map) else node, report)
 
 
 def _latency(section: SloSection, node: Map, wrong: frozenset[str], report: Report) -> Latency | None:
+    if section.sli and section.sli.promql:
+        return None
     found = section.sli.latency if section.sli else None
     if section.sli and found is None:
         message = "`sli` is empty; write `sli: {latency: {threshold: 300ms}}`, or remove it"
@@ -81,11 +104,13 @@ def _timeslices(section: SloSection, node: Map, wrong: frozenset[str], report: R
     return Measure("timeslices", length, section.slice_objective)
 
 
-def _events(section: SloSection, node: Map, report: Report) -> None:
+def _events(section: SloSection, node: Map, report: Report, *, have_members: bool) -> None:
     """Refuse what has no meaning where events are counted (rulings 22 and 35)."""
     if section.unknown not in (None, "ignore"):
         message = f"`unknown`: an event that did not happen is neither good nor bad; `{section.unknown}` goes with time and timeslices only"
         report.problem(node.mark_of("unknown"), message)
+    if not have_members:
+        return
     if section.combine not in (None, "all"):
         message = "`combine`: events of several endpoints are added up; write `all`, or remove it"
         report.problem(node.mark_of("combine"), message)

@@ -69,7 +69,7 @@ class Promql:
     """Events that a Prometheus has counted.
 
     Attributes:
-        good: Query for the good events of a step, to be evaluated at its end.
+        good: Query for the good events of a step, to be evaluated at its end; has the step for `$interval`.
         total: Likewise for all of them.
         step: Milliseconds; steps begin at its multiples.
         delay: Milliseconds after a step's end at which it is asked about.
@@ -139,7 +139,7 @@ class Service:
         title: Free text for people; the name where none is given.
         owner: Empty where not given.
         labels: The user's own, sorted by name; endpoints and SLOs have them already.
-        endpoints: At least one, unless all of its SLOs are composite.
+        endpoints: At least one, unless all of its SLOs are composite or over `promql`.
         slos: Perhaps none.
         hours: Its service hours, if it has any.
         removed: Ids of endpoints that it had, and that SLOs and exclusions may still name.
@@ -298,13 +298,14 @@ class Prometheus:
     """The server that SLOs over `promql` ask.
 
     Attributes:
-        url: The root of its API, without `/api/v1` and without credentials.
+        url: The root of its API, without `/api/v1`, credentials and a slash at its end; shown only as
+            `secrets.redact` has it, as a part may be secret.
         headers: Of every request, credentials among them; never shown.
         ca_file: Trusted instead of the system's certificates; empty for those.
         timeout: Milliseconds that an answer may take.
     """
 
-    url: str
+    url: str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     ca_file: str = ""
     timeout: int = 30_000
@@ -329,7 +330,7 @@ class Config:
         discovery: Where further targets come from; None for nowhere else.
         blackbox: What may be asked for at `/probe`; None for nothing.
         resolver: How names are looked up.
-        prometheus: Whom SLOs over `promql` ask; None where there is no such SLO, or nobody to ask.
+        prometheus: Whom SLOs over `promql` ask; None where there is nobody to ask, and no such SLO.
     """
 
     services: tuple[Service, ...]

@@ -14,7 +14,7 @@ def asks_about(slo: SloConfig, endpoint_id: str, kind: str) -> bool:
     """Tell whether an SLO asks about an endpoint of its service.
 
     Those it names; else all but heartbeats, and a latency SLO only about those whose type
-    measures a duration (ruling 29). A composite SLO asks about none itself.
+    measures a duration (ruling 29). A composite SLO, and one over `promql`, asks about none itself.
     """
     if slo.endpoints is not None:
         return endpoint_id in slo.endpoints
@@ -24,7 +24,7 @@ def asks_about(slo: SloConfig, endpoint_id: str, kind: str) -> bool:
 
 
 def members(service: Service, slo: SloConfig) -> tuple[Endpoint, ...]:
-    """Give the configured endpoints of its own service that an SLO asks about, in file order; none for a composite."""
+    """Give the configured endpoints of its own service that an SLO asks about, in file order; none for a composite or over `promql`."""
     return tuple(each for each in service.endpoints if asks_about(slo, each.id, each.kind))
 
 
@@ -44,7 +44,10 @@ def objective_of(config: Config, service: Service, slo: SloConfig) -> Objective:
         service: The SLO's.
         slo: As configured.
     """
-    interval = slo.slice or max(endpoint.policy.interval for endpoint in all_members(config, service, slo))
+    if slo.promql is not None:
+        interval = slo.promql.step
+    else:
+        interval = slo.slice or max(each.policy.interval for each in all_members(config, service, slo))
     return Objective(
         slo.objective,
         slo.window,
@@ -58,7 +61,7 @@ def objective_of(config: Config, service: Service, slo: SloConfig) -> Objective:
 
 
 def all_members(config: Config, service: Service, slo: SloConfig) -> Iterator[Endpoint]:
-    """Give the configured endpoints that an SLO asks about, those of a composite's members too; at least one."""
+    """Give the configured endpoints that an SLO asks about, those of a composite's members too; at least one, but none over `promql`."""
     yield from members(service, slo)
     for other, part in parts(config, slo):
         if part is not None:

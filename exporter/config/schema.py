@@ -27,6 +27,7 @@ from exporter.config.sections import (
     FileSdSection,
     HoursSection,
     HttpSdSection,
+    PrometheusSection,
     ResolverSection,
     RootSection,
     ServiceSection,
@@ -51,6 +52,7 @@ _SECTIONS: tuple[type[BaseModel], ...] = (
     FileSdSection,
     HoursSection,
     HttpSdSection,
+    PrometheusSection,
     ResolverSection,
     RootSection,
     ServiceSection,
@@ -95,6 +97,7 @@ def _nest(parts: dict[str, Schema]) -> None:
     _set(parts[ConnectivitySection.__name__]["properties"], "anchors", _list_of({"type": "string"}))
     _set(root, "storage", _ref(StorageSection))
     _set(root, "blackbox", _ref(BlackboxSection))
+    _set(root, "prometheus", _ref(PrometheusSection))
     _set(root, "resolver", _ref(ResolverSection))
     _set(parts[ResolverSection.__name__]["properties"], "servers", _list_of({"type": "string"}))
     for key in ("modules", "networks"):

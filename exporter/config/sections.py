@@ -5,13 +5,14 @@ models therefore hold the lists as they are. All of this is dropped once the
 configuration is built.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from exporter.config.choices import CategoryName, Combine, Failures, Method, Unit, Unknown
 from exporter.config.fields import (
     Count,
+    Delay,
     Duration,
     Items,
     Labels,
@@ -19,6 +20,7 @@ from exporter.config.fields import (
     Name,
     Nanoseconds,
     Percent,
+    Query,
     Secret,
     Share,
     Shown,
@@ -26,6 +28,7 @@ from exporter.config.fields import (
     Window,
 )
 from exporter.config.times import Day, Zone
+from exporter.probes.access_settings import BasicAuthSettings, Line, RequestHeaders, see_one_identity
 
 
 class _Section(BaseModel):
@@ -81,10 +84,22 @@ class LatencySection(_Section):
     threshold: Annotated[Nanoseconds, Field(description="That the whole probe may take at most.")]
 
 
+class PromqlSection(_Section):
+    """Events that a Prometheus has counted."""
+
+    good: Annotated[Query, Field(description="Query for the good events of a step.")]
+    total: Annotated[Query, Field(description="Query for all events of a step.")]
+    step: Duration | None = _key(
+        "How long a step is. Default: 1m where the queries have `$interval`, else the range that they have."
+    )
+    delay: Delay | None = _key("How long after its end a step is asked about. Default 30s.")
+
+
 class SliSection(_Section):
-    """Another source of events than success and failure."""
+    """Another source of events than success and failure; one of the two."""
 
     latency: LatencySection | None = _key("Good is a success that is not slow.")
+    promql: PromqlSection | None = _key("Events are those that `prometheus` has counted.")
 
 
 class CombineSection(_Section):
@@ -122,7 +137,9 @@ class ServiceSection(Shape):
     """What users care about."""
 
     name: Annotated[Name, Field(description="Unique among the services.")]
-    endpoints: Items | None = _key("What is probed; may be left out where all SLOs are over services.")
+    endpoints: Items | None = _key(
+        "What is probed; may be left out where all SLOs are over services or over promql."
+    )
     id: Name | None = _key("Stable identity; a rename that keeps it keeps the history. Default: the name.")
     title: Shown | None = _key("Free text for people. Default: the name.")
     owner: Shown | None = _key("Who looks after it.")
@@ -246,6 +263,22 @@ class BlackboxSection(_Section):
     )
 
 
+class PrometheusSection(_Section):
+    """The Prometheus that SLOs over promql ask."""
+
+    url: Annotated[Url, Field(description="Root of its API, http or https.")]
+    token: Annotated[Line, Field(description="Sent as Authorization: Bearer. Never shown.")] = ""
+    basic_auth: BasicAuthSettings | None = _key("User and password.")
+    headers: Annotated[RequestHeaders, Field(description="Of its requests.")] = Field(default={})
+    ca_file: Shown | None = _key("Trusted instead of the system's certificates.")
+    timeout: Duration | None = _key("Time that an answer may take. Default 30s.")
+
+    @model_validator(mode="after")
+    def _asks_as_one(self) -> Self:
+        see_one_identity(self.headers, {"basic_auth": self.basic_auth, "token": self.token})
+        return self
+
+
 class AnchorSection(_Section):
     """One of `anchors`."""
 
@@ -265,6 +298,7 @@ class RootSection(_Section):
     resolver: Maps | None = _key("Who looks names up. Default: the system, each time anew.")
     blackbox: Maps | None = _key("What may be asked for at /probe. Default: nothing.")
     discovery: Maps | None = _key("Where further targets come from.")
+    prometheus: Maps | None = _key("The Prometheus that SLOs over promql ask.")
     connectivity: Maps | None = _key("What answers as long as the prober itself is connected.")
     storage: Maps | None = _key("What is kept.")
 
@@ -273,7 +307,6 @@ NOT_YET: dict[str, frozenset[str]] = {
     "root": frozenset({"agreements"}),
     "alerting": frozenset({"runbook", "severities"}),
     "service": frozenset({"depends_on"}),
-    "slo.sli": frozenset({"promql"}),
     "probe": frozenset({"client_secret", "password", "query", "token"}),
     "probe.expect": frozenset(
         {

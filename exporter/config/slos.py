@@ -63,12 +63,16 @@ class SloBuilder:
         windows: Default and limit of their windows.
         hours: The service hours by name.
         report: Gets the problems.
+
+    Attributes:
+        over_promql: Where those stand that ask a Prometheus.
     """
 
     def __init__(self, windows: Windows, hours: NamedHours, report: Report) -> None:
         self._windows = windows
         self._hours = hours
         self._report = report
+        self.over_promql: list[int] = []
 
     def build(
         self, service: ServiceSection, owner: Owner
@@ -94,10 +98,12 @@ class SloBuilder:
             if not wrong & {"name", "sli"}:
                 names.take(slo.name, slo.id, node.mark_of("name"), node.mark_of("id"))
             slos.append(slo)
-            if section.services is not None:
+            if section.services is not None and slo.promql is None:
                 composites.append(Composite(slo.id, section.services, section.combine))
             if slo.latency:
                 latency[slo.id] = node
+            if slo.promql:
+                self.over_promql.append(mark)
         return tuple(slos), composites, latency
 
     def _slo(self, section: SloSection, node: Map, wrong: frozenset[str], owner: Owner) -> SloConfig:
@@ -118,12 +124,16 @@ class SloBuilder:
             slice=measured.slice,
             slice_objective=measured.slice_objective,
             latency=measured.latency,
+            promql=measured.promql,
             combine=rule,
             categories=self._categories(section.exclusions),
             hours=self._hours.choose(section.service_hours, node) or owner.hours,
         )
-        if slo.slice > (slo.window if isinstance(slo.window, int) else slo.window.nominal):
+        length = slo.window if isinstance(slo.window, int) else slo.window.nominal
+        if slo.slice > length:
             self._report.problem(node.mark_of("slice"), "`slice` is longer than the window")
+        if slo.promql and slo.promql.step > length:
+            self._report.problem(node.mark_of("sli"), "`promql`: a step is longer than the window")
         if (
             section.service_hours
             and slo.categories is not None
@@ -137,6 +147,8 @@ class SloBuilder:
         self, section: SloSection, node: Map, measured: Measure, wrong: frozenset[str], owner: Owner
     ) -> tuple[tuple[str, ...] | None, Rule]:
         """Give the ids of the endpoints, None for all but heartbeats, and how they combine."""
+        if measured.promql is not None:
+            return (), ALL
         if section.services is not None:
             if section.endpoints is not None:
                 message = "`endpoints` and `services` are both given; an SLO is over one of them"
@@ -144,7 +156,7 @@ class SloBuilder:
             return (), ALL
         ids = _ids(owner, HEARTBEAT)
         chosen = None
-        complete = owner.complete and not wrong & {"endpoints", "services"}
+        complete = owner.complete and not wrong & {"endpoints", "services", "sli"}
         if section.endpoints is not None:
             ids, all_there = self._members(section.endpoints, owner)
             chosen = tuple(ids.values())

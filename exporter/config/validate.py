@@ -20,9 +20,12 @@ NO_STAND_IN: Mapping[str, Any] = MappingProxyType({})
 _HINTS = {
     "calendar": "; write `calendar: month`, or a duration such as `window: 30d`",
     "category": "; write why the time does not count, such as `category: maintenance`",
+    "good": "; write a query for the good events of a step, such as `sum(increase(orders_ok_total[$interval]))`",
     "objective": "; write per cent, such as `objective: 99.9`",
+    "prometheus.url": "; write where its API is, such as `url: http://prometheus.example.com:9090`",
     "services": "; name at least one service with its endpoints",
     "threshold": "; write how long a good success may take, such as `threshold: 300ms`",
+    "total": "; write a query for all events of a step, such as `sum(increase(orders_total[$interval]))`",
     "type": "; write the type of the probe, such as `type: http`",
     "url": "; write what to probe, such as `url: https://example.com/`",
 }
@@ -91,7 +94,8 @@ def _explain(model: type[BaseModel], node: Map, error: ErrorDetails, report: Rep
     if error["type"] == "missing":
         key = str(path[-1])
         if not (isinstance(found.node, Map) and key in found.node.empty):
-            report.problem(found.mark, f"`{key}` is missing{_HINTS.get(key, '')}")
+            hint = _HINTS.get(f"{section}.{key}") or _HINTS.get(key, "")
+            report.problem(found.mark, f"`{key}` is missing{hint}")
     elif error["type"] == "extra_forbidden":
         key = str(path[-1])
         filled = (

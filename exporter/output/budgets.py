@@ -13,8 +13,13 @@ from exporter.record.questions import Questions
 from exporter.slo.tiers import NoTier, Tier, tiers
 
 _MOST_DECIMALS = 2
-_NOUNS = {"time": "failure", "events": "bad beat", "timeslices": "bad slice"}
-_MEANS = {"time": "{} of downtime", "events": "bad beats worth {}", "timeslices": "bad slices worth {}"}
+_NOUNS = {"time": "failure", "events": "bad beat", "timeslices": "bad slice", "promql": "bad step"}
+_MEANS = {
+    "time": "{} of downtime",
+    "events": "bad beats worth {}",
+    "timeslices": "bad slices worth {}",
+    "promql": "bad events worth {}",
+}
 
 
 class TierBudget(TypedDict):
@@ -31,12 +36,16 @@ class TierBudget(TypedDict):
 
 
 class SloBudget(TypedDict):
-    """One SLO; its budget is that of a window without exclusions, and `exclusions` names what makes it less."""
+    """One SLO; its budget is that of a window without exclusions, and `exclusions` names what makes it less.
+
+    `step_seconds` is of an SLO over `promql` only.
+    """
 
     service: str
     slo: str
     objective: str
     method: str
+    step_seconds: float | None
     window: str
     window_seconds: float
     allowed_seconds: float
@@ -81,6 +90,7 @@ def _slos(config: Config) -> Iterator[SloBudget]:
                 "slo": slo.name,
                 "objective": slo.objective_text,
                 "method": slo.method,
+                "step_seconds": slo.promql.step / units.SECOND if slo.promql else None,
                 "window": window_text(slo.window),
                 "window_seconds": question.length / units.SECOND,
                 "allowed_seconds": float(question.allowed_when_whole / units.SECOND),
@@ -112,11 +122,15 @@ def lines(checked: Checked) -> Iterator[str]:
         f"{_count(len(slos), 'SLO')}; no problems"
     )
     for slo in slos:
-        allowed, noun = _whole_ms(slo["allowed_seconds"]), _NOUNS[slo["method"]]
+        step = slo["step_seconds"]
+        kind = slo["method"] if step is None else "promql"
+        allowed, noun = _whole_ms(slo["allowed_seconds"]), _NOUNS[kind]
         usual = units.format_duration(round(slo["window_seconds"] * units.SECOND))
         window = slo["window"] if slo["window"] == usual else f"{slo['window']} (usually {usual})"
         yield ""
-        yield f"{slo['service']}/{slo['slo']}: {slo['objective']} % over {window} allows {_MEANS[slo['method']].format(allowed)}"
+        yield f"{slo['service']}/{slo['slo']}: {slo['objective']} % over {window} allows {_MEANS[kind].format(allowed)}"
+        if step is not None:
+            yield f"  counted by Prometheus, in steps of {_whole_ms(step)}"
         if slo["exclusions"]:
             yield f"  less, and alerts sooner, as far as these exclude time: {', '.join(slo['exclusions'])}"
         yield f"  {'tier':8}{'severity':10}{'windows':9}{'burn rate':>9}  in a full outage"

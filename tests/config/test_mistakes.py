@@ -431,10 +431,6 @@ NOT_YET = {
         for key in ("agreements",)
     },
     "depends_on of a service": (service("    depends_on: x\n"), [f"uptime.yml:5: `depends_on` {LATER}"]),
-    "events of Prometheus": (
-        slo("objective: 99\nsli:\n  promql: {good: a, total: b}"),
-        [f"uptime.yml:8: `promql` {LATER}"],
-    ),
     **{
         f"{key} of alerting": (
             service(f"alerting: {{{key}: x}}\n"),

@@ -310,7 +310,7 @@ def test_a_mistake_prints_its_place_and_its_cure(problems: Problems, text: str, 
 
 
 def test_what_hangs_on_a_mistake_brings_no_second_complaint(problems: Problems) -> None:
-    text = pair("sli: {promql: {}}\nfailures: ignore\nmethod: tim") + "      - {objective: 95}\n"
+    text = pair("sli: {latncy: {}}\nfailures: ignore\nmethod: tim") + "      - {objective: 95}\n"
     assert [complaint.partition(": ")[0] for complaint in problems(text)] == ["uptime.yml:8", "uptime.yml:10"]
     assert problems(pair("endpoints: [wb]\ncombine: {quorum: 2}")) == line(
         8, "`shop` has no endpoint `wb`; did you mean `web`?"
