@@ -30,7 +30,7 @@ def lines(answer: Answer) -> Iterator[str]:
     yield "  time       " + ", ".join(f"{length} {state}" for state, length in _times(answer))
     events = answer["events"]
     excluded = f", {events['excluded']} excluded" if events["excluded"] else ""
-    yield f"  beats      {events['good']} good, {events['bad']} bad{excluded}"
+    yield f"  events     {events['good']} good, {events['bad']} bad{excluded}"
     if answer["slices"] is not None:
         yield f"  slices     {answer['slices']['good']} good, {answer['slices']['bad']} bad"
     yield f"  budget     {_budget(answer)}"

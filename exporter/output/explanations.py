@@ -13,7 +13,7 @@ from exporter.slo.explained import Excluding, Explained, Line, Part
 from exporter.units import describe_duration
 
 HEAD = ("FROM", "TO", "LASTED", "IS")
-COUNTED = ("BEATS",)
+COUNTED = ("EVENTS",)
 """Of an SLO whose method is `events`: what its figure is made of."""
 NARROW = 24
 """Columns that are enough for the last cell to be broken into lines; with less it goes below."""
@@ -168,7 +168,7 @@ def _totals(explained: Explained) -> Iterator[str]:
 def _verdict(explained: Explained) -> str:
     if not explained["adds_up"]:
         return "THE INTERVALS DO NOT ADD UP TO THIS FIGURE: please report it as a bug."
-    cost = "times and beats" if explained["sums"]["cost_seconds"] is None else "times, beats and costs"
+    cost = "times and events" if explained["sums"]["cost_seconds"] is None else "times, events and costs"
     return f"The intervals follow each other without a gap, and their {cost} add up to this figure, to the last digit."
 
 

@@ -26,11 +26,14 @@ class Seconds(TypedDict):
 
 
 class Events(TypedDict):
-    """Beats in the window, whatever the method; of a latency SLO as its threshold judged them."""
+    """Events in the window: beats, whatever the method, and of a latency SLO as its threshold judged them.
 
-    good: int
-    bad: int
-    excluded: int
+    Those that a source has counted may be parts of one.
+    """
+
+    good: float
+    bad: float
+    excluded: float
 
 
 class SliceCounts(TypedDict):
@@ -102,7 +105,7 @@ def answer(
     best, worst = bounds(question, found)
     period = None if isinstance(objective.window, int) else objective.window.period(found.end)
     whole = period if period == found.budget else None
-    counts = beats(question, found)
+    counts = counts_of(question, found)
     pruned = (each.history for each in question.past.members if each.history.first == each.history.kept_from)
     kept_from = max((each.kept_from for each in pruned), default=found.start)
     return {
@@ -112,7 +115,7 @@ def answer(
         "window": _window(found.start, found.end),
         "period": _window(*whole) if whole else None,
         "seconds": _seconds_of(found),
-        "events": {"good": counts.good, "bad": counts.bad, "excluded": counts.excluded},
+        "events": events(counts, question.past.unit),
         "slices": {"good": found.good, "bad": found.bad} if objective.method == "timeslices" else None,
         "sli": number(found.sli),
         "bounds": {"best": number(best), "worst": number(worst)},
@@ -157,8 +160,14 @@ def ask(
     return answer(service, slo, question, figures(question, at, window), settled_until=settled_until)
 
 
-def beats(question: Question, found: Figures) -> Counts:
-    """The beats of an answer's window."""
+def events(counts: Counts, unit: int) -> Events:
+    """Counts in units of 1/unit as what leaves the program; whole ones as integers."""
+    good, bad, excluded = (each / unit if each % unit else each // unit for each in counts)
+    return {"good": good, "bad": bad, "excluded": excluded}
+
+
+def counts_of(question: Question, found: Figures) -> Counts:
+    """The events of an answer's window."""
     first, last = question.past.counts(found.start), question.past.counts(found.end)
     return Counts(*(after - before for before, after in zip(first, last, strict=True)))
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from exporter.timeline.beats import Judged
 from exporter.timeline.past import Member
 from exporter.timeline.reports import INCONCLUSIVE, SUCCESS
+from exporter.timeline.samples import MICRO, SampleHistory
 from exporter.timeline.spans import FOREVER
 from exporter.timeline.standings import Standings
 from exporter.timeline.tally import Standing
@@ -137,6 +138,8 @@ class Causes:
     def _unknown(self, member: Member, at: int) -> _Word:
         """Why nothing is known of a member that is watched."""
         history = member.history
+        if isinstance(history, SampleHistory):
+            return self._uncounted(history, at)
         since = history.since(at)
         since = at if since is None else since
         absence = self._latest(at)
@@ -154,6 +157,13 @@ class Causes:
         staleness = next(policy.staleness for _, _, policy in history.policies.segments(latest, latest + 1))
         return _Word(f"no result within {describe_duration(staleness)}")
 
+    def _uncounted(self, history: SampleHistory, at: int) -> _Word:
+        """Why nothing is known of a step of a source."""
+        if history.until is not None and at < history.until:
+            return _Word("the source has no value of it")
+        absence = self._latest(at)
+        return _Word("not asked about yet") if absence is None or absence.until <= at else _absence(absence)
+
     def _latest(self, at: int) -> Absence | None:
         """The latest absence that began by the instant `at`."""
         index = bisect_right(self._starts, at) - 1
@@ -170,19 +180,40 @@ def _absence(absence: Absence) -> _Word:
 
 def _failure(member: Member, at: int) -> str:
     """What the first failure of the outage at `at` said."""
-    since = member.history.since(at)
-    reported = member.history.reports.at(at if since is None else since)
+    history = member.history
+    if isinstance(history, SampleHistory):
+        return _bad_events(history, at)
+    since = history.since(at)
+    reported = history.reports.at(at if since is None else since)
     return reported[1] if reported and reported[1] not in {SUCCESS, INCONCLUSIVE} else "failure"
 
 
 def _blemish(member: Member, at: int) -> _Word | None:
     """What was wrong with the latest result of a member that is up; None where nothing was."""
-    reported = member.history.reports.at(at)
+    history = member.history
+    if isinstance(history, SampleHistory):
+        return _Word(said) if (said := _bad_events(history, at)) else None
+    reported = history.reports.at(at)
     if reported is not None and reported[1] not in {SUCCESS, INCONCLUSIVE}:
         return _Word(f"{reported[1]}, no outage")
     if isinstance(member.beats, Judged) and (threshold := member.beats.slower_than(at)):
         return _Word(f"slower than {_length(threshold)}")
     return None
+
+
+def _bad_events(history: SampleHistory, at: int) -> str:
+    """How many events of the step at `at` were bad; empty where none was."""
+    step = history.step(at)
+    if step is None or not step.bad:
+        return ""
+    if not step.good:
+        return f"all {_amount(step.bad)} events bad"
+    return f"{_amount(step.bad)} of {_amount(step.good + step.bad)} events bad"
+
+
+def _amount(millionths: int) -> str:
+    whole, rest = divmod(millionths, MICRO)
+    return f"{whole:,}" + (f".{rest:06}".rstrip("0") if rest else "")
 
 
 def _length(nanoseconds: int) -> str:

@@ -39,7 +39,7 @@ class Interval(NamedTuple):
         parts: Of slices: what was not up in them, which may begin before the window; else empty.
         tally: Its amounts of time, in units of 1/scale milliseconds; they differ from `state` where
             instants are shared out by weight, and of slices.
-        counts: Beats in it.
+        counts: Events in it.
         good: What it holds that is good, in the unit of the method.
         bad: What it holds that is bad, likewise.
         cost: Milliseconds of the error budget that it took; None where the budget has no value.
@@ -63,11 +63,13 @@ class Explanation(NamedTuple):
 
     Attributes:
         figures: The figure.
-        counts: Beats in its window.
+        unit: Events are counted in units of 1/unit.
+        counts: Events in its window.
         intervals: In order, each beginning where the one before it ends.
     """
 
     figures: Figures
+    unit: int
     counts: Counts
     intervals: tuple[Interval, ...]
 
@@ -86,7 +88,7 @@ class Explanation(NamedTuple):
 
     @property
     def adds_up(self) -> bool:
-        """Whether the intervals tile the window, and their times, beats, amounts and costs are the figure's to the last digit."""
+        """Whether the intervals tile the window, and their times, events, amounts and costs are the figure's to the last digit."""
         found = self.figures
         edges = [found.start, *(edge for each in self.intervals for edge in each[:2]), found.end]
         amounts = (sum(each.good for each in self.intervals), sum(each.bad for each in self.intervals))
@@ -129,7 +131,7 @@ def explain(
     found = figures(question, at, window)
     past = question.past
     intervals = tuple(_weighed(question, found, _runs(question, covering, absences, found, most)))
-    return Explanation(found, _less(past.counts(at), past.counts(found.start)), intervals)
+    return Explanation(found, past.unit, _less(past.counts(at), past.counts(found.start)), intervals)
 
 
 def _runs(

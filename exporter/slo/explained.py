@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import TypedDict
 
-from exporter.slo.answer import Answer, Events, Seconds, SliceCounts
+from exporter.slo.answer import Answer, Events, Seconds, SliceCounts, events
 from exporter.slo.explain import STATES, Explanation, Interval, total
 from exporter.slo.pieces import Piece
 from exporter.timeline.exclusion import Exclusion
@@ -76,10 +76,10 @@ class Explained(TypedDict):
 
 def explained(answer: Answer, explanation: Explanation) -> Explained:
     """Put an explanation into the form that leaves the program, beside the answer that it explains."""
-    scale, sliced = explanation.figures.scale, answer["slices"] is not None
+    sliced = answer["slices"] is not None
     return {
         "answer": answer,
-        "intervals": [_line(each, scale, sliced=sliced) for each in explanation.intervals],
+        "intervals": [_line(each, explanation, sliced=sliced) for each in explanation.intervals],
         "sums": _totals(explanation, sliced=sliced),
         "adds_up": explanation.adds_up,
     }
@@ -95,7 +95,7 @@ def _totals(explanation: Explanation, *, sliced: bool) -> Totals:
         "seconds": _amounts(
             Tally(*total(each.tally for each in explanation.intervals)), explanation.figures.scale
         ),
-        "events": _events(Counts(*total(each.counts for each in explanation.intervals))),
+        "events": events(Counts(*total(each.counts for each in explanation.intervals)), explanation.unit),
         "slices": {"good": good, "bad": bad} if sliced else None,
         "states": {
             state: {
@@ -110,11 +110,11 @@ def _totals(explanation: Explanation, *, sliced: bool) -> Totals:
     }
 
 
-def _line(each: Interval, scale: int, *, sliced: bool) -> Line:
+def _line(each: Interval, of: Explanation, *, sliced: bool) -> Line:
     return {
         **_part(each.start, each.end, each.state, each.why, each.exclusion),
-        "amounts": _amounts(each.tally, scale),
-        "events": _events(each.counts),
+        "amounts": _amounts(each.tally, of.figures.scale),
+        "events": events(each.counts, of.unit),
         "slices": {"good": each.good, "bad": each.bad} if sliced else None,
         "cost_seconds": _seconds(each.cost),
         "parts": [_of_slices(piece) for piece in each.parts],
@@ -155,10 +155,6 @@ def _amounts(tally: Tally, scale: int) -> Seconds:
         "excluded": tally.excluded / unit,
         "unknown": tally.unknown / unit,
     }
-
-
-def _events(counts: Counts) -> Events:
-    return {"good": counts.good, "bad": counts.bad, "excluded": counts.excluded}
 
 
 def _sum(costs: Iterable[Fraction | None]) -> Fraction | None:

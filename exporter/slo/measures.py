@@ -30,7 +30,7 @@ class Measure(Protocol):
         """The SLI of [start, end) if what is unknown though watched had been good, and bad."""
 
     def guards(self, bad: int, guard: int, interval: int) -> bool:
-        """Whether a bad amount is that of at least `guard` bad beats, `interval` milliseconds apart."""
+        """Whether a bad amount is that of at least `guard` bad events; of time, of beats `interval` milliseconds apart."""
 
 
 class TimeMeasure:
@@ -85,7 +85,7 @@ def bounds_of(found: Tally) -> tuple[Ratio | None, Ratio | None]:
 
 
 class EventMeasure:
-    """Beats."""
+    """Events, in units of 1/`unit` of the past."""
 
     __slots__ = ("_past",)
 
@@ -93,17 +93,17 @@ class EventMeasure:
         self._past = past
 
     def before(self, at: int) -> Amounts:
-        """Good and bad beats."""
+        """Good and bad events."""
         return self._past.counted(at)
 
     def base(self, start: int, end: int) -> Ratio:
-        """The larger of the beats that were due and those that are counted (ruling 27)."""
+        """The larger of the beats that were due and the events that are counted (ruling 27)."""
         first, last = self.before(start), self.before(end)
         counted = last[0] - first[0] + last[1] - first[1]
         return max(self._past.due(start, end), Fraction(counted)).as_integer_ratio()
 
     def bounds(self, start: int, end: int) -> tuple[Ratio | None, Ratio | None]:
-        """The SLI if the beats that watched unknown time stands for had been good, and bad."""
+        """The SLI if the events that watched unknown time stands for had been good, and bad."""
         first, last = self.before(start), self.before(end)
         good, bad = last[0] - first[0], last[1] - first[1]
         missing = self._past.missing(start, end)
@@ -114,7 +114,7 @@ class EventMeasure:
 
     def guards(self, bad: int, guard: int, interval: int) -> bool:  # noqa: ARG002 -- a `Measure`
         """Whether there are that many."""
-        return bad >= guard
+        return bad >= guard * self._past.unit
 
 
 class SliceMeasure:

@@ -14,6 +14,10 @@ from exporter.timeline.tally import Source
 class Counted(Protocol):
     """Events that can be counted."""
 
+    @property
+    def unit(self) -> int:
+        """They are counted in units of 1/unit; 1 but where somebody else has counted them."""
+
     def events(self, at: int) -> Events:
         """Good and bad ones before the instant `at`, O(log n)."""
 
@@ -50,6 +54,11 @@ class Judged:
         self._thresholds: list[int] = []
         self._goods: list[int] = []
         self._bads: list[int] = []
+
+    @property
+    def unit(self) -> int:
+        """Beats are whole."""
+        return 1
 
     @property
     def edition(self) -> Hashable:
@@ -137,10 +146,17 @@ class Outside:
     def __init__(self, below: Beats, spans: Spans) -> None:
         self._below = below
         self._spans = spans
-        self._hidden = array("q", (0, 0))  # good and bad within the first n spans
+        none = (0, 0)  # good and bad within the first n spans
+        # Where parts of events are counted, they may not fit into 64 bits.
+        self._hidden: array[int] | list[int] = array("q", none) if below.unit == 1 else list(none)
         self._stable = below.stable
         self._edition: Hashable = below.edition
         self._seen: Hashable = below.version
+
+    @property
+    def unit(self) -> int:
+        """As of what lies below."""
+        return self._below.unit
 
     def events(self, at: int) -> Events:
         """Good and bad beats before the instant `at`, outside of the spans."""

@@ -189,6 +189,11 @@ class EndpointHistory:
             del instants[: bisect_left(instants, before)]
 
     @property
+    def unit(self) -> int:
+        """Beats are whole."""
+        return 1
+
+    @property
     def scale(self) -> int:
         """Sums are in milliseconds."""
         return 1

@@ -10,14 +10,18 @@ from exporter.timeline.combine import Combined
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.events import Events
 from exporter.timeline.overlay import exclude
+from exporter.timeline.policies import Policies
 from exporter.timeline.rule import ALL, Kind, Rule
+from exporter.timeline.samples import SampleHistory
 from exporter.timeline.spans import NOTHING, Spans
 from exporter.timeline.tally import History, tally
 from exporter.timeline.weighted import Weighted
 
+_NO_POLICIES = Policies()
+
 
 class Counts(NamedTuple):
-    """Beats before an instant, or of a window; an inconclusive beat is none of them."""
+    """Events before an instant, or of a window, in the past's unit; an inconclusive beat is none of them."""
 
     good: int
     bad: int
@@ -26,7 +30,7 @@ class Counts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An endpoint as an SLO sees it.
+    """An endpoint, or a source of events, as an SLO sees it.
 
     Attributes:
         history: What was measured.
@@ -35,7 +39,7 @@ class Member:
         name: For people.
     """
 
-    history: EndpointHistory
+    history: EndpointHistory | SampleHistory
     beats: Beats
     excluded: Spans = NOTHING
     name: str = ""
@@ -56,26 +60,40 @@ class _Counting:
         self.beats: Counted = Outside(member.beats, self.excluded) if self.excluded else member.beats
         self.history = exclude(member.history, self.excluded)
 
+    @property
+    def policies(self) -> Policies:
+        """By which beats are due; none of a source, as nobody knows how many events it is to count."""
+        history = self.member.history
+        return history.policies if isinstance(history, EndpointHistory) else _NO_POLICIES
+
     def due(self, start: int, end: int) -> Fraction:
         """How many beats were due in [start, end) while it was watched and not excluded."""
         sums, due = self.history.sums, Fraction(0)
-        for first, last, policy in self.member.history.policies.segments(start, end):
+        for first, last, policy in self.policies.segments(start, end):
             due += Fraction(sums(last).watched - sums(first).watched, policy.interval)
         return due
 
     def missing(self, start: int, end: int) -> Fraction:
-        """How many of them the unknown part of that time stands for."""
+        """How many events the unknown part of that time stands for: beats that were due, or as many as a source counts on average."""
+        if isinstance(self.member.history, SampleHistory):
+            return self._average(start, end)
         missing = Fraction(0)
-        for first, last, policy in self.member.history.policies.segments(start, end):
+        for first, last, policy in self.policies.segments(start, end):
             missing += Fraction(tally(self.history, first, last).watched_unknown, policy.interval)
         return missing
+
+    def _average(self, start: int, end: int) -> Fraction:
+        """What the unknown time would have, were it as the known one; 0 where none is known."""
+        found, first, last = tally(self.history, start, end), self.beats.events(start), self.beats.events(end)
+        known = found.up + found.down
+        return Fraction((sum(last) - sum(first)) * found.watched_unknown, known) if known else Fraction(0)
 
     def due_earlier(self, start: int, end: int, began: int) -> Fraction:
         """How many would have been due in [start, end) before its first result, if it began with the one that did at `began`."""
         history, excluded, due = self.member.history, self.excluded, Fraction(0)
         if history.first is None:
             return due
-        for first, last, policy in history.policies.segments(start, min(end, history.first)):
+        for first, last, policy in self.policies.segments(start, min(end, history.first)):
             if history.first - began < policy.interval:
                 counted = last - first - excluded.before(last) + excluded.before(first)
                 due += Fraction(counted, policy.interval)
@@ -102,8 +120,13 @@ class Past:
         self.excluded = excluded
         self._counting: tuple[_Counting, ...] | None = None  # made when first needed: SLOs of time never ask
 
+    @property
+    def unit(self) -> int:
+        """Events are counted in units of 1/unit; 1 but where a source has counted them."""
+        return max((each.beats.unit for each in self.members), default=1)
+
     def counted(self, at: int) -> Events:
-        """Beats of all members before the instant `at` that no exclusion covers, O(log n) each."""
+        """Events of all members before the instant `at` that no exclusion covers, O(log n) each."""
         counting = self._counting or self._count()
         if len(counting) == 1:
             return counting[0].beats.events(at)
@@ -130,7 +153,7 @@ class Past:
         return due
 
     def missing(self, start: int, end: int) -> Fraction:
-        """How many beats the watched unknown time of [start, end) stands for."""
+        """How many events the watched unknown time of [start, end) stands for."""
         counting = self._counting or self._count()
         return sum((each.missing(start, end) for each in counting), Fraction(0))
 

@@ -66,12 +66,12 @@ together  15         6h          23s
   bounds     87.49 % to 99.88 %
   coverage   87.61 %
   time       4h 44m 15s up, 23s down, 35m 7s excluded, 40m 15s unknown
-  beats      1137 good, 2 bad, 141 excluded
+  events     1137 good, 2 bad, 141 excluded
   budget     2m 51s 930ms left of 3m 14s 930ms (88.20 %)
   objective  met
   settled    until 2026-01-02T03:00:00Z
 
-The intervals follow each other without a gap, and their times, beats and costs add up to this figure, to the last digit.
+The intervals follow each other without a gap, and their times, events and costs add up to this figure, to the last digit.
 """
 
 
@@ -99,8 +99,8 @@ def test_what_was_not_up_in_slices_is_below_them(run: Run) -> None:
     assert SLICES in masked(done.stdout)
 
 
-BEATS = """\
-FROM            TO        LASTED      IS        BEATS        COST  WHY
+EVENTS = """\
+FROM            TO        LASTED      IS        EVENTS       COST  WHY
 01-02 00:00:00  00:20:00  20m         up        80 good
 01-02 00:20:00  00:20:15  15s         up        1 bad        15s   timeout, no outage
 """
@@ -109,7 +109,7 @@ FROM            TO        LASTED      IS        BEATS        COST  WHY
 @pytest.mark.usefixtures("folder")
 def test_an_slo_of_events_shows_its_beats(run: Run) -> None:
     done = run("explain", "shop/beats", "--at", END)
-    assert BEATS in masked(done.stdout)
+    assert EVENTS in masked(done.stdout)
 
 
 @pytest.mark.usefixtures("folder")
