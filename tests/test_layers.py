@@ -16,7 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("clock",),
     ("units",),
-    ("log", "peer"),
+    ("fetch", "log", "peer"),
     ("timeline",),
     ("slo",),
     ("probes", "store"),

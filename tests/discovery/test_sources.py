@@ -3,8 +3,6 @@
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import dns.asyncresolver
@@ -16,23 +14,10 @@ from exporter.config.model import DnsSd, HttpSd, Target
 from exporter.discovery import dns as srv
 from exporter.discovery import http
 from exporter.errors import UptimeError
+from tests.support.answering import answering
 from tests.support.nameserver import Nameserver, serving
 
 NOTHING = Target("", "", "", ())
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@asynccontextmanager
-async def answering(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    app = web.Application()
-    app.router.add_get("/targets", handler)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    async with AsyncExitStack() as stack:
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
-        await site.start()
-        yield runner.addresses[0][1]
 
 
 def source(port: int, scheme: str = "http", ca_file: str = "") -> HttpSd:
@@ -103,6 +88,14 @@ async def test_a_source_that_is_silent_is_given_up(monkeypatch: pytest.MonkeyPat
         with pytest.raises(UptimeError, match="no answer within 50ms"):
             await http.ask(source(port))
         forever.set()
+
+
+async def test_a_source_that_is_not_there_is_told() -> None:
+    async def handler(_request: web.Request) -> web.Response:
+        return web.Response()
+
+    async with answering(handler) as port:
+        pass
     with pytest.raises(UptimeError, match="ClientConnectorError"):
         await http.ask(source(port))
 
