@@ -1,7 +1,6 @@
 """Fixtures of more than one room, and the switch that lets no test be skipped."""
 
 import os
-import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from tests.support.daemon import Daemon
+from tests.support.processes import need
 from tests.support.prometheus import Prometheus
 from tests.support.target import Target
 
@@ -42,11 +42,6 @@ def _unskipped(report: Report) -> Report:
     return report
 
 
-def _need(program: str, package: str) -> None:
-    if shutil.which(program) is None:
-        pytest.skip(f"{program} is not installed: apt-get install {package}")
-
-
 @pytest.fixture
 def start_daemon(tmp_path: Path) -> Iterator[StartDaemon]:
     """Start the real daemon: `start_daemon(config_text, *arguments, storage=None, port=0)`.
@@ -70,7 +65,7 @@ def start_daemon(tmp_path: Path) -> Iterator[StartDaemon]:
 @pytest.fixture
 def start_prometheus(tmp_path: Path) -> Iterator[StartPrometheus]:
     """Start the real Prometheus: `start_prometheus(scrape(daemon.address), ..., rules=[])`."""
-    _need("prometheus", "prometheus")
+    need("prometheus", "prometheus")
     with ExitStack() as servers:
 
         def start(*scrapes: Mapping[str, Any], rules: Sequence[Path] = ()) -> Prometheus:
@@ -89,4 +84,4 @@ def start_target() -> Iterator[StartTarget]:
 @pytest.fixture
 def promtool() -> None:
     """Skips where there is no promtool; for `tests.support.prometheus.check_metrics()`."""
-    _need("promtool", "prometheus")
+    need("promtool", "prometheus")

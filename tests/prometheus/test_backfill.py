@@ -2,7 +2,6 @@
 
 import json
 import random
-import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -18,7 +17,7 @@ from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.tally import tally
 from exporter.units import format_instant
 from tests.support.daemon import Daemon, command
-from tests.support.prometheus import Prometheus, make_blocks
+from tests.support.prometheus import Prometheus, remembering
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 START = 1_756_684_800_000  # 2025-09-01T00:00:00Z
@@ -102,9 +101,6 @@ WINDOWS = [
 
 @pytest.fixture(scope="module")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    for program in ("prometheus", "promtool"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed: apt-get install prometheus")
     text = ["# TYPE probe_success gauge\n"]
     for instance, samples in ((WEB, WEB_SAMPLES), (MAIL, MAIL_SAMPLES), (SLOW, SLOW_SAMPLES)):
         labels = f'probe_success{{instance="{instance}",job="blackbox"}}'
@@ -122,9 +118,7 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
         exposed(f'gaps{{instance="{WEB}"}}', [(START, "1"), (START + 15_000, "NaN"), (START + 30_000, "0")]),
         "# EOF\n",
     ]
-    directory = tmp_path_factory.mktemp("prometheus")
-    make_blocks("".join(text), directory)
-    with closing(Prometheus(directory, [], retention="100y")) as server:
+    with remembering("".join(text), tmp_path_factory.mktemp("prometheus")) as server:
         yield server
 
 
@@ -335,11 +329,10 @@ def test_an_export_can_be_given_to_prometheus_and_comes_back(
     assert backfill(prometheus, folder, f'probe_success{{instance="{WEB}"}}').returncode == 0
     done = command("export", "--format", "openmetrics", "--out", "past.om", cwd=folder)
     assert (done.returncode, done.stderr) == (0, "")
-    directory = tmp_path_factory.mktemp("second")
-    make_blocks((folder / "past.om").read_text(), directory)
+    past = (folder / "past.om").read_text()
     (folder / "uptime.db").unlink()
 
-    with closing(Prometheus(directory, [], retention="100y")) as second:
+    with remembering(past, tmp_path_factory.mktemp("second")) as second:
         assert backfill(second, folder, "uptime_probe_success").returncode == 0
 
     web = [each for each in WEB_SAMPLES if each[0] < END]

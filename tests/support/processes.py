@@ -1,6 +1,7 @@
 """Starts a program, keeps what it says, and waits with a deadline instead of a guess."""
 
 import re
+import shutil
 import socket
 import subprocess
 import threading
@@ -10,10 +11,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
+
 T = TypeVar("T")
 
 PATIENCE = 60.0
 """Seconds after which something that should happen soon is taken to never happen."""
+
+
+def need(program: str, package: str) -> None:
+    """Skip the test where a program is missing."""
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed: apt-get install {package}")
 
 
 def wait_for(question: Callable[[], T | None], what: str, patience: float = PATIENCE) -> T:

@@ -2,14 +2,15 @@
 
 import json
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import requests
 
-from tests.support.processes import Process, free_port, wait_for
+from tests.support.processes import Process, free_port, need, wait_for
 
 Labels = Mapping[str, str]
 
@@ -141,3 +142,13 @@ class Prometheus:
         """End it."""
         self._session.close()
         self.process.close()
+
+
+@contextmanager
+def remembering(samples: str, directory: Path) -> Iterator[Prometheus]:
+    """A Prometheus that has these samples, written as OpenMetrics, however old, and scrapes nothing."""
+    for program in ("prometheus", "promtool"):
+        need(program, "prometheus")
+    make_blocks(samples, directory)
+    with closing(Prometheus(directory, [], retention="100y")) as server:
+        yield server
