@@ -21,6 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("slo",),
     ("probes", "store"),
     ("config",),
+    ("promql",),
     ("record",),
     ("engine",),
     ("discovery",),
