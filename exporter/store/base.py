@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from exporter.timeline.row import Row
+from exporter.timeline.samples import Step
 from exporter.timeline.spans import Span
 
 
@@ -52,6 +53,13 @@ class EndpointKey(NamedTuple):
 
     service: str
     id: str
+
+
+class SloKey(NamedTuple):
+    """Identity of an SLO over renames."""
+
+    service: str
+    slo: str
 
 
 class OpenRow(NamedTuple):
@@ -195,6 +203,9 @@ class Reader(Protocol):
     def sketches(self, endpoint: int, start: int, end: int) -> Sequence[tuple[int, bytes]]:
         """Starts and sketches of the hours that overlap [start, end), ascending; an hour may have several."""
 
+    def steps(self, slo: SloKey) -> Sequence[Step]:
+        """What a source has counted for an SLO, in order."""
+
     def kept_from(self) -> int | None:
         """The instant before which the record was pruned; None where it never was."""
 
@@ -244,6 +255,18 @@ class Writer(Reader, Protocol):
 
     def set_aside(self, now: int, at: int) -> None:
         """Take what is stamped at `at` or later out of the record, because the clock went back to it."""
+
+    def add_steps(self, slo: SloKey, steps: Sequence[Step], after: int | None) -> bool:
+        """Add what a source has counted next for an SLO.
+
+        Args:
+            slo: The SLO.
+            steps: In order; each begins at a multiple of its length, which divides an hour.
+            after: End of its latest step so far; None where it has none.
+
+        Returns:
+            False where its latest step ends elsewhere, as the clock took some back; nothing was added.
+        """
 
     def enter(self, configured: Mapping[EndpointKey, str], now: int) -> Mapping[EndpointKey, int]:
         """Enter endpoints that are new, and leave the others as they are; their numbers."""

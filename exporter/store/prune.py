@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from exporter.store import steps
 from exporter.store.base import Mark
 from exporter.store.reader import implied_last
 from exporter.timeline.row import LIVE
@@ -57,6 +58,8 @@ def slices(connection: sqlite3.Connection, mark: Mark | None, edge: int) -> Iter
     hours = connection.execute("SELECT DISTINCT hour FROM sketch WHERE hour <= ?", (edge - HOUR,)).fetchall()
     for (hour,) in hours:
         yield partial(_prune_hour, connection, hour)
+    for slo in steps.keys(connection):
+        yield partial(steps.prune, connection, slo, edge)
     yield partial(_prune_rest, connection, edge)
 
 
@@ -102,6 +105,7 @@ def _prune_rest(connection: sqlite3.Connection, edge: int) -> int:
             ("DELETE FROM set_aside WHERE last < ?", edge),
             ("DELETE FROM set_aside_slow WHERE hour <= ?", edge - HOUR),
             ("DELETE FROM set_aside_sketch WHERE hour <= ?", edge - HOUR),
+            ("DELETE FROM set_aside_sample WHERE hour <= ?", edge - HOUR),
         )
     )
 

@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from exporter.store.base import Absence, LogEntry, Mark, StoredEndpoint
+from exporter.store import steps
+from exporter.store.base import Absence, LogEntry, Mark, SloKey, StoredEndpoint
 from exporter.store.hours import unpack
 from exporter.store.sqlite import open_for_reading, translated
 from exporter.timeline.policy import Policy
 from exporter.timeline.row import Row
+from exporter.timeline.samples import Step
 from exporter.timeline.spans import FOREVER, Span
 from exporter.timeline.tally import State
 from exporter.units import HOUR
@@ -110,6 +112,11 @@ class SqliteReader:
                 "WHERE hour < ?2 AND endpoint = ?3 ORDER BY hour, part",
                 (start - HOUR, end, endpoint),
             ).fetchall()
+
+    def steps(self, slo: SloKey) -> Sequence[Step]:
+        """What a source has counted for an SLO, in order."""
+        with translated(self.path):
+            return steps.read(self._connection, slo)
 
     def kept_from(self) -> int | None:
         """The instant before which the record was pruned; None where it never was."""

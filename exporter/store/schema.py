@@ -140,5 +140,22 @@ MIGRATIONS = (
         durations BLOB NOT NULL
     );
     """,
+    """
+    CREATE TABLE sample (                    -- events that a source has counted, see store/steps.py
+        service TEXT NOT NULL,
+        slo TEXT NOT NULL,
+        hour INTEGER NOT NULL,               -- its start
+        steps BLOB NOT NULL,
+        PRIMARY KEY (service, slo, hour)
+    ) WITHOUT ROWID;
+    CREATE TABLE set_aside_sample (
+        set_aside_at INTEGER NOT NULL,
+        cause TEXT NOT NULL,
+        service TEXT NOT NULL,
+        slo TEXT NOT NULL,
+        hour INTEGER NOT NULL,
+        steps BLOB NOT NULL
+    );
+    """,
 )
 """One script a version, oldest first; never edited once released."""

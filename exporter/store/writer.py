@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from exporter.store import steps as counted
 from exporter.store.aside import SERIES, set_aside
-from exporter.store.base import Absence, Batch, Commit, EndpointKey, LogEntry
+from exporter.store.base import Absence, Batch, Commit, EndpointKey, LogEntry, SloKey
 from exporter.store.hours import insert_sketches, insert_slow
 from exporter.store.lock import Lock
 from exporter.store.prune import move_edge, slices
@@ -14,6 +15,7 @@ from exporter.store.reader import DUE, POLICY, SqliteReader, implied_last, setti
 from exporter.store.sqlite import open_for_writing, translated
 from exporter.timeline.policy import Policy
 from exporter.timeline.row import Row
+from exporter.timeline.samples import Step
 from exporter.timeline.spans import FOREVER
 
 
@@ -88,6 +90,7 @@ class SqliteWriter(SqliteReader):
         with self._transaction():
             self._close_open_rows()
             set_aside(self._connection, now, (at, FOREVER), "clock")
+            counted.set_aside(self._connection, now, at, "clock")
             self._connection.execute(
                 "UPDATE absence SET set_aside_at = ? WHERE since >= ? AND set_aside_at IS NULL", (now, at)
             )
@@ -95,6 +98,14 @@ class SqliteWriter(SqliteReader):
             self._connection.execute("UPDATE kept SET since = min(since, ?)", (at,))
             self._bound_watches(at)
             self._write_mark(at, {})
+
+    def add_steps(self, slo: SloKey, steps: Sequence[Step], after: int | None) -> bool:
+        """Add what a source has counted next for an SLO: see `Writer.add_steps`."""
+        with self._transaction():
+            if counted.end(self._connection, slo) != after:
+                return False
+            counted.insert(self._connection, slo, steps)
+            return True
 
     def enter(self, configured: Mapping[EndpointKey, str], now: int) -> Mapping[EndpointKey, int]:
         """Enter endpoints that are new, and leave the others as they are; their numbers."""
