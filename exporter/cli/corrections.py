@@ -10,6 +10,7 @@ from exporter.cli.user import user
 from exporter.clock import SystemClock
 from exporter.record.corrections import Draft, adding, removing
 from exporter.record.histories import load_as_of
+from exporter.record.sampled import counted_slos, load_sampled
 from exporter.record.told import corrections_as_json, told
 from exporter.record.wanted import Wanted
 from exporter.store.reader import SqliteReader
@@ -43,7 +44,8 @@ def _done(drafted: Callable[..., Draft], config_files: Sequence[str], storage: P
     store = SqliteWriter.open(storage)
     try:
         draft = drafted(config, store.exclusion_log(), author=user(), now=now)
-        correction = draft.worked_out(load_as_of(store, now))
+        sampled = load_sampled(store, counted_slos(config))
+        correction = draft.worked_out(load_as_of(store, now), sampled)
         store.log_exclusions([correction.entry])
     finally:
         store.close()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from exporter.config.model import Config, Endpoint, Service, SloConfig
 from exporter.probes.registry import by_kind
 from exporter.slo.objective import Objective
+from exporter.units import MINUTE
 
 HEARTBEAT = "heartbeat"
 """Probe type that an SLO asks about only where it names the endpoint."""
@@ -44,8 +45,10 @@ def objective_of(config: Config, service: Service, slo: SloConfig) -> Objective:
         service: The SLO's.
         slo: As configured.
     """
+    lag = 0
     if slo.promql is not None:
         interval = slo.promql.step
+        lag = 2 * interval + slo.promql.delay + MINUTE  # the next step ends, and is asked about
     else:
         interval = slo.slice or max(each.policy.interval for each in all_members(config, service, slo))
     return Objective(
@@ -57,6 +60,7 @@ def objective_of(config: Config, service: Service, slo: SloConfig) -> Objective:
         method=slo.method,
         slice=slo.slice,
         slice_objective=slo.slice_objective or slo.objective,
+        lag=lag,
     )
 
 

@@ -10,6 +10,7 @@ from exporter.config.model import Config, Connectivity
 from exporter.daemon.record import Record
 from exporter.engine.anchors import Checks
 from exporter.engine.corrections import Corrections
+from exporter.engine.counting import Counting
 from exporter.engine.engine import Engine
 from exporter.engine.fleet import Fleet, configured
 from exporter.engine.imports import Imports
@@ -52,20 +53,30 @@ class Daemon:
         self._probers = dict[type[ProbeSettings], Prober]()
         self.health = health
         health.reload_success_at = health.commit_at = record.began
+        self._sampled = dict(record.sampled)  # grows with what reloads add
         self.engine = Engine(
             record.instants,
             store,
             self.health,
             record.began,
             known=chain.from_iterable(record.pasts.values()),
+            sampled=self._sampled,
             redact=config.secrets.redact,
             checks=self._checks(config.connectivity),
         )
         self._fleet = Fleet(configured(config), record.pasts, record.numbers, record.began, self._prober)
-        self._showing = Showing(config, record.pasts, self._fleet.slots, self.engine)
+        self._showing = Showing(config, record.pasts, self._fleet.slots, self.engine, self._sampled)
         self._corrections = Corrections(
-            config, record.pasts, record.trail, now=self.engine.now, write=self._write_trail, show=self._show
+            config,
+            record.pasts,
+            record.trail,
+            now=self.engine.now,
+            write=self._write_trail,
+            show=self._show,
+            sampled=self._sampled,
         )
+        self._counting = Counting(self._sampled, self.engine.storage, self.engine.now, health)
+        self._counting.follow(config)
 
     async def run(
         self, storage: Path, stop: asyncio.Event, meanwhile: Callable[[], Coroutine[None, None, None]]
@@ -81,6 +92,7 @@ class Daemon:
             await corrections.show()
             self._let_be_told()
             upkeep = group.create_task(self._daily(), name="upkeep")
+            counting = group.create_task(self._counting.run(), name="counting")
             log().info("watching", endpoints=len(self._fleet.slots), slos=len(source.live.slos))
             if self.health.behind_record:
                 log().error("clock_behind_record", seconds=self.health.behind_record / 1000)
@@ -88,6 +100,7 @@ class Daemon:
             await stop.wait()
             other.cancel()
             upkeep.cancel()
+            counting.cancel()
             engine.cancel()
 
     async def follow(self, config: Config) -> None:
@@ -97,6 +110,7 @@ class Daemon:
             StoreError: It could not be written; nothing has changed.
         """
         pasts = await self.engine.storage.run(lambda store: of_services(store, config, self._fleet.pasts))
+        await self._counting.take_up(config)
         endpoints = await asyncio.to_thread(configured, config, self._fleet.slots)
         config.secrets.update(self.config.secrets)  # what is in flight may still say them
         self.engine.keep_secret(config.secrets.redact)
@@ -112,7 +126,8 @@ class Daemon:
     async def _go_over(self, config: Config) -> None:
         """Let everything else be about another configuration, whose endpoints are probed already."""
         before, self.config = self.config, config
-        self._showing = Showing(config, self._fleet.pasts, self._fleet.slots, self.engine)
+        self._showing = Showing(config, self._fleet.pasts, self._fleet.slots, self.engine, self._sampled)
+        self._counting.follow(config)
         self._let_be_told()
         self.engine.storage.follow(chain.from_iterable(self._fleet.pasts.values()))
         if config.connectivity != before.connectivity:
@@ -138,7 +153,7 @@ class Daemon:
     async def _daily(self) -> None:
         await daily(
             self.engine,
-            self._fleet.histories,
+            lambda: [*self._fleet.histories(), *self._sampled.values()],
             retention=lambda: self.config.retention,
             renew=self._corrections.show,
         )

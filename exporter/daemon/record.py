@@ -8,6 +8,7 @@ from exporter.config.model import Config
 from exporter.engine.instants import Instants
 from exporter.record.histories import load
 from exporter.record.pasts import Pasts, kinds_of
+from exporter.record.sampled import Sampled, counted_slos, load_sampled
 from exporter.store.base import EndpointKey, LogEntry, Writer
 
 
@@ -21,6 +22,7 @@ class Record:
         numbers: Of the configured endpoints.
         pasts: Theirs, and those of the endpoints that their services had.
         trail: All that was ever done to exclusions.
+        sampled: The pasts of SLOs over `promql`.
     """
 
     instants: Instants
@@ -28,6 +30,7 @@ class Record:
     numbers: Mapping[EndpointKey, int]
     pasts: Pasts
     trail: Sequence[LogEntry]
+    sampled: Sampled
 
 
 def take_up(config: Config, store: Writer, clock: Clock) -> Record:
@@ -36,4 +39,5 @@ def take_up(config: Config, store: Writer, clock: Clock) -> Record:
     began = max(instants.now, mark.at if mark is not None else 0)
     numbers = store.begin(began, kinds_of(config))
     pasts = load(store, {service.id for service in config.services})
-    return Record(instants, began, numbers, pasts, store.exclusion_log())
+    sampled = load_sampled(store, counted_slos(config))
+    return Record(instants, began, numbers, pasts, store.exclusion_log(), sampled)

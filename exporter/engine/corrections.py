@@ -12,6 +12,7 @@ from exporter.record.corrections import Correction, Draft, adding, removing
 from exporter.record.exclusions import changed, in_force, last_seen, moving
 from exporter.record.histories import Known
 from exporter.record.moves import Change, Move, State, compared, first_moves, moves
+from exporter.record.sampled import NONE_SAMPLED, Sampled
 from exporter.record.wanted import Wanted
 from exporter.store.base import LogEntry
 from exporter.timeline.exclusion import Exclusion
@@ -47,6 +48,7 @@ class Corrections:
         now: Callable[[], int],
         write: Write,
         show: Show,
+        sampled: Sampled = NONE_SAMPLED,
     ) -> None:
         """Take up the trail.
 
@@ -57,10 +59,12 @@ class Corrections:
             now: Gives the engine's present instant.
             write: Makes entries durable.
             show: Shows all figures with these exclusions, before anybody is told of them.
+            sampled: The pasts of SLOs over `promql`, of whichever configuration is in force.
         """
         self.config = config
         self.trail = tuple(trail)
         self._known = known
+        self._sampled = sampled
         self._now = now
         self._write = write
         self._show = show
@@ -141,7 +145,7 @@ class Corrections:
 
     async def _moves(self, change: Change, known: Mapping[str, Sequence[Known]]) -> Sequence[Move | None]:
         """The figures that a change moves, worked out in turns with the probes."""
-        return await in_turns(moves(await asyncio.to_thread(compared, known, change)))
+        return await in_turns(moves(await asyncio.to_thread(compared, known, change, self._sampled)))
 
     async def _do(self, drafted: Callable[..., Draft], author: str) -> Correction:
         async with self._turn:  # one after the other: each has an identity of its own

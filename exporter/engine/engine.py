@@ -20,6 +20,7 @@ from exporter.errors import StoreError
 from exporter.log import log
 from exporter.probes.result import Outcome, Result
 from exporter.record.histories import Known
+from exporter.record.sampled import NONE_SAMPLED, Sampled
 from exporter.store.base import Writer
 from exporter.timeline.policy import Policy
 from exporter.timeline.tally import State
@@ -53,6 +54,7 @@ class Engine:
         held_until: int,
         *,
         known: Iterable[Known],
+        sampled: Sampled = NONE_SAMPLED,
         redact: Callable[[str], str] = str,
         checks: Checks | None = None,
     ) -> None:
@@ -64,11 +66,12 @@ class Engine:
             health: Kept up to date here.
             held_until: The instant at which the record was taken up, see `Recorder`.
             known: The pasts of all endpoints, also of those that are no longer configured.
+            sampled: The pasts of SLOs over `promql`, of whichever configuration is in force.
             redact: Masks secrets in what failures say of themselves, before anybody sees it.
             checks: Of the connectivity anchors; None where there are none, and no result waits.
         """
         self._steps = Steps(instants, health, self._jumped)
-        self.storage = Storage(store, health, known)
+        self.storage = Storage(store, health, known, sampled)
         self._turn = asyncio.Lock()  # who reads histories again: one at a time
         self._paused: list[Callable[[], None]] | None = None
         self._held_until = held_until

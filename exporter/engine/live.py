@@ -5,7 +5,7 @@ on the same thread, and make a frozen picture of what they read.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from exporter.config.model import Config, Endpoint, Service, SloConfig
@@ -177,6 +177,19 @@ class SourceHealth:
 
 
 @dataclass(slots=True)
+class CountingHealth:
+    """How it is to ask a source about an SLO.
+
+    Attributes:
+        until: End of the latest step that is known, milliseconds; None before any.
+        problem: Why the latest question was not answered; empty where it was, and before the first.
+    """
+
+    until: int | None = None
+    problem: str = ""
+
+
+@dataclass(slots=True)
 class Health:
     """The daemon's own state.
 
@@ -197,6 +210,7 @@ class Health:
             the first check has answered.
         blind_since: While it was not, the instant from which results tell nothing.
         sources: By source of targets, how it is.
+        counting: By names of service and SLO, how it is to ask about an SLO over `promql`.
     """
 
     commit_at: int | None = None
@@ -215,6 +229,7 @@ class Health:
     connected: bool | None = None
     blind_since: int | None = None
     sources: dict[str, SourceHealth] = field(default_factory=dict)
+    counting: Mapping[tuple[str, str], CountingHealth] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from functools import partial
 
 from exporter.config.model import Config, Service, SloConfig
@@ -14,6 +15,8 @@ from exporter.errors import UsageError
 from exporter.record.histories import Known
 from exporter.record.question import LONGEST_PERIOD, Asked, asked_of, reach
 from exporter.record.questions import Index, Questions
+from exporter.record.sampled import NONE_SAMPLED, Sampled
+from exporter.store.base import SloKey
 from exporter.timeline.exclusion import Exclusion
 from exporter.units import format_duration
 
@@ -26,10 +29,16 @@ class Showing:
     """
 
     def __init__(
-        self, config: Config, known: Mapping[str, Sequence[Known]], slots: Sequence[Slot], engine: Engine
+        self,
+        config: Config,
+        known: Mapping[str, Sequence[Known]],
+        slots: Sequence[Slot],
+        engine: Engine,
+        sampled: Sampled = NONE_SAMPLED,
     ) -> None:
         self._config = config
         self._known = known
+        self._sampled = sampled
         self._by_service: dict[str, list[Slot]] = {}
         for slot in slots:
             self._by_service.setdefault(slot.service.id, []).append(slot)
@@ -39,7 +48,7 @@ class Showing:
         self._by_number = {slot.number: slot for slot in slots}
         self._engine = engine
         self._exclusions: tuple[Exclusion, ...] = ()
-        self.questions = Questions(config, known, (), (0, 0))
+        self.questions = Questions(config, known, (), (0, 0), sampled)
 
     async def live(self, exclusions: Sequence[Exclusion], now: int, health: Health, *, anew: bool) -> Live:
         """Everything as it is now, with these exclusions; to be waited for before it is asked for again.
@@ -51,7 +60,8 @@ class Showing:
             anew: Whether to expand again also what has not changed.
         """
         changed = Index(list(set(exclusions) ^ set(self._exclusions)))
-        questions = Questions(self._config, self._known, exclusions, reach(self._config, now))
+        within = reach(self._config, now)
+        questions = Questions(self._config, self._known, exclusions, within, self._sampled)
         await asyncio.to_thread(questions.expand)
         touched = {
             service.id
@@ -120,12 +130,15 @@ class Showing:
             raise UsageError(msg)
         services = {service.id, *(part.id for part, _ in parts(self._config, slo))}
         copies = {ident: [each.copy() for each in self._known.get(ident, ())] for ident in services}
-        questions = Questions(self._config, copies, self._exclusions, within)
+        counted = self.questions.counted(service, slo)
+        sampled = {} if counted is None else {SloKey(service.id, slo.id): deepcopy(counted)}
+        questions = Questions(self._config, copies, self._exclusions, within, sampled)
         return partial(asked_of, questions, service, slo, at, self._settled(service, slo))
 
-    def settled(self, slo: LiveSlo) -> int:
+    def settled(self, slo: LiveSlo) -> int | None:
         """The instant before which an SLO's past changes only by corrections."""
-        return self._settled(slo.service, slo.config)
+        counted = self.questions.counted(slo.service, slo.config)
+        return self._settled(slo.service, slo.config) if counted is None else counted.until
 
     def _settled(self, service: Service, slo: SloConfig) -> int:
         recorder = self._engine.recorder

@@ -12,7 +12,8 @@ from exporter.engine.slot import Slot
 from exporter.errors import StoreError
 from exporter.log import log
 from exporter.record.histories import Known, load_again
-from exporter.store.base import Commit, Writer
+from exporter.record.sampled import NONE_SAMPLED, Sampled, load_sampled
+from exporter.store.base import Commit, SloKey, Writer
 from exporter.timeline.endpoint import EndpointHistory
 
 T = TypeVar("T")
@@ -25,12 +26,16 @@ class Storage:
         store: Where the record is kept.
         health: Told how commits end.
         known: The pasts of all endpoints, also of those that are no longer configured.
+        sampled: The pasts of SLOs over `promql`, of whichever configuration is in force.
     """
 
-    def __init__(self, store: Writer, health: Health, known: Iterable[Known]) -> None:
+    def __init__(
+        self, store: Writer, health: Health, known: Iterable[Known], sampled: Sampled = NONE_SAMPLED
+    ) -> None:
         self._store = store
         self._health = health
         self._histories = {each.stored.number: each.history for each in known}
+        self._sampled = sampled
         self._thread = ThreadPoolExecutor(1, "store")
         self._writing: asyncio.Future[int] | None = None
 
@@ -72,12 +77,15 @@ class Storage:
             False where that could not be done; nothing has changed then.
         """
         loop = asyncio.get_running_loop()
+        slos = list(self._sampled)
         try:
-            read = await loop.run_in_executor(self._thread, self._set_aside_and_read, end, at)
+            read, counted = await loop.run_in_executor(self._thread, self._set_aside_and_read, end, at, slos)
         except StoreError as error:
             log().error("set_aside_failed", error=str(error))
             return False
         self._take_over(read)
+        for slo, history in counted.items():
+            self._sampled[slo].take_over(history)
         self._health.commit_at = at
         return True
 
@@ -111,10 +119,12 @@ class Storage:
             rows += deleted
         return rows
 
-    def _set_aside_and_read(self, end: int, at: int) -> Mapping[int, EndpointHistory]:
+    def _set_aside_and_read(
+        self, end: int, at: int, slos: Iterable[SloKey]
+    ) -> tuple[Mapping[int, EndpointHistory], Sampled]:
         """Runs in the thread; what the record has afterwards."""
         self._store.set_aside(end, at)
-        return load_again(self._store, self._histories)
+        return load_again(self._store, self._histories), load_sampled(self._store, slos)
 
     def _take_over(self, read: Mapping[int, EndpointHistory]) -> None:
         """Let histories be what was read of them; they are the same objects for whoever asks them."""

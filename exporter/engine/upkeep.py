@@ -2,16 +2,24 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
 
 from exporter.engine.engine import Engine
 from exporter.engine.storage import Storage
 from exporter.errors import StoreError
 from exporter.log import log
-from exporter.timeline.endpoint import EndpointHistory
 from exporter.units import DAY, HOUR, SECOND, format_instant
 
 AFTER_START = 60 * SECOND
 """Milliseconds after the start at which it is done first: a start has enough to do."""
+
+
+class Forgetting(Protocol):
+    """A past that can give up what is old."""
+
+    def forget(self, before: int) -> None:
+        """Give up what lies before an instant."""
+
 
 LEAP = 2 * DAY
 """A longer absence may be a clock that is wrong: what it makes old is kept for a day more, until somebody has looked."""
@@ -19,7 +27,7 @@ LEAP = 2 * DAY
 
 async def daily(
     engine: Engine,
-    histories: Callable[[], Iterable[EndpointHistory]],
+    histories: Callable[[], Iterable[Forgetting]],
     *,
     retention: Callable[[], int],
     renew: Callable[[], Awaitable[None]],
@@ -28,7 +36,7 @@ async def daily(
 
     Args:
         engine: Has the store.
-        histories: Gives the pasts of all endpoints; they forget what the store forgets.
+        histories: Gives all pasts; they forget what the store forgets.
         retention: Gives the milliseconds for which history is kept.
         renew: Called each time: recurring exclusions are to be expanded for another day.
     """
@@ -43,7 +51,7 @@ async def daily(
         await asyncio.sleep(DAY / SECOND)
 
 
-async def prune(storage: Storage, histories: Iterable[EndpointHistory], before: int) -> None:
+async def prune(storage: Storage, histories: Iterable[Forgetting], before: int) -> None:
     """Let go of what ended before an instant; whole hours, so that it is the same for everybody who asks."""
     before -= before % HOUR
     try:

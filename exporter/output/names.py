@@ -217,6 +217,18 @@ DISCOVERY_OK = _gauge(
     "Whether a source of targets says what can be used: 0 while the targets that it named before are in force.",
     "source",
 )
+PROMQL_UNTIL = _gauge(
+    "uptime_promql_counted_until_timestamp_seconds",
+    "End of the latest step whose events are counted, of an SLO over promql.",
+    SERVICE,
+    SLO,
+)
+PROMQL_OK = _gauge(
+    "uptime_promql_last_ask_successful",
+    "Whether Prometheus answered the latest question about an SLO over promql: 0 while its steps wait to be asked about.",
+    SERVICE,
+    SLO,
+)
 SCHEDULER_LAG = _histogram(
     "uptime_scheduler_lag_seconds", "From an endpoint's beat to the start of its probe."
 )

@@ -30,6 +30,7 @@ def exporter_lines(live: Live, at: int, style: Style) -> Iterator[str]:
     yield _by_source(
         style, names.DISCOVERY_OK, {name: int(not each.problem) for name, each in health.sources.items()}
     )
+    yield from _counting(live, style)
     yield _histogram(style, names.SCHEDULER_LAG, health.lag)
     yield _one(style, names.SCHEDULER_MISSED, health.missed)
     yield _one(style, names.STORE_COMMIT, _seconds(health.commit_at))
@@ -91,6 +92,20 @@ def _by_source(style: Style, family: Family, values: Mapping[str, float | None])
         if value is not None
     ]
     return style.head(family) + "".join(lines) if lines else ""
+
+
+def _counting(live: Live, style: Style) -> Iterator[str]:
+    """How it is to ask about each SLO over `promql`."""
+    found = {
+        labels((names.SERVICE, service), (names.SLO, slo)): each
+        for (service, slo), each in live.health.counting.items()
+    }
+    for family, values in (
+        (names.PROMQL_UNTIL, {text: _seconds(each.until) for text, each in found.items()}),
+        (names.PROMQL_OK, {text: int(not each.problem) for text, each in found.items()}),
+    ):
+        lines = [sample(family.name, text, value) for text, value in values.items() if value is not None]
+        yield style.head(family) + "".join(lines) if lines else ""
 
 
 def _histogram(style: Style, family: Family, histogram: Histogram) -> str:

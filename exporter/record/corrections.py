@@ -16,6 +16,7 @@ from exporter.record.exclusions import (
 )
 from exporter.record.histories import Known
 from exporter.record.moves import Change, Move, State, compared, first_moves, moves
+from exporter.record.sampled import NONE_SAMPLED, Sampled
 from exporter.record.wanted import Wanted, checked
 from exporter.store.base import LogEntry
 from exporter.timeline.exclusion import Exclusion
@@ -56,9 +57,9 @@ class Draft(NamedTuple):
         (entry,) = moving([self.entry], moved)
         return Correction(self.exclusion, entry, moved, more)
 
-    def worked_out(self, known: Mapping[str, Sequence[Known]]) -> Correction:
+    def worked_out(self, known: Mapping[str, Sequence[Known]], sampled: Sampled = NONE_SAMPLED) -> Correction:
         """With the figures that move of these pasts."""
-        return self.moving(moves(compared(known, self.change)))
+        return self.moving(moves(compared(known, self.change, sampled)))
 
 
 def adding(wanted: Wanted, config: Config, log: Sequence[LogEntry], *, author: str, now: int) -> Draft:

@@ -7,6 +7,7 @@ from exporter.config.model import Config
 from exporter.config.objectives import objective_of
 from exporter.record.histories import Known
 from exporter.record.questions import Questions
+from exporter.record.sampled import NONE_SAMPLED, Sampled
 from exporter.slo.figures import Figures, figures
 from exporter.slo.objective import Objective
 from exporter.slo.ratio import number
@@ -69,12 +70,15 @@ class Comparison(NamedTuple):
     about: Mapping[tuple[str, str], Span]
 
 
-def compared(known: Mapping[str, Sequence[Known]], change: Change) -> Comparison:
+def compared(
+    known: Mapping[str, Sequence[Known]], change: Change, sampled: Sampled = NONE_SAMPLED
+) -> Comparison:
     """Make a change ready to be asked, which may take a while: in any thread, as no past is asked.
 
     Args:
         known: The pasts that will be.
         change: What is in force until its instant, and from then on.
+        sampled: As of `Questions`.
     """
     before, after, at = change
     about = {
@@ -85,7 +89,9 @@ def compared(known: Mapping[str, Sequence[Known]], change: Change) -> Comparison
     starts, ends = zip(*about.values(), strict=True) if about else ((at,), (at,))
     # Not the whole reach: each question walks all spans before its window once, and these are new ones.
     within = min(starts), max(ends)
-    first, second = (Questions(state.config, known, state.exclusions, within) for state in (before, after))
+    first, second = (
+        Questions(state.config, known, state.exclusions, within, sampled) for state in (before, after)
+    )
     first.expand()
     second.expand()
     return Comparison(change, (first, second), about)

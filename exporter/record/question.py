@@ -9,6 +9,7 @@ from exporter.errors import UsageError
 from exporter.record.exclusions import in_force
 from exporter.record.histories import ALIVE, all_settled_until, load_as_of
 from exporter.record.questions import Covering, Questions
+from exporter.record.sampled import load_sampled
 from exporter.slo import answer
 from exporter.slo.causes import FUTURE, STOPPED, Absence
 from exporter.slo.explain import explain
@@ -16,7 +17,7 @@ from exporter.slo.explained import Explained, explained
 from exporter.slo.periods import closed_periods
 from exporter.slo.question import Question
 from exporter.store import base
-from exporter.store.base import Mark, Reader
+from exporter.store.base import Mark, Reader, SloKey
 from exporter.timeline.spans import FOREVER, Span
 from exporter.units import DAY, EARLIEST, LATEST, YEAR
 
@@ -135,7 +136,8 @@ def pose(
     within = reach(config, at, window)
     services = {service.id, *(part.id for part, _ in parts(config, slo))}
     known = load_as_of(store, now, services)
-    questions = Questions(config, known, in_force(config, store.exclusion_log()), within)
+    sampled = load_sampled(store, [SloKey(service.id, slo.id)]) if slo.promql else {}
+    questions = Questions(config, known, in_force(config, store.exclusion_log()), within, sampled)
     settled = None if mark is None else all_settled_until(questions.asked(service, slo), mark)
     died = mark.at if mark is not None and now - mark.at >= ALIVE else None
     return asked_of(questions, service, slo, at, settled).absent(store.absence_spans(), now, died)
@@ -144,8 +146,19 @@ def pose(
 def asked_of(
     questions: Questions, service: Service, slo: SloConfig, at: int, settled_until: int | None
 ) -> Asked:
-    """One of several questions, as of an instant."""
-    firsts = (each.history.first for each in questions.asked(service, slo))
+    """One of several questions, as of an instant.
+
+    Args:
+        questions: All of them.
+        service: The SLO's.
+        slo: As configured.
+        at: Milliseconds since the epoch.
+        settled_until: Of its endpoints; what a source has counted is settled at once.
+    """
+    counted = questions.counted(service, slo)
+    firsts = [each.history.first for each in questions.asked(service, slo)]
+    if counted is not None:
+        firsts, settled_until = [counted.first], counted.until
     return Asked(
         service,
         slo,

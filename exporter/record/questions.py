@@ -7,10 +7,13 @@ from typing import cast
 from exporter.config.model import Config, Endpoint, Service, SloConfig
 from exporter.config.objectives import HEARTBEAT, asks_about, objective_of, parts
 from exporter.record.histories import Known
+from exporter.record.sampled import NONE_SAMPLED, Sampled
 from exporter.slo.question import Question, question
+from exporter.store.base import SloKey
 from exporter.timeline.beats import Beats, Judged
 from exporter.timeline.exclusion import EVERY, Category, Exclusion, Scope, When, recognised
 from exporter.timeline.past import Member, Past, combine
+from exporter.timeline.samples import SampleHistory
 from exporter.timeline.spans import NOTHING, Span, Spans
 
 Covering = Sequence[tuple[Exclusion, Spans]]
@@ -31,6 +34,7 @@ class Questions:
         known: The pasts of all endpoints by id of their service.
         exclusions: In force, of the configuration and entered by people.
         reach: The span in which any question may lie; exclusions are expanded within it.
+        sampled: The pasts of SLOs over `promql`; of those that are missing nothing is known.
     """
 
     def __init__(
@@ -39,8 +43,10 @@ class Questions:
         known: Mapping[str, Sequence[Known]],
         exclusions: Sequence[Exclusion],
         reach: Span,
+        sampled: Sampled = NONE_SAMPLED,
     ) -> None:
         self._config = config
+        self._sampled = sampled
         self._known = known
         self._exclusions = exclusions
         self._index = Index(exclusions)
@@ -68,6 +74,12 @@ class Questions:
             *(each for part, its in parts(self._config, slo) for each in self._endpoints(part, its)),
         ]
 
+    def counted(self, service: Service, slo: SloConfig) -> SampleHistory | None:
+        """What a source has counted for an SLO; None where it asks about endpoints."""
+        if slo.promql is None:
+            return None
+        return self._sampled.get(SloKey(service.id, slo.id)) or SampleHistory()
+
     def covering(self, service: Service, slo: SloConfig) -> Covering:
         """What excludes anything of an SLO: all of it, or some of its members."""
         found = list(self._of_service(service, slo.hours, slo.categories))
@@ -86,6 +98,9 @@ class Questions:
 
     def _past(self, service: Service, slo: SloConfig) -> Past:
         whole = self._union(self._of_service(service, slo.hours, slo.categories))
+        counted = self.counted(service, slo)
+        if counted is not None:
+            return Past(counted, [Member(counted, counted, name=f"{service.name}/{slo.name}")], whole)
         if not slo.services:
             members = self._members(service, slo, slo.categories)
             weights = [dict(slo.combine.weights).get(identity, 0) for identity, _ in members]

@@ -81,6 +81,8 @@ class Objective:
         method: `time`, `events` or `timeslices`.
         slice: Milliseconds of a slice; 0 for other methods.
         slice_objective: The share of its known time that makes a slice good; 1 for other methods.
+        lag: Milliseconds by which what is known may be behind: the latest state speaks for so long. 0
+            for endpoints, whose states speak for themselves.
         plan: What follows from these.
     """
 
@@ -92,6 +94,7 @@ class Objective:
     method: str = "time"
     slice: int = 0
     slice_objective: Fraction = Fraction(1)
+    lag: int = 0
     plan: Plan = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

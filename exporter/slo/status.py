@@ -21,4 +21,6 @@ _MEASURED = {State.UP: Status.GOOD, State.DOWN: Status.BAD, State.UNKNOWN: Statu
 def status_at(question: Question, at: int) -> Status:
     """Name what an SLO is at an instant; an exclusion that it recognises hides what was measured."""
     history = question.past.history
-    return Status.EXCLUDED if history.excluded(at) else _MEASURED[history.state(at)]
+    if history.excluded(at):
+        return Status.EXCLUDED
+    return _MEASURED[history.state(question.past.latest(at, question.objective.lag))]

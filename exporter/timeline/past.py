@@ -125,6 +125,15 @@ class Past:
         """Events are counted in units of 1/unit; 1 but where a source has counted them."""
         return max((each.beats.unit for each in self.members), default=1)
 
+    def latest(self, at: int, lag: int) -> int:
+        """The last instant up to `at` that a source has told of, if it is at most `lag` milliseconds before; else `at`."""
+        told = [
+            each.history.until - 1
+            for each in self.members
+            if isinstance(each.history, SampleHistory) and each.history.until is not None
+        ]
+        return next((last for last in told if at - lag <= last < at), at)
+
     def counted(self, at: int) -> Events:
         """Events of all members before the instant `at` that no exclusion covers, O(log n) each."""
         counting = self._counting or self._count()
