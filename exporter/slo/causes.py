@@ -7,13 +7,16 @@ from typing import NamedTuple
 from exporter.timeline.beats import Judged
 from exporter.timeline.past import Member
 from exporter.timeline.reports import INCONCLUSIVE, SUCCESS
-from exporter.timeline.samples import MICRO, SampleHistory
+from exporter.timeline.samples import SampleHistory
 from exporter.timeline.spans import FOREVER
 from exporter.timeline.standings import Standings
 from exporter.timeline.tally import Standing
 from exporter.units import describe_duration, format_instant
 
 STOPPED, FUTURE = "stopped", "future"
+
+_BANDS = (1000, 100, 10)
+"""One event in so many."""
 
 _ENDED = {STOPPED: "the exporter was not running until ", "clock": "the clock was set forward to "}
 _OPEN = {STOPPED: "the exporter has not run since", FUTURE: "this is yet to come"}
@@ -202,18 +205,19 @@ def _blemish(member: Member, at: int) -> _Word | None:
 
 
 def _bad_events(history: SampleHistory, at: int) -> str:
-    """How many events of the step at `at` were bad; empty where none was."""
+    """How much of the step at `at` was bad; empty where nothing was.
+
+    In bands, so that a steady trickle of errors is one interval; their numbers stand beside it.
+    """
     step = history.step(at)
     if step is None or not step.bad:
         return ""
     if not step.good:
-        return f"all {_amount(step.bad)} events bad"
-    return f"{_amount(step.bad)} of {_amount(step.good + step.bad)} events bad"
-
-
-def _amount(millionths: int) -> str:
-    whole, rest = divmod(millionths, MICRO)
-    return f"{whole:,}" + (f".{rest:06}".rstrip("0") if rest else "")
+        return "all events bad"
+    share = next((share for share in _BANDS if step.bad * share < step.good + step.bad), 0)
+    return (
+        f"under {100 / share:g} % of events bad" if share else f"{100 // _BANDS[-1]} % of events bad or more"
+    )
 
 
 def _length(nanoseconds: int) -> str:

@@ -69,7 +69,7 @@ def test_an_alert_needs_as_many_whole_bad_events_as_its_guard() -> None:
     assert (fast(3) or 0) > 1
 
 
-def test_an_explanation_says_how_many_events_of_each_step_were_bad() -> None:
+def test_an_explanation_says_how_much_of_each_step_was_bad() -> None:
     steps = [
         step(6, 4000, 0),
         step(5, 3997, 3),
@@ -82,10 +82,10 @@ def test_an_explanation_says_how_many_events_of_each_step_were_bad() -> None:
     found = explain(asking, (), NOW, 6 * MINUTE, absences)
     assert [(each.state, each.why) for each in found.intervals] == [
         ("up", ""),
-        ("up", "3 of 4,000 events bad"),
-        ("down", "all 12 events bad"),
+        ("up", "under 0.1 % of events bad"),
+        ("down", "all events bad"),
         ("unknown", "the source has no value of it"),
-        ("up", "0.25 of 1.75 events bad"),
+        ("up", "10 % of events bad or more"),
         ("unknown", "not asked about yet"),
     ]
     assert found.adds_up
@@ -93,6 +93,25 @@ def test_an_explanation_says_how_many_events_of_each_step_were_bad() -> None:
     assert [each["events"]["bad"] for each in shown["intervals"]] == [0, 3, 12, 0, 0.25, 0]
     assert shown["sums"]["events"] == {"good": 7998.5, "bad": 15.25, "excluded": 0}
     assert shown["answer"]["events"] == shown["sums"]["events"]
+
+
+def test_a_trickle_of_errors_is_one_interval() -> None:
+    steps = [
+        step(6, 99, 1),
+        step(5, 150, 2),
+        step(4, 995, 5),
+        step(3, 9990, 9),
+        step(2, 990, 11),
+        step(1, 9, 1),
+    ]
+    found = explain(asked(steps), (), NOW, 6 * MINUTE)
+    assert [(each.why, each.counts.bad // MICRO) for each in found.intervals] == [
+        ("under 10 % of events bad", 3),
+        ("under 1 % of events bad", 5),
+        ("under 0.1 % of events bad", 9),
+        ("under 10 % of events bad", 11),
+        ("10 % of events bad or more", 1),
+    ]
 
 
 def test_while_nobody_asks_an_explanation_says_why() -> None:

@@ -8,6 +8,7 @@ from exporter.record.csv_file import read_csv
 from exporter.record.exclusions import changed, in_force, last_seen, moving
 from exporter.record.histories import load
 from exporter.record.moves import Change, State, compared, first_moves, moves
+from exporter.record.sampled import counted_slos, load_sampled
 from exporter.record.wanted import Wanted
 from exporter.store.base import LogEntry
 from exporter.store.writer import SqliteWriter
@@ -85,7 +86,8 @@ def _enter(past: Past, drafted: Work) -> Correction:
     store = SqliteWriter.open(past.store)
     try:
         known = load(store, {service.id for service in past.config.services})
-        correction = drafted(store.exclusion_log()).worked_out(known)
+        sampled = load_sampled(store, counted_slos(past.config))
+        correction = drafted(store.exclusion_log()).worked_out(known, sampled)
         store.log_exclusions([correction.entry])
     finally:
         store.close()
