@@ -11,7 +11,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from exporter.errors import StoreError
-from exporter.store import varints
 from exporter.store.base import Reader
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ MOST_BINS = 4096
 """More than there are between a nanosecond and three centuries, so that bins never collapse."""
 
 _VERSION = 1  # bins of ACCURACY, as pairs of varints: the distance to the bin before, and a count
+_CONTINUES, _LOW = 0x80, 0x7F
 
 
 @cache
@@ -41,11 +41,12 @@ def binning() -> Callable[[int], int]:
 
 def pack(bins: Iterable[int]) -> bytes:
     """Make a sketch of durations, each given by its bin; some 2 bytes for each bin that differs."""
-    numbers, before = [_VERSION], 0
+    packed, before = bytearray((_VERSION,)), 0
     for each, count in sorted(Counter(bins).items()):
-        numbers += (each - before, count)
+        _append(packed, each - before)
+        _append(packed, count)
         before = each
-    return varints.packed(numbers)
+    return bytes(packed)
 
 
 def unpack(sketch: bytes) -> Iterator[tuple[int, int]]:
@@ -57,7 +58,7 @@ def unpack(sketch: bytes) -> Iterator[tuple[int, int]]:
     if sketch[:1] != bytes((_VERSION,)):
         msg = f"the store has a latency sketch of the unknown version {sketch[:1].hex() or 'nothing'}; install a newer uptime-slo-exporter"
         raise StoreError(msg)
-    numbers, each = varints.unpacked(sketch[1:]), 0
+    numbers, each = _numbers(sketch[1:]), 0
     for distance, count in zip(numbers, numbers, strict=True):
         each += distance
         yield each, count
@@ -99,3 +100,21 @@ def _quantiles(counts: Mapping[int, int], wanted: Sequence[float]) -> Mapping[fl
         bins.add(each, count)
     sketch = BaseDDSketch(_mapping(), bins, CollapsingLowestDenseStore(1), 0)
     return {quantile: round(sketch.get_quantile_value(quantile) or 0) for quantile in wanted}
+
+
+def _append(packed: bytearray, number: int) -> None:
+    while number > _LOW:
+        packed.append(number & _LOW | _CONTINUES)
+        number >>= 7
+    packed.append(number)
+
+
+def _numbers(packed: bytes) -> Iterator[int]:
+    number = shift = 0
+    for byte in packed:
+        number |= (byte & _LOW) << shift
+        if byte & _CONTINUES:
+            shift += 7
+        else:
+            yield number
+            number = shift = 0

@@ -43,7 +43,7 @@ class SampleHistory:
     """What a source said of all steps so far; a `History`, and `Beats`.
 
     The events of a step lie at its start and are not split. It is watched from its first
-    step on, within what is kept. 33 bytes a step with events.
+    step on, within what is kept. 36 bytes a step with events.
 
     Attributes:
         first: The instant from which it is watched; None before any step.
@@ -87,27 +87,33 @@ class SampleHistory:
         Raises:
             ValueError: One begins before the end of the one before it.
         """
+        push, starts, lengths = self._columns.push, self._starts, self._lengths
+        (wholes_good, wholes_bad), (micros_good, micros_bad) = self._wholes, self._micros
+        until, state = self.until, None
         for step in steps:
-            self._add(step)
-
-    def _add(self, step: Step) -> None:
-        if self.until is not None and step.at < self.until:
-            msg = f"a step begins at {step.at}, before the end of the latest, {self.until}"
-            raise ValueError(msg)
-        if self.first is None:
-            self.first = max(step.at, self.kept_from)
-            self.edition += 1
-        if self.until is not None and step.at > self.until:
-            self._columns.push(self.until, State.UNKNOWN)
-        self._columns.push(step.at, step.state)
-        self.until = step.at + step.length
-        if step.good or step.bad:
-            self._starts.append(step.at)
-            self._lengths.append(step.length)
-            for wholes, micros, amount in zip(self._wholes, self._micros, (step.good, step.bad), strict=True):
-                more, rest = divmod(micros[-1] + amount, MICRO)
-                wholes.append(wholes[-1] + more)
-                micros.append(rest)
+            at, length, good, bad, _ = step
+            if until is None:
+                self.first = max(at, self.kept_from)
+                self.edition += 1
+            elif at != until:
+                if at < until:
+                    msg = f"a step begins at {at}, before the end of the latest, {until}"
+                    raise ValueError(msg)
+                push(until, State.UNKNOWN)
+                state = State.UNKNOWN
+            if step.state is not state:
+                state = step.state
+                push(at, state)
+            self.until = until = at + length
+            if good or bad:
+                starts.append(at)
+                lengths.append(length)
+                more, rest = divmod(micros_good[-1] + good, MICRO)
+                wholes_good.append(wholes_good[-1] + more)
+                micros_good.append(rest)
+                more, rest = divmod(micros_bad[-1] + bad, MICRO)
+                wholes_bad.append(wholes_bad[-1] + more)
+                micros_bad.append(rest)
 
     def take_over(self, other: "SampleHistory") -> None:
         """Be as another past of the same source, in place of what was known."""
