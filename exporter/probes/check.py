@@ -196,6 +196,7 @@ class TcpCheck:
         server_name: For SNI and verification, where TLS begins.
         tls: What a handshake takes.
         insecure: Go on although verification failed.
+        refused: Whether it is good that a connection is refused, and bad that one is made.
     """
 
     place: Place
@@ -204,6 +205,7 @@ class TcpCheck:
     server_name: str = ""
     tls: TlsCheck = NO_TLS
     insecure: bool = False
+    refused: bool = False
 
 
 class Rule(NamedTuple):

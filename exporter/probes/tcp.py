@@ -1,6 +1,8 @@
-"""Probes of type `tcp`: up where a connection can be made, and what is said over it is right."""
+"""Probes of type `tcp`: up where a connection can be made, and what is said over it is right; or where none may be."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from pydantic import model_validator
 
 from exporter.probes.base import Finished, Prober
 from exporter.probes.check import TcpCheck, deadline, place
@@ -12,11 +14,23 @@ if TYPE_CHECKING:
 
 
 class TcpSettings(TalkSettings):
-    """Settings of `type: tcp`: good if a connection is made, and the dialogue goes as it must, within the timeout."""
+    """Settings of `type: tcp`: good if a connection is made, and the dialogue goes as it must, within the timeout.
+
+    With `refused` it is good if nobody listens there.
+    """
 
     kind: ClassVar[str] = "tcp"
     schemes: ClassVar[tuple[str, ...]] = ("tcp",)
     secure: ClassVar[bool] = False
+
+    refused: bool = False
+
+    @model_validator(mode="after")
+    def _says_nothing_where_nobody_is(self) -> Self:
+        if self.refused and self.dialogue:
+            msg = "`refused` means that nobody is there to have a `dialogue` with; remove one"
+            raise ValueError(msg)
+        return self
 
     def check(self, url: str, timeout: int) -> TcpCheck:
         """Compile an endpoint's address; the URL is `tcp://host:port`.
@@ -30,7 +44,7 @@ class TcpSettings(TalkSettings):
             raise ValueError(msg)
         where = place(parts.host, parts.port, self.ip_family)
         if not self.dialogue:
-            return TcpCheck(where, deadline(timeout))
+            return TcpCheck(where, deadline(timeout), refused=self.refused)
         name = self.tls.server_name or parts.host
         return TcpCheck(
             where, deadline(timeout), self.steps, name, self.tls.check(alpn=""), self.tls.insecure

@@ -82,7 +82,7 @@ class _Echoes:
 
     Attributes:
         answered: By sequence number.
-        corrupted: Answers that said something else than was sent.
+        corrupted: Sequence numbers whose answers said something else than was sent.
     """
 
     def __init__(self, sock: socket.socket, check: IcmpCheck, address: str) -> None:
@@ -94,7 +94,7 @@ class _Echoes:
         self._payload = os.urandom(min(32, check.payload_size)).ljust(check.payload_size, b"u")
         self._sent: dict[int, int] = {}
         self.answered: dict[int, _Echo] = {}
-        self.corrupted = 0
+        self.corrupted: set[int] = set()
 
     @property
     def trips(self) -> list[int]:
@@ -118,7 +118,7 @@ class _Echoes:
             self._send(number)
             last = number == check.packets - 1
             await self._receive(LAST_WAIT if last else gap, all_of_them=last)
-        while len(self.answered) < check.answers_min:  # until the deadline of the probe
+        while len(self.answered) < check.answers_min <= self.sent - len(self.corrupted):  # until the deadline
             await self._receive(LAST_WAIT, all_of_them=True)
 
     def _send(self, number: int) -> None:
@@ -135,7 +135,7 @@ class _Echoes:
     async def _receive(self, seconds: float, *, all_of_them: bool) -> None:
         """Take answers for a while, or until all have come."""
         until = time.monotonic() + seconds
-        while not (all_of_them and len(self.answered) == len(self._sent)):
+        while not (all_of_them and len(self.answered) + len(self.corrupted) == len(self._sent)):
             left = until - time.monotonic()
             if left <= 0 or not await readable(self._sock, left):
                 return
@@ -159,7 +159,7 @@ class _Echoes:
         if kind != self._kinds[1] or not is_ours or number not in self._sent or number in self.answered:
             return
         if data[_HEADER.size :] != self._payload:
-            self.corrupted += 1
+            self.corrupted.add(number)
             return
         hops = next(
             (
@@ -169,6 +169,7 @@ class _Echoes:
             ),
             None,
         )
+        self.corrupted.discard(number)
         self.answered[number] = _Echo(now - self._sent[number], hops)
 
 
@@ -218,7 +219,10 @@ def _checksum(data: bytes) -> int:
 
 def _too_few(echoes: _Echoes) -> ProbeFailed:
     if echoes.corrupted:
-        return ProbeFailed(Reason.ANSWER, f"{echoes.corrupted} answers say something else than was sent")
+        return ProbeFailed(
+            Reason.ANSWER,
+            f"{len(echoes.corrupted)} of {echoes.sent} echo requests came back with another payload",
+        )
     counts = f"{len(echoes.answered)} of {echoes.sent} echo requests were answered"
     return ProbeFailed(Reason.TIMEOUT, counts)
 

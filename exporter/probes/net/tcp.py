@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from exporter.probes.base import Finished, Probed, Prober
 from exporter.probes.net.attempt import Attempt
+from exporter.probes.result import ProbeFailed, ProbeInconclusive, Reason
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
@@ -23,7 +24,8 @@ class TcpProber:
         if check.steps:
             self._talk().begin(endpoint)
             return
-        attempt = _TcpAttempt(self._context, self._finished, endpoint, check.timeout)
+        kind = _RefusedAttempt if check.refused else _TcpAttempt
+        attempt = kind(self._context, self._finished, endpoint, check.timeout)
         endpoint.attempt = attempt
         self._context.poller.watch(attempt, check.timeout)
         attempt.open(check.place)
@@ -54,3 +56,20 @@ class _TcpAttempt(Attempt):
 
     def step(self, events: int) -> None:
         """There is no step after the connection."""
+
+
+class _RefusedAttempt(Attempt):
+    __slots__ = ()
+
+    def connected(self, events: int) -> None:  # noqa: ARG002 -- it was to be refused
+        self.fail(Reason.ANSWER, "somebody listens, and `refused` says that nobody may")
+
+    def step(self, events: int) -> None:
+        """There is no step after the connection."""
+
+    def conclude(self, found: ProbeFailed | ProbeInconclusive) -> None:
+        """End the probe with what was found, which may be just what is wanted."""
+        if isinstance(found, ProbeFailed) and found.reason is Reason.REFUSED:
+            self.succeed()
+        else:
+            super().conclude(found)

@@ -98,6 +98,20 @@ def test_silence_is_a_timeout_that_counts_and_no_way_is_unreachable() -> None:
     assert unreachable["detail"] == "192.0.2.2: network is unreachable"
 
 
+def test_scenario_50_an_answer_with_another_payload_is_none(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    corrupted = probed_in_own_network(
+        "icmp://127.0.0.1",
+        "echo 1 > /proc/sys/net/ipv4/icmp_echo_ignore_all",
+        f"{{ {sys.executable} -m tests.support.corrupting {ready} > {tmp_path}/said 2>&1 & }}",
+        f"while ! [ -e {ready} ] && kill -0 $!; do sleep 0.02; done",
+    )
+    assert (corrupted["result"], corrupted["reason"]) == ("failure", "answer"), (
+        tmp_path / "said"
+    ).read_text()
+    assert "echo requests came back with another payload" in str(corrupted["detail"])
+
+
 def test_the_checksum_is_that_of_the_standard() -> None:
     assert _checksum(bytes.fromhex("0001f203f4f5f6f7")) == 0x220D
     assert _checksum(b"\xff") == 0x00FF

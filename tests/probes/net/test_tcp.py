@@ -1,12 +1,27 @@
 import asyncio
 import errno
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
 from exporter.probes.net.faults import verdict
 from exporter.probes.result import Outcome, ProbeFailed, ProbeInconclusive, Reason
 from tests.support.raw import Probing, ok
+
+
+@contextmanager
+def full_backlog() -> Iterator[int]:
+    """A port of 127.0.0.1 that takes no connection any more, and refuses none."""
+    with ExitStack() as sockets:
+        place = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        port: int = place.getsockname()[1]
+        for _ in range(4):
+            filler = sockets.enter_context(socket.socket())
+            filler.setblocking(False)  # noqa: FBT003 -- the standard library's
+            filler.connect_ex(("127.0.0.1", port))
+        yield port
 
 
 async def test_a_connection_is_all_it_takes(probing: Probing) -> None:
@@ -33,18 +48,29 @@ async def test_a_closed_port_refuses(probing: Probing, host: str) -> None:
     assert result.detail == f"{shown}:{port}: connection refused"
 
 
+async def test_scenario_67_what_is_to_be_refused_is_well_while_nobody_listens(probing: Probing) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        url = f"tcp://127.0.0.1:{place.getsockname()[1]}"
+        open_ = await probing.probe(url, refused=True)
+    assert (open_.outcome, open_.reason) == (Outcome.FAILURE, Reason.ANSWER)
+    assert open_.detail == "somebody listens, and `refused` says that nobody may"
+    refused = await probing.probe(url, refused=True)
+    assert (refused.outcome, refused.reason, refused.detail) == (Outcome.SUCCESS, None, "")
+    assert refused.phases.connect == refused.duration
+
+
+async def test_silence_is_no_refusal(probing: Probing) -> None:
+    """Nobody can tell it from a network that is down."""
+    with full_backlog() as port:
+        result = await probing.probe(f"tcp://127.0.0.1:{port}", 150, refused=True)
+    assert (result.outcome, result.reason) == (Outcome.FAILURE, Reason.TIMEOUT)
+    missing = await probing.probe("tcp://nowhere.invalid:80", refused=True)
+    assert (missing.outcome, missing.reason) == (Outcome.FAILURE, Reason.DNS)
+
+
 async def test_a_full_backlog_times_out(probing: Probing) -> None:
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as place:
-        port = place.getsockname()[1]
-        fillers = []
-        for _ in range(4):
-            filler = socket.socket()
-            filler.setblocking(False)  # noqa: FBT003 -- the standard library's
-            filler.connect_ex(("127.0.0.1", port))
-            fillers.append(filler)
+    with full_backlog() as port:
         result = await probing.probe(f"tcp://127.0.0.1:{port}", 150)
-        for filler in fillers:
-            filler.close()
     assert (result.reason, result.detail) == (Reason.TIMEOUT, "timed out after 0.15s connecting")
 
 
