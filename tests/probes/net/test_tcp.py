@@ -8,6 +8,7 @@ import pytest
 
 from exporter.probes.net.faults import verdict
 from exporter.probes.result import Outcome, ProbeFailed, ProbeInconclusive, Reason
+from exporter.probes.tcp import TcpSettings
 from tests.support.raw import Probing, ok
 
 
@@ -113,3 +114,8 @@ def test_all_else_is_the_endpoint_s(number: int, reason: Reason) -> None:
     assert isinstance(found, ProbeFailed)
     assert found.reason is reason
     assert found.detail.startswith("there:1: ")
+
+
+def test_nobody_can_be_talked_to_who_is_to_refuse() -> None:
+    with pytest.raises(ValueError, match="`refused` means that nobody is there to have a `dialogue` with"):
+        TcpSettings(refused=True, dialogue=({"expect": "hello"},))
