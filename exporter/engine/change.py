@@ -15,6 +15,7 @@ class Change:
         gone: Slots whose endpoints are not configured any more.
         kept: Those whose endpoints still are.
         reshaped: Those of them that are probed otherwise from now on.
+        told: Endpoints that are told of from now on.
         write: Lets the store go on from an instant; gives the endpoints' numbers. Runs in the store's thread.
         apply: Lets pasts and slots go on from the instant; gives all slots, in the order of the configuration.
     """
@@ -22,6 +23,7 @@ class Change:
     gone: Collection[Slot]
     kept: Collection[Slot]
     reshaped: Collection[Slot]
+    told: Collection[EndpointKey]
     write: Callable[[Writer, int], Mapping[EndpointKey, int]]
     apply: Callable[[int, Mapping[EndpointKey, int]], Sequence[Slot]]
 

@@ -1,7 +1,7 @@
 """The daemon's heart: starts probes when they are due, takes their results, commits once a second."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import TypeVar
 
@@ -21,8 +21,9 @@ from exporter.log import log
 from exporter.probes.result import Outcome, Result
 from exporter.record.histories import Known
 from exporter.record.sampled import NONE_SAMPLED, Sampled
-from exporter.store.base import Writer
+from exporter.store.base import EndpointKey, Writer
 from exporter.timeline.policy import Policy
+from exporter.timeline.row import Row
 from exporter.timeline.tally import State
 
 T = TypeVar("T")
@@ -235,18 +236,30 @@ class Engine:
                 self.recorder.close_rows([*change.gone, *change.reshaped])
                 if not await self.commit():
                     raise StoreError(self.health.store_error)
-                numbers = await self.storage.run(lambda store: change.write(store, at))
+                numbers, told = await self.storage.run(partial(self._written, change, at))
                 slots = change.apply(at, numbers)
                 if self._waiting is not None:
                     self._waiting.forget(change.gone)
                 self.recorder.follow(slots)
                 self._heartbeats.follow(slots)
+                self._heartbeats.bring_back(told, at, self.recorder)
                 self.schedule.follow(slots, change.soon(slots))
             finally:
                 paused, self._paused = self._paused, None
                 for each in paused:
                     each()
             return True
+
+    def _written(
+        self, change: Change, at: int, store: Writer
+    ) -> tuple[Mapping[EndpointKey, int], Mapping[int, Sequence[Row]]]:
+        """Write a change; the endpoints' numbers, and the rows of those that nobody has listened to until now."""
+        rows = {
+            each.number: store.rows(each.number)
+            for each in store.endpoints()
+            if (each.service, each.id) in change.told and each.number not in self._heartbeats.slots
+        }
+        return change.write(store, at), rows
 
     def keep_secret(self, redact: Callable[[str], str]) -> None:
         """Mask by `redact` from now on."""

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from exporter.config.model import Config, Endpoint, Service
+from exporter.config.objectives import HEARTBEAT
 from exporter.engine.change import Change
 from exporter.engine.live import LastProbe
 from exporter.engine.slot import Slot
@@ -90,7 +91,8 @@ class Fleet:
             return self.slots
 
         reshaped = [slot for slot in kept if _is_reshaped(slot.config, endpoints[_key(slot)].config)]
-        return Change(gone, kept, reshaped, write, apply)
+        told = {key for key, endpoint in endpoints.items() if endpoint.config.kind == HEARTBEAT}
+        return Change(gone, kept, reshaped, told, write, apply)
 
     def _take_up(self, endpoints: Endpoints, numbers: Mapping[EndpointKey, int], at: int) -> None:
         """Have slots for these endpoints from the instant `at` on; those that had one keep it."""

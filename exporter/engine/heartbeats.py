@@ -113,14 +113,31 @@ class Heartbeats:
 
     def absent(self, since: int, until: int, recorder: Recorder) -> None:
         """Go on at `until` with the state of before, as nobody listened from `since` on."""
-        for number, awaited in self._awaited.items():
-            if awaited.recorded >= until:
-                continue
-            slot = self.slots[number]
-            deadline = _after(awaited, since, until, slot.check.every, slot.check.grace)
-            policy = replace(slot.config.policy, staleness=max(1, deadline - until))
-            recorder.resume(slot, until, awaited.vote, awaited.reason, policy)
-            self._awaited[number] = awaited._replace(until=deadline, recorded=until)
+        for number in list(self._awaited):
+            self._go_on(number, since, until, recorder)
+
+    def bring_back(self, rows: Mapping[int, Sequence[Row]], at: int, recorder: Recorder) -> None:
+        """Await beats again of slots that were not configured until `at`; meanwhile nobody listened to them.
+
+        Args:
+            rows: What the record has of them, by their numbers.
+            at: The instant.
+            recorder: Of the record.
+        """
+        self.remember(rows)
+        for number in rows.keys() & self._awaited.keys():
+            since = next((since for since, until in self.slots[number].history.removed if until == at), at)
+            self._go_on(number, since, at, recorder)
+
+    def _go_on(self, number: int, since: int, until: int, recorder: Recorder) -> None:
+        awaited = self._awaited[number]
+        if awaited.recorded >= until:
+            return
+        slot = self.slots[number]
+        deadline = _after(awaited, since, until, slot.check.every, slot.check.grace)
+        policy = replace(slot.config.policy, staleness=max(1, deadline - until))
+        recorder.resume(slot, until, awaited.vote, awaited.reason, policy)
+        self._awaited[number] = awaited._replace(until=deadline, recorded=until)
 
     def _record(self, slot: Slot, at: int, result: Result, recorder: Recorder) -> None:
         slot.begun = at

@@ -1,6 +1,9 @@
 """What one probe saw, for somebody who asks for a single one; the daemon's own probes keep none of it."""
 
+import re
 from typing import NamedTuple
+
+_BREAK = re.compile(r"\r\n|[\r\n]")
 
 
 class Line(NamedTuple):
@@ -55,11 +58,11 @@ class Details:
 
     def sent(self, text: str) -> None:
         """Note what was sent."""
-        self.lines += (Line("sent", line) for line in text.splitlines())
+        self.lines += (Line("sent", line) for line in _lines(text))
 
     def received(self, text: str) -> None:
         """Note what was received."""
-        self.lines += (Line("received", line) for line in text.splitlines())
+        self.lines += (Line("received", line) for line in _lines(text))
 
     def expected(self, rule: str, *, held: bool) -> None:
         """Note what a rule asked for, and whether that was so."""
@@ -68,3 +71,9 @@ class Details:
     def note(self, text: str) -> None:
         """Note something else."""
         self.lines.append(Line("note", text))
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as a terminal breaks them; what Unicode calls a break besides would let a server write lines of its own."""
+    *lines, rest = _BREAK.split(text)
+    return [*lines, rest] if rest else lines

@@ -18,7 +18,7 @@ from exporter.timeline.tally import State
 from tests.support.anchors import anchors
 from tests.support.machine import HandClock, live
 from tests.support.simulated import Alive, Machine, one_slo
-from tests.support.world import service
+from tests.support.world import endpoint, service
 
 START = 1_800_000_000_000
 EVERY, GRACE = 60_000, 10_000
@@ -143,6 +143,38 @@ def test_a_restart_resets_no_deadline_and_uses_up_no_grace(
     run(machine, first, kill=kill)
     machine.clock.pass_time(off / 1000)
     run(machine, second)
+
+
+@pytest.mark.parametrize(
+    ("lived", "off", "deadline"),
+    [
+        (20_000, 10_000, EVERY + GRACE),
+        (20_000, 39_000, EVERY + GRACE),
+        (20_000, 500_000, 520_000 + GRACE),
+        (65_000, 100_000, 165_000 + 5_000),
+    ],
+)
+def test_a_job_that_a_reload_brings_back_is_awaited_as_after_a_restart(
+    machine: Machine, lived: int, off: int, deadline: int
+) -> None:
+    async def life(alive: Alive) -> None:
+        watched = machine.services[0]
+        await alive.engine.beat(alive.slots[0], done=True)
+        told = alive.slots[0].begun
+        await asyncio.sleep(lived / 1000)
+        await alive.follow(replace(watched, endpoints=(endpoint("web"),), removed=("job",)))
+        await asyncio.sleep(off / 1000)
+        await alive.follow(watched)
+        await asyncio.sleep(0.1)
+        assert alive.asked() == UP
+        await asyncio.sleep((told + deadline - alive.engine.now() - 1_000) / 1000)
+        assert (alive.asked(), misses(machine)) == (UP, [])
+        await asyncio.sleep(3)
+        assert alive.asked() == DOWN
+        [missed] = misses(machine)
+        assert 0 <= missed - told - deadline <= 2_000, "reloads wait for a commit"
+
+    run(machine, life)
 
 
 def test_what_is_missed_stays_missed_over_a_restart(machine: Machine) -> None:
