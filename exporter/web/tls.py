@@ -71,10 +71,10 @@ def cipher_list(tls: TlsServer) -> str:
 def _beyond_the_standard_library(tls: TlsServer) -> bool:
     """Whether something is asked for that the standard library cannot do.
 
-    It verifies each certificate that it asks for, and takes one curve only.
+    It verifies each certificate that it asks for, and takes one curve only; before 3.11.5 not X25519.
     """
     unverified = tls.client_auth is not ClientAuth.NONE and not tls.client_auth.verifies
-    return unverified or len(tls.curve_preferences) > 1
+    return unverified or len(tls.curve_preferences) > 1 or "X25519" in tls.curve_preferences
 
 
 def _set_versions(context: ssl.SSLContext, tls: TlsServer, material: Material) -> None:
@@ -97,7 +97,7 @@ def _set_ciphers(context: ssl.SSLContext, tls: TlsServer) -> None:
         context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
     else:
         context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
-    if tls.curve_preferences:
+    if tls.curve_preferences and not _beyond_the_standard_library(tls):
         context.set_ecdh_curve(tls.curve_preferences[0])
 
 

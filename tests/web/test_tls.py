@@ -328,7 +328,11 @@ async def test_curves_are_those_that_are_listed(secured: Secured, curves: str, s
     found = set()
     for curve in ("X25519", "prime256v1", "secp384r1", "secp521r1"):
         client = secured.folder.client()
-        client.set_ecdh_curve(curve)
+        try:
+            client.set_ecdh_curve(curve)
+        except ssl.SSLError:  # a Python that cannot ask for it
+            spoken = spoken - {curve}
+            continue
         if await handshake(server, client) is not None:
             found.add(curve)
     assert found == spoken
