@@ -296,6 +296,8 @@ FAMILIES: dict[Group, tuple[Family, ...]] = {
         PROBER_CONNECTED,
         DISCOVERY_SUCCESS,
         DISCOVERY_OK,
+        PROMQL_UNTIL,
+        PROMQL_OK,
         SCHEDULER_LAG,
         SCHEDULER_MISSED,
         STORE_COMMIT,
