@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from exporter.config.model import Config, Endpoint, Service, SloConfig
-from exporter.engine.live import Counters, Health, LastProbe, Live, LiveEndpoint, LiveSlo, SourceHealth
+from exporter.engine.live import (
+    Counters,
+    CountingHealth,
+    Health,
+    LastProbe,
+    Live,
+    LiveEndpoint,
+    LiveSlo,
+    SourceHealth,
+)
 from exporter.probes.http import HttpSettings
 from exporter.probes.result import Outcome, Phases, Reason, Result, TlsFacts
 from exporter.slo.objective import Objective, Periods
@@ -57,6 +66,7 @@ def live(*services: Service, histories: dict[str, ListedHistory] | None = None) 
             reload_success_at=NOW - DAY,
             connected=True,
             sources={"targets.json": SourceHealth(NOW - 700, "is not valid YAML")},
+            counting={("shop", "orders"): CountingHealth(NOW - 90_000)},
         ),
     )
     for each in config.services:
