@@ -14,16 +14,16 @@ from exporter.timeline.tally import Source
 class Counted(Protocol):
     """Events that can be counted."""
 
-    @property
-    def unit(self) -> int:
-        """They are counted in units of 1/unit; 1 but where somebody else has counted them."""
-
     def events(self, at: int) -> Events:
         """Good and bad ones before the instant `at`, O(log n)."""
 
 
 class Beats(Counted, Source, Protocol):
-    """Events of an endpoint."""
+    """Events of an endpoint, or of a source."""
+
+    @property
+    def unit(self) -> int:
+        """They are counted in units of 1/unit; 1 but where somebody else has counted them."""
 
     def edges(self, start: int, end: int) -> Iterator[int]:
         """Instants in [start, end) between which all beats say the same; in any order."""
@@ -152,11 +152,6 @@ class Outside:
         self._stable = below.stable
         self._edition: Hashable = below.edition
         self._seen: Hashable = below.version
-
-    @property
-    def unit(self) -> int:
-        """As of what lies below."""
-        return self._below.unit
 
     def events(self, at: int) -> Events:
         """Good and bad beats before the instant `at`, outside of the spans."""

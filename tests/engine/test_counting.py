@@ -22,24 +22,21 @@ from exporter.store.base import EndpointKey, SloKey
 from exporter.store.writer import SqliteWriter
 from exporter.timeline.samples import MICRO, SampleHistory, Step
 from exporter.timeline.spans import FOREVER
-from exporter.units import HOUR, MINUTE, SECOND
 from tests.support.answering import answering
 from tests.support.world import service
 
-START = 1_800_000_000_000
+START, STEP = 1_800_000_000_000, 100
 ORDERS = SloKey("shop", "orders")
-QUERY = Promql("good", "total", SECOND, 2 * SECOND)
+QUERY = Promql("good", "total", STEP, 2 * STEP)
 
 
 def good_at(at: int) -> int:
     """Good events of the step that ends at an instant."""
-    return at // SECOND % 7
+    return at // STEP % 7
 
 
 def expected(start: int, end: int) -> Sequence[Step]:
-    return [
-        Step(at, SECOND, good_at(at + SECOND) * MICRO, MICRO, known=True) for at in range(start, end, SECOND)
-    ]
+    return [Step(at, STEP, good_at(at + STEP) * MICRO, MICRO, known=True) for at in range(start, end, STEP)]
 
 
 @dataclass
@@ -58,7 +55,8 @@ class Source:
 
     async def __call__(self, request: web.Request) -> web.Response:
         form = dict(parse_qsl((await request.read()).decode()))
-        first, last, step = (int(Decimal(form[name]) * 1000) for name in ("start", "end", "step"))
+        first, last = (int(Decimal(form[name]) * 1000) for name in ("start", "end"))
+        step = int(form["step"].removesuffix("ms"))
         instead = self.instead(first, last)
         if form["query"] == "total":
             self.asked.append((first, last))
@@ -86,7 +84,7 @@ class World:
     now: int = START
     sampled: dict[SloKey, SampleHistory] = field(default_factory=dict)
     health: Health = field(default_factory=Health)
-    window: int = 10 * SECOND
+    window: int = 10 * STEP
     port: int = 0
 
     def config(self, promql: Promql = QUERY, names: Sequence[str] = ("orders",)) -> Config:
@@ -168,7 +166,7 @@ def held(history: SampleHistory) -> tuple[int | None, int | None, Sequence[tuple
     first, until = history.first, history.until
     if first is None or until is None:
         return first, until, ()
-    instants = range(first, until, SECOND)
+    instants = range(first, until, STEP)
     return first, until, [(*history.events(at), *history.sums(at), int(history.state(at))) for at in instants]
 
 
@@ -185,88 +183,88 @@ def world(tmp_path: Path) -> World:
 
 async def test_an_slo_begins_with_its_window_and_goes_on_step_by_step(world: World) -> None:
     async with world.alive() as alive:
-        await alive.counted(START - 2 * SECOND)
-        world.now += 5 * SECOND + 1
-        await alive.counted(START + 3 * SECOND)
-    assert world.stored() == expected(START - 10 * SECOND, START + 3 * SECOND)
+        await alive.counted(START - 2 * STEP)
+        world.now += 5 * STEP + 1
+        await alive.counted(START + 3 * STEP)
+    assert world.stored() == expected(START - 10 * STEP, START + 3 * STEP)
     assert held(world.sampled[ORDERS]) == held(loaded(world.stored()))
     assert world.source.asked == [
-        (START - 9 * SECOND, START - 2 * SECOND),
-        (START - SECOND, START + 3 * SECOND),
+        (START - 9 * STEP, START - 2 * STEP),
+        (START - STEP, START + 3 * STEP),
     ]
-    assert world.health.counting["shop", "orders"].until == START + 3 * SECOND
+    assert world.health.counting["shop", "orders"].until == START + 3 * STEP
 
 
 async def test_a_step_is_not_asked_about_before_its_delay_is_over(world: World) -> None:
     async with world.alive() as alive:
-        await alive.counted(START - 2 * SECOND)
-        world.now += SECOND - 1
+        await alive.counted(START - 2 * STEP)
+        world.now += STEP - 1
         await asyncio.sleep(0.1)
-        assert world.sampled[ORDERS].until == START - 2 * SECOND
+        assert world.sampled[ORDERS].until == START - 2 * STEP
         world.now += 1
-        await alive.counted(START - SECOND)
+        await alive.counted(START - STEP)
 
 
 async def test_an_slo_begins_where_its_source_does(world: World) -> None:
     """What nobody has counted is not watched: it has no unknown time either."""
-    world.source.since = START - 5 * SECOND
+    world.source.since = START - 5 * STEP
     async with world.alive() as alive:
-        await alive.counted(START - 2 * SECOND)
-    assert world.stored() == expected(START - 5 * SECOND, START - 2 * SECOND)
+        await alive.counted(START - 2 * STEP)
+    assert world.stored() == expected(START - 5 * STEP, START - 2 * STEP)
 
 
 async def test_a_source_that_knows_nothing_begins_nothing_and_is_not_asked_twice(world: World) -> None:
     world.source.since = START
     async with world.alive() as alive:
         await eventually(lambda: world.source.asked)
-        world.now += 2 * SECOND
+        world.now += 2 * STEP
         await eventually(lambda: len(world.source.asked) == 2)
         assert world.sampled[ORDERS].until is None
-        world.now += SECOND
-        await alive.counted(START + SECOND)
-    assert world.source.asked[1][0] == world.source.asked[0][1] + SECOND
-    assert world.stored() == expected(START, START + SECOND)
+        world.now += STEP
+        await alive.counted(START + STEP)
+    assert world.source.asked[1][0] == world.source.asked[0][1] + STEP
+    assert world.stored() == expected(START, START + STEP)
 
 
 async def test_what_is_unknown_after_the_first_step_is_kept_as_such(world: World) -> None:
     async with world.alive() as alive:
-        await alive.counted(START - 2 * SECOND)
+        await alive.counted(START - 2 * STEP)
         world.source.since = START
-        world.now += 4 * SECOND
-        await alive.counted(START + 2 * SECOND)
-    unknown = [Step(at, SECOND, 0, 0, known=False) for at in (START - 2 * SECOND, START - SECOND)]
-    assert world.stored()[-4:] == [*unknown, *expected(START, START + 2 * SECOND)]
+        world.now += 4 * STEP
+        await alive.counted(START + 2 * STEP)
+    unknown = [Step(at, STEP, 0, 0, known=False) for at in (START - 2 * STEP, START - STEP)]
+    assert world.stored()[-4:] == [*unknown, *expected(START, START + 2 * STEP)]
 
 
 async def test_our_absence_makes_no_gap(world: World) -> None:
     async with world.alive() as alive:
-        await alive.counted(START - 2 * SECOND)
-    world.now += HOUR
+        await alive.counted(START - 2 * STEP)
+    world.now += 3_600 * STEP
     world.sampled = {}
     async with world.alive() as alive:
-        assert world.sampled[ORDERS].until == START - 2 * SECOND
-        await alive.counted(START + HOUR - 2 * SECOND)
-    assert world.stored() == expected(START - 10 * SECOND, START + HOUR - 2 * SECOND)
+        assert world.sampled[ORDERS].until == START - 2 * STEP
+        await alive.counted(START + 3_600 * STEP - 2 * STEP)
+    assert world.stored() == expected(START - 10 * STEP, START + 3_600 * STEP - 2 * STEP)
 
 
 async def test_a_long_absence_is_caught_up_with_in_several_questions(world: World) -> None:
     async with world.alive() as alive:
-        await alive.counted(START - 2 * SECOND)
+        await alive.counted(START - 2 * STEP)
         world.source.asked.clear()
-        world.now += 6 * HOUR
-        await alive.counted(START + 6 * HOUR - 2 * SECOND)
-    assert [(last - first) // SECOND + 1 for first, last in world.source.asked] == [10_000, 10_000, 1_600]
-    assert world.stored() == expected(START - 10 * SECOND, START + 6 * HOUR - 2 * SECOND)
+        world.now += 21_600 * STEP
+        await alive.counted(START + 21_600 * STEP - 2 * STEP)
+    assert [(last - first) // STEP + 1 for first, last in world.source.asked] == [10_000, 10_000, 1_600]
+    assert world.stored() == expected(START - 10 * STEP, START + 21_600 * STEP - 2 * STEP)
 
 
 async def test_what_is_older_than_the_retention_is_not_asked_about(world: World) -> None:
-    world.window = 100 * HOUR
+    world.window = 360_000 * STEP
     async with world.alive() as alive:
-        config = replace(world.config(), retention=MINUTE)
+        config = replace(world.config(), retention=60 * STEP)
         alive.counting.follow(config)
         await eventually(lambda: world.source.asked)
-        await alive.counted(START - 2 * SECOND)
-    assert world.stored() == expected(START - MINUTE, START - 2 * SECOND)
+        await alive.counted(START - 2 * STEP)
+    assert world.stored() == expected(START - 60 * STEP, START - 2 * STEP)
 
 
 async def test_a_question_that_fails_is_put_again_until_it_is_answered(world: World) -> None:
@@ -274,16 +272,16 @@ async def test_a_question_that_fails_is_put_again_until_it_is_answered(world: Wo
     async with world.alive() as alive:
         assert "answers 503" in await alive.failing()
         assert world.sampled[ORDERS].until is None
-        world.now += 3 * SECOND
+        world.now += 3 * STEP
         world.source.instead = lambda _first, _last: None
-        await alive.counted(START + SECOND)
+        await alive.counted(START + STEP)
         await eventually(lambda: not world.health.counting["shop", "orders"].problem)
-    assert world.stored() == expected(START - 7 * SECOND, START + SECOND), "its window has moved on meanwhile"
+    assert world.stored() == expected(START - 7 * STEP, START + STEP), "its window has moved on meanwhile"
 
 
 async def test_steps_before_one_that_cannot_be_answered_are_counted(world: World) -> None:
     """No later one is: its events would be lost without a word."""
-    bad = START - 4 * SECOND
+    bad = START - 4 * STEP
     negative = json.dumps(
         {"status": "success", "data": {"resultType": "matrix", "result": [{"values": [[bad / 1000, "-1"]]}]}}
     )
@@ -294,25 +292,25 @@ async def test_steps_before_one_that_cannot_be_answered_are_counted(world: World
     world.source.instead = refusing
     async with world.alive() as alive:
         assert "events are never negative" in await alive.failing()
-        await alive.counted(bad - SECOND)
+        await alive.counted(bad - STEP)
         world.source.instead = lambda _first, _last: None
-        await alive.counted(START - 2 * SECOND)
-    assert world.stored() == expected(START - 10 * SECOND, START - 2 * SECOND)
+        await alive.counted(START - 2 * STEP)
+    assert world.stored() == expected(START - 10 * STEP, START - 2 * STEP)
 
 
 async def test_what_the_clock_took_back_is_asked_about_again(world: World) -> None:
     async with world.alive() as alive:
-        await alive.counted(START - 2 * SECOND)
-        assert await alive.storage.set_aside(START, START - 5 * SECOND - 1)
-        world.now = START + SECOND
-        await alive.counted(START - SECOND)
-    assert world.stored() == expected(START - 10 * SECOND, START - SECOND)
+        await alive.counted(START - 2 * STEP)
+        assert await alive.storage.set_aside(START, START - 5 * STEP - 1)
+        world.now = START + STEP
+        await alive.counted(START - STEP)
+    assert world.stored() == expected(START - 10 * STEP, START - STEP)
     assert held(world.sampled[ORDERS]) == held(loaded(world.stored()))
 
 
 async def test_steps_that_the_clock_takes_back_while_they_are_asked_about_leave_no_gap(world: World) -> None:
     async with world.alive() as alive:
-        await alive.counted(START - 2 * SECOND)
+        await alive.counted(START - 2 * STEP)
         reached, go_on = asyncio.Event(), asyncio.Event()
         source = alive.world.source
 
@@ -323,49 +321,49 @@ async def test_steps_that_the_clock_takes_back_while_they_are_asked_about_leave_
 
         async with answering(answer) as world.port:
             alive.counting.follow(world.config())
-            world.now += 3 * SECOND
+            world.now += 3 * STEP
             await reached.wait()
-            assert await alive.storage.set_aside(START, START - 5 * SECOND)
+            assert await alive.storage.set_aside(START, START - 5 * STEP)
             go_on.set()
-            await alive.counted(START + SECOND)
-    assert world.stored() == expected(START - 10 * SECOND, START + SECOND)
+            await alive.counted(START + STEP)
+    assert world.stored() == expected(START - 10 * STEP, START + STEP)
     assert held(world.sampled[ORDERS]) == held(loaded(world.stored()))
 
 
 async def test_what_was_written_while_a_reload_interrupted_it_is_taken_up(world: World) -> None:
     async with world.alive() as alive:
-        await alive.counted(START - 2 * SECOND)
-        more = expected(START - 2 * SECOND, START)
-        assert await alive.storage.run(lambda store: store.add_steps(ORDERS, more, START - 2 * SECOND))
-        world.now += 3 * SECOND
-        await alive.counted(START + SECOND)
-    assert world.stored() == expected(START - 10 * SECOND, START + SECOND)
+        await alive.counted(START - 2 * STEP)
+        more = expected(START - 2 * STEP, START)
+        assert await alive.storage.run(lambda store: store.add_steps(ORDERS, more, START - 2 * STEP))
+        world.now += 3 * STEP
+        await alive.counted(START + STEP)
+    assert world.stored() == expected(START - 10 * STEP, START + STEP)
     assert held(world.sampled[ORDERS]) == held(loaded(world.stored()))
 
 
 async def test_another_step_goes_on_where_the_one_before_ended(world: World) -> None:
     async with world.alive() as alive:
-        await alive.counted(START - 2 * SECOND)
-        alive.counting.follow(world.config(replace(QUERY, step=5 * SECOND)))
-        world.now += 8 * SECOND
-        await alive.counted(START + 5 * SECOND)
+        await alive.counted(START - 2 * STEP)
+        alive.counting.follow(world.config(replace(QUERY, step=5 * STEP)))
+        world.now += 8 * STEP
+        await alive.counted(START + 5 * STEP)
     added = world.stored()[8:]
-    assert [(step.at, step.length) for step in added] == [(START, 5 * SECOND)]
-    assert world.sampled[ORDERS].state(START - SECOND) == 0, "no whole step of it was left to be asked about"
+    assert [(step.at, step.length) for step in added] == [(START, 5 * STEP)]
+    assert world.sampled[ORDERS].state(START - STEP) == 0, "no whole step of it was left to be asked about"
 
 
 async def test_slos_come_and_go_with_reloads(world: World) -> None:
     other = SloKey("shop", "search")
     async with world.alive() as alive:
-        await alive.counted(START - 2 * SECOND)
+        await alive.counted(START - 2 * STEP)
         config = world.config(names=("search",))
         await alive.counting.take_up(config)
         alive.counting.follow(config)
-        await alive.counted(START - 2 * SECOND, other)
+        await alive.counted(START - 2 * STEP, other)
         assert list(world.health.counting) == [("shop", "search")]
-        world.now += 4 * SECOND
-        await alive.counted(START + 2 * SECOND, other)
-        assert world.sampled[ORDERS].until == START - 2 * SECOND
+        world.now += 4 * STEP
+        await alive.counted(START + 2 * STEP, other)
+        assert world.sampled[ORDERS].until == START - 2 * STEP
         nobody = replace(world.config(), services=(), prometheus=None)
         await alive.counting.take_up(nobody)
         alive.counting.follow(nobody)
@@ -373,22 +371,22 @@ async def test_slos_come_and_go_with_reloads(world: World) -> None:
         both = world.config(names=("orders", "search"))
         await alive.counting.take_up(both)
         alive.counting.follow(both)
-        await alive.counted(START + 2 * SECOND)
-    assert world.stored() == expected(START - 10 * SECOND, START + 2 * SECOND), (
+        await alive.counted(START + 2 * STEP)
+    assert world.stored() == expected(START - 10 * STEP, START + 2 * STEP), (
         "it was counted meanwhile, by others"
     )
 
 
 async def test_what_cannot_be_written_is_asked_about_again(world: World) -> None:
     async with world.alive() as alive:
-        await alive.counted(START - 2 * SECOND)
+        await alive.counted(START - 2 * STEP)
         with closing(sqlite3.connect(world.path, isolation_level=None)) as disk:
             disk.execute(
                 "CREATE TRIGGER full BEFORE INSERT ON sample BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
             )
-            world.now += 2 * SECOND
+            world.now += 2 * STEP
             assert "the disk is full" in await alive.failing()
             disk.execute("DROP TRIGGER full")
         await alive.counted(START)
-    assert world.stored() == expected(START - 10 * SECOND, START)
+    assert world.stored() == expected(START - 10 * STEP, START)
     assert world.sampled[ORDERS].events(FOREVER) == loaded(world.stored()).events(FOREVER)

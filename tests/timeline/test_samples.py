@@ -90,6 +90,9 @@ def test_standings_and_edges_say_where_anything_changes(
         standing = changes.get(at, standing)
         watches = bool(steps) and at >= steps[0].at
         assert standing == (Standing(state_of(steps, at)) if watches else Standing.ABSENT)
+    for at in range(END):
+        step = next((each for each in steps if each.at <= at < each.at + each.length), None)
+        assert history.step(at) == (step if step and (step.good or step.bad) else None)
     edges = {start, *history.edges(start, end)}
     bad = None
     for at in range(start, end):
