@@ -71,6 +71,11 @@ class Attempt(Dialling):
     def step(self, events: int) -> None:
         """Go on: something happened on the connection."""
 
+    def tell(self, details: Details) -> None:
+        """Note what is known at the end of the probe."""
+        if self._addresses:
+            details.facts.setdefault("address", self._addresses[self._index][1])
+
     def prepare(self) -> None:
         """Get ready for connections on a TLS thread.
 
@@ -84,7 +89,10 @@ class Attempt(Dialling):
         self.place = place
         self.enter_first(CONNECT if place.addresses else RESOLVE)
         if place.addresses:
-            self._dial(place.addresses)
+            if self._context.permits is None:  # as for all but those that somebody asks for
+                self.dial(place.addresses)
+            else:
+                self._dial(place.addresses)
             return
         try:
             self._lookup = self._context.resolver.join(place.host, place.family, self)
@@ -228,8 +236,8 @@ class Attempt(Dialling):
             return
         now = time.monotonic_ns()
         phases = self.phases(now)
-        if self.details is not None and self._addresses:
-            self.details.facts.setdefault("address", self._addresses[self._index][1])
+        if self.details is not None:
+            self.tell(self.details)
         self._close()
         self.poller = None
         result = Result(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from exporter.probes.base import Finished, Probed
 from exporter.probes.check import Hop, HttpCheck, TokenCheck
 from exporter.probes.cookies import Jar, with_set
+from exporter.probes.details import Details
 from exporter.probes.net.attempt import Attempt
 from exporter.probes.net.faults import verdict
 from exporter.probes.net.http1 import Answer
@@ -16,7 +17,7 @@ from exporter.probes.net.judge import Judge, TooSlow, judge_head, judge_size, ju
 from exporter.probes.net.poller import BROKEN, IN, OUT
 from exporter.probes.net.stages import PROCESSING, TLS, TRANSFER
 from exporter.probes.request import next_hop, shown, with_token
-from exporter.probes.result import Outcome, ProbeFailed, ProbeInconclusive, Reason
+from exporter.probes.result import ProbeFailed, ProbeInconclusive, Reason
 
 if TYPE_CHECKING:
     from exporter.probes.net.context import Context
@@ -82,11 +83,8 @@ class _HttpAttempt(Attempt):
         if check.token is not None:
             self._fetching = self._context.spawn(self._authorize(check.token))
             return
-        self._begin(check.hop)
-
-    def _begin(self, hop: Hop) -> None:
         try:
-            self._go(hop)
+            self._go(check.hop)
         except ProbeInconclusive as found:
             self.conclude(found)
 
@@ -105,7 +103,10 @@ class _HttpAttempt(Attempt):
         if self.poller is not None:
             self._token = token
             self.resume()
-            self._begin(with_token(self._check.hop, token))
+            try:
+                self._go(with_token(self._check.hop, token))
+            except ProbeInconclusive as found:
+                self.conclude(found)
 
     def _reject(self, check: TokenCheck) -> None:
         """Use the token no more, if this host saw it: a redirect may have left it behind."""
@@ -208,11 +209,11 @@ class _HttpAttempt(Attempt):
                 f"timed out after {seconds} judging the answer: the rule {case.judge.rule!r} takes too long",
             )
 
-    def _end(self, outcome: Outcome, reason: Reason | None, detail: str) -> None:
-        details, answer = self.details, self._kept
-        if details is not None and answer is not None and self.poller is not None:
-            note_rules(details, self._check, answer, secure=self._hop.secure, redirects=self._followed)
-        super()._end(outcome, reason, detail)
+    def tell(self, details: Details) -> None:
+        """Note every rule, and whether it held."""
+        super().tell(details)
+        if self._kept is not None:
+            note_rules(details, self._check, self._kept, secure=self._hop.secure, redirects=self._followed)
 
     def _go(self, hop: Hop) -> None:
         self._hop = hop

@@ -150,15 +150,13 @@ class Answer:
         if parser is None or self.status:
             return
         status = parser.get_status_code()
-        if parser.get_http_version()[0] != "1":
-            raise ProbeFailed(
-                Reason.PROTOCOL, f"the answer is HTTP/{parser.get_http_version()}, not HTTP/1.1"
-            )
+        version = self.version = parser.get_http_version()
+        if version[0] != "1":
+            raise ProbeFailed(Reason.PROTOCOL, f"the answer is HTTP/{version}, not HTTP/1.1")
         if status < _FINAL and status != _SWITCHING:
             self.headers.clear()
             return
         self.status = status
-        self.version = parser.get_http_version()
         if self._coding and not self._head_only:
             self._decode()
         if self._head_only or status == _SWITCHING:
