@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -35,7 +36,7 @@ services:
     slos: [{{name: whole, objective: 99, window: 1d, services: [shop/time, shop]}}]
 exclusions:
   - {{name: nightly, category: maintenance, services: [shop], timezone: Europe/Berlin, duration: 1h,
-     rrule: "FREQ=DAILY;BYHOUR=2;BYMINUTE=0;BYSECOND=0"}}
+     rrule: "FREQ=DAILY;BYHOUR={far};BYMINUTE=0;BYSECOND=0"}}
   - {{name: often, category: maintenance, services: [often], duration: 1m, rrule: "FREQ=HOURLY;BYMINUTE=0,15,30,45;BYSECOND=0"}}
   - {{name: api, category: dependency, endpoints: [shop/api], from: "{before}", to: "{after}"}}
 service_hours: {{always: {{timezone: UTC, daily: "00:00-24:00"}}}}
@@ -58,7 +59,12 @@ def daemon(start_daemon: StartDaemon, start_target: StartTarget) -> Daemon:
     web, api = start_target(), start_target()
     now = datetime.now(UTC)
     spans = {"before": now - timedelta(days=2), "after": now - timedelta(days=1)}
-    config = CONFIG.format(web=web.url, api=api.url, **{name: at.isoformat() for name, at in spans.items()})
+    far = (
+        now.astimezone(ZoneInfo("Europe/Berlin")).hour + 12
+    ) % 24  # else there is no value for an hour a day
+    config = CONFIG.format(
+        web=web.url, api=api.url, far=far, **{name: at.isoformat() for name, at in spans.items()}
+    )
     daemon = start_daemon(config)
     shop = {"uptime_service": "shop"}
     daemon.wait_for_value(1, "uptime_endpoint_up", uptime_endpoint="web", **shop)
