@@ -123,18 +123,24 @@ class Counting:
                 await self._changed.wait()
                 continue
             async with Client(self._prometheus) as client, asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._keep_up(client, each)) for each in self._asked]
+                tasks = [
+                    group.create_task(self._keep_up(client, each, self._health.counting[each.names]))
+                    for each in self._asked
+                ]
                 await self._changed.wait()
                 for task in tasks:
                     task.cancel()
 
-    async def _keep_up(self, client: Client, asked: Asked) -> None:
+    async def _keep_up(self, client: Client, asked: Asked, health: CountingHealth) -> None:
         """Ask about the steps of one SLO as they end."""
         step, history = asked.promql.step, self._sampled[asked.key]
         most = MOST_POINTS * step
         reached: int | None = None  # how far a source that knows of no step at all was asked about
+        edition = history.edition
         while True:
             after, now = history.until, self._now()
+            if history.edition != edition:
+                reached, edition = None, history.edition
             begin = asked.first(reached if after is None else after, now)
             end = min(asked.last(now), begin + most)
             if end < begin + step:
@@ -142,14 +148,18 @@ class Counting:
                 await asyncio.sleep(min(due, LONGEST_NAP) / SECOND)
                 continue
             try:
-                await self._add(asked.key, await client.ask(asked.promql, begin, end), after)
+                steps = await client.ask(asked.promql, begin, end)
+                if end > asked.last(self._now()):
+                    continue  # the clock went back meanwhile: they are yet to come
+                await self._add(asked.key, steps, after)
             except (AskError, StoreError) as error:
-                self._failed(asked, self._redact(str(error)))
+                self._failed(asked, health, self._redact(str(error)))
                 most = max(step, (end - begin) // 2 // step * step)  # up to what cannot be answered
                 await asyncio.sleep(min(step, AGAIN) / SECOND)
                 continue
-            self._answered(asked)
-            reached, most = end, MOST_POINTS * step
+            self._answered(asked, health)
+            reached = end if after is None and history.until is None else None
+            most = min(2 * most, MOST_POINTS * step)
 
     async def _add(self, key: SloKey, steps: Sequence[Step], after: int | None) -> None:
         """Keep what was answered; an SLO begins with a step of which anything is known.
@@ -174,14 +184,12 @@ class Counting:
             read = await self._storage.run(lambda store: load_sampled(store, [key]))
             history.take_over(read[key])
 
-    def _failed(self, asked: Asked, problem: str) -> None:
-        health = self._health.counting[asked.names]
+    def _failed(self, asked: Asked, health: CountingHealth, problem: str) -> None:
         if health.problem != problem:
             log().warning("promql_failed", slo="/".join(asked.names), problem=problem)
         health.problem = problem
 
-    def _answered(self, asked: Asked) -> None:
-        health = self._health.counting[asked.names]
+    def _answered(self, asked: Asked, health: CountingHealth) -> None:
         if health.problem:
             log().info("promql_recovered", slo="/".join(asked.names))
         health.problem, health.until = "", self._sampled[asked.key].until

@@ -36,8 +36,8 @@ _OK, _NOT_ALLOWED = 200, 405
 _BASIC = re.compile(r"basic +", re.IGNORECASE)
 _CURES = {
     400: "correct the query",
-    401: "give it credentials in `prometheus.headers`",
-    403: "what `prometheus.headers` gives as credentials is not allowed to query",
+    401: "give it credentials by `prometheus.token` or `prometheus.basic_auth`",
+    403: "who `prometheus.token` or `prometheus.basic_auth` says may not query",
     404: "is `prometheus.url` the root of its API, without /api/v1?",
     405: "it allows neither POST nor GET; is `prometheus.url` the root of its API?",
     413: "make the query lighter, such as by a recording rule",
@@ -110,14 +110,18 @@ class Client:
             "end": _seconds(end),
             "step": _length(promql.step),
         }
+        queries = {"good": promql.good, "total": promql.total}
+        # No group of tasks: that of Python 3.11 may swallow a cancellation while one of them fails.
+        found = await asyncio.gather(
+            *(self._values(what, {"query": query, **times}) for what, query in queries.items()),
+            return_exceptions=True,
+        )
+        for each in found:
+            if isinstance(each, BaseException):
+                raise each
+        good, total = (dict(each) for each in found if not isinstance(each, BaseException))
         try:
-            async with asyncio.TaskGroup() as group:
-                good = group.create_task(self._values("good", {"query": promql.good, **times}))
-                total = group.create_task(self._values("total", {"query": promql.total, **times}))
-        except ExceptionGroup as troubles:
-            raise troubles.exceptions[0] from None
-        try:
-            return answers.steps(good.result(), total.result(), start, end, promql.step)
+            return answers.steps(good, total, start, end, promql.step)
         except AskError as error:
             msg = f"was asked for `good` and `total`: {error}"
             raise self._error(msg) from error

@@ -9,10 +9,11 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from exporter.errors import StoreError
 from exporter.store.base import SloKey
 from exporter.store.hours import hour_of
 from exporter.timeline.samples import Step
-from exporter.units import HOUR
+from exporter.units import HOUR, format_instant
 
 _ROW = struct.Struct("<IIqq")
 """Milliseconds since the hour's start, twice the length plus one where anything is known, good and bad in millionths."""
@@ -109,5 +110,10 @@ def _pack(steps: Iterable[Step], hour: int) -> bytes:
 
 
 def _unpack(packed: bytes, hour: int) -> Iterator[Step]:
-    for after, length, good, bad in _ROW.iter_unpack(zlib.decompress(packed)):
+    try:
+        rows = _ROW.iter_unpack(zlib.decompress(packed))
+    except (zlib.error, struct.error) as error:
+        msg = f"the steps of the hour {format_instant(hour)} are damaged; restore a copy of the store"
+        raise StoreError(msg) from error
+    for after, length, good, bad in rows:
         yield Step(hour + after, length >> 1, good, bad, bool(length & 1))

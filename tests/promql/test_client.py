@@ -147,8 +147,8 @@ async def test_get_is_tried_once() -> None:
     ("status", "said"),
     [
         (400, "correct the query"),
-        (401, "give it credentials in `prometheus.headers`"),
-        (403, "is not allowed to query"),
+        (401, "give it credentials by `prometheus.token` or `prometheus.basic_auth`"),
+        (403, "may not query"),
         (404, "is `prometheus.url` the root of its API, without /api/v1?"),
         (413, "lighter"),
         (418, "is `prometheus.url` the root of its API?"),
