@@ -62,12 +62,15 @@ class _Counting:
 
     @property
     def policies(self) -> Policies:
-        """By which beats are due; none of a source, as nobody knows how many events it is to count."""
+        """By which beats are due; a source has none."""
         history = self.member.history
         return history.policies if isinstance(history, EndpointHistory) else _NO_POLICIES
 
     def due(self, start: int, end: int) -> Fraction:
-        """How many beats were due in [start, end) while it was watched and not excluded."""
+        """How many events were due in [start, end) while it was not excluded: beats while it was watched, or as many as a source counts on average."""
+        if isinstance(self.member.history, SampleHistory):
+            found = tally(self.history, start, end)
+            return self._average(start, end, found.up + found.down + found.unknown)
         sums, due = self.history.sums, Fraction(0)
         for first, last, policy in self.policies.segments(start, end):
             due += Fraction(sums(last).watched - sums(first).watched, policy.interval)
@@ -76,17 +79,17 @@ class _Counting:
     def missing(self, start: int, end: int) -> Fraction:
         """How many events the unknown part of that time stands for: beats that were due, or as many as a source counts on average."""
         if isinstance(self.member.history, SampleHistory):
-            return self._average(start, end)
+            return self._average(start, end, tally(self.history, start, end).watched_unknown)
         missing = Fraction(0)
         for first, last, policy in self.policies.segments(start, end):
             missing += Fraction(tally(self.history, first, last).watched_unknown, policy.interval)
         return missing
 
-    def _average(self, start: int, end: int) -> Fraction:
-        """What the unknown time would have, were it as the known one; 0 where none is known."""
+    def _average(self, start: int, end: int, time: int) -> Fraction:
+        """What some time would have, were it as the known one of [start, end); 0 where none is known."""
         found, first, last = tally(self.history, start, end), self.beats.events(start), self.beats.events(end)
         known = found.up + found.down
-        return Fraction((sum(last) - sum(first)) * found.watched_unknown, known) if known else Fraction(0)
+        return Fraction((sum(last) - sum(first)) * time, known) if known else Fraction(0)
 
     def due_earlier(self, start: int, end: int, began: int) -> Fraction:
         """How many would have been due in [start, end) before its first result, if it began with the one that did at `began`."""
@@ -148,7 +151,10 @@ class Past:
         return Counts(good, bad, sum(sum(each.beats.events(at)) for each in self.members) - good - bad)
 
     def due(self, start: int, end: int) -> Fraction:
-        """How many beats were due in [start, end) at the intervals in force, exclusions aside (ruling 27).
+        """How many events were due in [start, end), exclusions aside (ruling 27): beats at the intervals in force.
+
+        Of a source as many as it counted in the known time, for the whole: else the budget of a window that
+        is hardly known yet would be gone with the first failures.
 
         Those that began first, within an interval of the earliest as beats are spread over it, are taken
         to have been due before already: a young SLO's budget is that of its whole window. One that joined

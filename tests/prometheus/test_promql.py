@@ -125,7 +125,9 @@ def test_an_hour_that_prometheus_has_counted_is_there_at_once_to_the_last_event(
         good, bad = (sum(amounts) for amounts in zip(*((each.good, each.bad) for each in kept), strict=True))
         assert answer["events"] == {"good": good / MICRO, "bad": bad / MICRO, "excluded": 0}
         assert answer["sli"] == good / (good + bad)
-        assert answer["error_budget"]["remaining_ratio"] == float(1 - Fraction(100 * bad, good + bad))
+        assert answer["error_budget"]["remaining_ratio"] == float(
+            1 - Fraction(100 * bad * 48, (good + bad) * 120)
+        )
         assert answer["coverage"] == 48 / 120
         through = daemon.get(f"/api/v1/sli?service=shop&slo=orders&at={end / 1000:.3f}").json()
         assert through == answer

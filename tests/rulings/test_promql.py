@@ -71,12 +71,12 @@ def test_ruling_44_the_events_of_a_step_lie_at_its_start_and_are_not_split(past:
     assert (late.good, late.bad) == (16 * MICRO, 4 * MICRO), "the first step began before the window"
 
 
-def test_ruling_44_nothing_is_expected_of_a_source(past: Past) -> None:
-    """Ruling 27: the budget is a share of the events that were counted, however long the window."""
+def test_ruling_44_the_known_steps_stand_for_the_whole_window(past: Past) -> None:
+    """The budget is a share of what the window would have, were all of it known: 100 events a minute."""
     count(past, minutes((99.5, 0.5), None, (100, 0)))
     found = past.figures(JANUARY + 3 * MINUTE)
     assert fraction(found.sli) == Fraction(1995, 2000)
-    assert fraction(found.remaining_ratio) == 1 - Fraction(5, 10) / 2
+    assert fraction(found.remaining_ratio) == 1 - Fraction(1, 2) / 60
     assert found.met is True
 
 

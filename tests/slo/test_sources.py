@@ -35,11 +35,25 @@ def step(minutes_ago: int, good: float, bad: float, *, known: bool = True) -> St
     return Step(NOW - minutes_ago * MINUTE, MINUTE, round(good * MICRO), round(bad * MICRO), known=known)
 
 
+def whole(minutes: int, good: float, bad: float) -> Sequence[Step]:
+    """The last minutes, all alike."""
+    return [step(ago, good, bad) for ago in range(minutes, 0, -1)]
+
+
 def test_the_budget_is_a_share_of_the_events_that_were_counted() -> None:
-    found = figures(asked([step(3, 999, 0), step(2, 999, 1), step(1, 1000.5, 0.5)]), NOW)
+    found = figures(asked([step(3, 999, 0), step(2, 999, 1), step(1, 1000.5, 0.5)]), NOW, 3 * MINUTE)
     assert fraction(found.sli) == Fraction(29985, 30000)
     assert fraction(found.remaining_ratio) == 1 - Fraction(15, 10) / 3
     assert found.met
+
+
+def test_burn_is_of_the_whole_window_however_much_of_it_is_known() -> None:
+    """Half of what is allowed fails, steadily: nothing of it is worth an alert, in the first hour neither."""
+    for minutes in (60, 24 * 60, 15 * 24 * 60, 30 * 24 * 60):
+        found = figures(asked(whole(minutes, 1999, 1)), NOW)
+        assert {fraction(each) for each in found.burn[:3]} == {Fraction(1, 2)}
+        assert all((fraction(each) or 0) < 1 for each in found.alerts)
+        assert fraction(found.remaining_ratio) == 1 - Fraction(minutes, 2 * 30 * 24 * 60)
 
 
 def test_unknown_steps_count_by_the_average_of_the_others_in_the_bounds_alone() -> None:
@@ -63,7 +77,7 @@ def test_nothing_has_no_value_and_a_step_without_events_is_known() -> None:
 
 def test_an_alert_needs_as_many_whole_bad_events_as_its_guard() -> None:
     def fast(bad: float) -> Fraction | None:
-        return fraction(figures(asked([step(2, 10, 0), step(1, 0, bad)]), NOW).alerts[0])
+        return fraction(figures(asked([*whole(60, 0.01, 0)[:-1], step(1, 0, bad)]), NOW).alerts[0])
 
     assert fast(2.9) == 1
     assert (fast(3) or 0) > 1
