@@ -390,3 +390,64 @@ async def test_what_cannot_be_written_is_asked_about_again(world: World) -> None
         await alive.counted(START)
     assert world.stored() == expected(START - 10 * STEP, START)
     assert world.sampled[ORDERS].events(FOREVER) == loaded(world.stored()).events(FOREVER)
+
+
+async def test_a_clock_that_goes_back_before_the_first_step_begins_anew(world: World) -> None:
+    world.source.since = START - 5 * STEP
+    async with world.alive() as alive:
+        await alive.counted(START - 2 * STEP)
+        assert await alive.storage.set_aside(START, START - 20 * STEP)
+        assert world.sampled[ORDERS].until is None
+        world.source.since, world.now = 0, START - 10 * STEP
+        await alive.counted(START - 12 * STEP)
+    assert world.stored() == expected(START - 20 * STEP, START - 12 * STEP)
+
+
+async def test_an_answer_from_before_a_step_back_is_put_away(world: World) -> None:
+    """What it says of the time to come is asked about again when that has come."""
+    reached, go_on = asyncio.Event(), asyncio.Event()
+    async with world.alive() as alive:
+        await alive.counted(START - 2 * STEP)
+        source = world.source
+
+        async def answer(request: web.Request) -> web.Response:
+            reached.set()
+            await go_on.wait()
+            return await source(request)
+
+        async with answering(answer) as world.port:
+            alive.counting.follow(world.config())
+            world.now += 100 * STEP
+            await reached.wait()
+            world.now = START + STEP
+            go_on.set()
+            await alive.counted(START - STEP)
+            assert alive.store.steps(ORDERS)[-1].at == START - 2 * STEP
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_reload_takes_an_slo_away_while_its_question_is_being_answered(
+    world: World, fails: bool
+) -> None:
+    """Whatever comes of the question, the others go on."""
+    reached, go_on = asyncio.Event(), asyncio.Event()
+    source, other = world.source, SloKey("shop", "search")
+
+    async def answer(request: web.Request) -> web.Response:
+        reached.set()
+        await go_on.wait()
+        return (
+            web.Response(status=503)
+            if fails and not alive.world.sampled.get(other)
+            else await source(request)
+        )
+
+    async with world.alive() as alive, answering(answer) as world.port:
+        alive.counting.follow(world.config())
+        await reached.wait()
+        config = world.config(names=("search",))
+        go_on.set()
+        await alive.counting.take_up(config)
+        alive.counting.follow(config)
+        await alive.counted(START - 2 * STEP, other)
+        assert list(world.health.counting) == [("shop", "search")]

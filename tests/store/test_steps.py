@@ -82,3 +82,11 @@ def test_an_addition_is_whole_or_not_at_all(path: Path, writer: SqliteWriter) ->
     with pytest.raises(StoreError, match="the disk is full"):
         writer.add_steps(ORDERS, minutes(10, 70), 10 * MINUTE)
     assert writer.steps(ORDERS) == minutes(0, 10)
+
+
+def test_damage_is_said_with_its_place(path: Path, writer: SqliteWriter) -> None:
+    writer.add_steps(ORDERS, minutes(0, 10), None)
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE sample SET steps = x'00'")
+    with pytest.raises(StoreError, match=r"the steps of the hour 1970-01-01T00:00:00Z are damaged"):
+        writer.steps(ORDERS)
