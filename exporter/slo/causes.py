@@ -7,16 +7,13 @@ from typing import NamedTuple
 from exporter.timeline.beats import Judged
 from exporter.timeline.past import Member
 from exporter.timeline.reports import INCONCLUSIVE, SUCCESS
-from exporter.timeline.samples import SampleHistory
+from exporter.timeline.samples import BANDS, SampleHistory
 from exporter.timeline.spans import FOREVER
 from exporter.timeline.standings import Standings
 from exporter.timeline.tally import Standing
 from exporter.units import describe_duration, format_instant
 
 STOPPED, FUTURE = "stopped", "future"
-
-_BANDS = (1000, 100, 10)
-"""One event in so many."""
 
 _ENDED = {STOPPED: "the exporter was not running until ", "clock": "the clock was set forward to "}
 _OPEN = {STOPPED: "the exporter has not run since", FUTURE: "this is yet to come"}
@@ -210,13 +207,11 @@ def _bad_events(history: SampleHistory, at: int) -> str:
     In bands, so that a steady trickle of errors is one interval; their numbers stand beside it.
     """
     step = history.step(at)
-    if step is None or not step.bad:
-        return ""
-    if not step.good:
-        return "all events bad"
-    share = next((share for share in _BANDS if step.bad * share < step.good + step.bad), 0)
+    band = 0 if step is None else step.band
+    if band in {0, 1}:
+        return "all events bad" if band else ""
     return (
-        f"under {100 / share:g} % of events bad" if share else f"{100 // _BANDS[-1]} % of events bad or more"
+        f"under {100 / band:g} % of events bad" if band > 0 else f"{100 // BANDS[-1]} % of events bad or more"
     )
 
 

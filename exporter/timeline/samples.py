@@ -14,6 +14,10 @@ MICRO = 1_000_000
 """Events are counted in millionths: an increase over a step is seldom a whole number."""
 
 
+BANDS = (1000, 100, 10)
+"""One bad event in so many, ascending shares: in which of them a step is changes seldom."""
+
+
 class Step(NamedTuple):
     """What a source said of one step.
 
@@ -37,6 +41,15 @@ class Step(NamedTuple):
         if not self.known:
             return State.UNKNOWN
         return State.DOWN if self.bad and not self.good else State.UP
+
+    @property
+    def band(self) -> int:
+        """How much of its events was bad: 0 for none, 1 for all, else the largest of `BANDS` that they stay under; -1 for more."""
+        if not self.bad:
+            return 0
+        if not self.good:
+            return 1
+        return next((band for band in BANDS if self.bad * band < self.good + self.bad), -1)
 
 
 class SampleHistory:
@@ -163,25 +176,35 @@ class SampleHistory:
         return Events(good, bad)
 
     def edges(self, start: int, end: int) -> Iterator[int]:
-        """Instants in [start, end) at which a step with bad events begins or ends."""
-        first = max(0, bisect_right(self._starts, start) - 1)
-        for index in range(first, bisect_left(self._starts, end)):
-            if self._bad(index):
-                at = self._starts[index]
-                yield from (edge for edge in (at, at + self._lengths[index]) if start <= edge < end)
+        """Instants in [start, end) at which steps begin to be in another band, or end to be in one."""
+        return (edge for edge in self._band_edges(start, end) if start <= edge < end)
+
+    def _band_edges(self, start: int, end: int) -> Iterator[int]:
+        until, before = -FOREVER, 0
+        for index in range(max(0, bisect_right(self._starts, start) - 1), bisect_left(self._starts, end)):
+            at, found = self._starts[index], self._at(index).band
+            if before and (at != until or found != before):
+                yield until
+            if found and (at != until or found != before):
+                yield at
+            until, before = at + self._lengths[index], found
+        if before:
+            yield until
 
     def step(self, at: int) -> Step | None:
         """The step with events that holds the instant `at`; None where there is none."""
         index = bisect_right(self._starts, at) - 1
         if index < 0 or at >= self._starts[index] + self._lengths[index]:
             return None
-        first, last = self.events(self._starts[index]), self.events(self._starts[index] + 1)
-        good, bad = last.good - first.good, last.bad - first.bad
-        return Step(self._starts[index], self._lengths[index], good, bad, known=True)
+        return self._at(index)
 
-    def _bad(self, index: int) -> bool:
-        wholes, micros = self._wholes[1], self._micros[1]
-        return (wholes[index], micros[index]) != (wholes[index + 1], micros[index + 1])
+    def _at(self, index: int) -> Step:
+        """A step by its place among those with events."""
+        good, bad = (
+            (wholes[index + 1] - wholes[index]) * MICRO + micros[index + 1] - micros[index]
+            for wholes, micros in zip(self._wholes, self._micros, strict=True)
+        )
+        return Step(self._starts[index], self._lengths[index], good, bad, known=True)
 
     def _ended(self) -> int:
         """Beyond the latest step nothing is known."""

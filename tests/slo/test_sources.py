@@ -128,6 +128,11 @@ def test_a_trickle_of_errors_is_one_interval() -> None:
     ]
 
 
+def test_a_month_of_a_trickle_is_one_interval_of_which_few_are_worked_out() -> None:
+    month = asked(whole(30 * 24 * 60, 95, 5))
+    assert len(explain(month, (), NOW, most=10).intervals) == 1
+
+
 def test_while_nobody_asks_an_explanation_says_why() -> None:
     asking = asked([step(6, 10, 0)])
     found = explain(asking, (), NOW, 6 * MINUTE, [Absence(NOW - 4 * MINUTE, FOREVER, "stopped")])
