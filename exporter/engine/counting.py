@@ -22,6 +22,9 @@ from exporter.units import SECOND
 AGAIN = 30 * SECOND
 """Milliseconds after which what failed is asked again, at most."""
 
+PATIENCE = 8
+"""Answers after which a question may be about as much as one that failed."""
+
 LONGEST_NAP = 30 * SECOND
 """Milliseconds after which the clock is looked at: it may have been set."""
 
@@ -59,6 +62,36 @@ class Asked:
         """End of the last step that can be asked about."""
         step = self.promql.step
         return (now - self.promql.delay) // step * step
+
+
+class _Portion:
+    """How much one question is about: less after each that fails, as some servers give fewer points, or one step has none.
+
+    It grows again, but to what has failed only after `PATIENCE` answers: a catch-up of 10,000 steps is not to fail at every other question.
+
+    Attributes:
+        length: Milliseconds.
+    """
+
+    def __init__(self, step: int) -> None:
+        self._step = step
+        self._whole = self.length = MOST_POINTS * step
+        self._too_long = self._whole + 1
+        self._answers = 0
+
+    def failed(self, length: int) -> None:
+        """Note that a question about so much failed."""
+        self._too_long, self._answers = length, 0
+        self.length = max(self._step, length // 2 // self._step * self._step)
+
+    def answered(self) -> None:
+        """Note that one was answered."""
+        self._answers += 1
+        if self._answers >= PATIENCE:
+            self._too_long = self._whole + 1
+        longer = min(2 * self.length, self._whole)
+        if longer < self._too_long:
+            self.length = longer
 
 
 class Counting:
@@ -134,7 +167,7 @@ class Counting:
     async def _keep_up(self, client: Client, asked: Asked, health: CountingHealth) -> None:
         """Ask about the steps of one SLO as they end."""
         step, history = asked.promql.step, self._sampled[asked.key]
-        most = MOST_POINTS * step
+        portion = _Portion(step)
         reached: int | None = None  # how far a source that knows of no step at all was asked about
         edition = history.edition
         while True:
@@ -142,7 +175,7 @@ class Counting:
             if history.edition != edition:
                 reached, edition = None, history.edition
             begin = asked.first(reached if after is None else after, now)
-            end = min(asked.last(now), begin + most)
+            end = min(asked.last(now), begin + portion.length)
             if end < begin + step:
                 due = begin + step + asked.promql.delay - now
                 await asyncio.sleep(min(due, LONGEST_NAP) / SECOND)
@@ -154,12 +187,12 @@ class Counting:
                 await self._add(asked.key, steps, after)
             except (AskError, StoreError) as error:
                 self._failed(asked, health, self._redact(str(error)))
-                most = max(step, (end - begin) // 2 // step * step)  # up to what cannot be answered
+                portion.failed(end - begin)
                 await asyncio.sleep(min(step, AGAIN) / SECOND)
                 continue
             self._answered(asked, health)
             reached = end if after is None and history.until is None else None
-            most = min(2 * most, MOST_POINTS * step)
+            portion.answered()
 
     async def _add(self, key: SloKey, steps: Sequence[Step], after: int | None) -> None:
         """Keep what was answered; an SLO begins with a step of which anything is known.

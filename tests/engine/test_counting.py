@@ -451,3 +451,23 @@ async def test_a_reload_takes_an_slo_away_while_its_question_is_being_answered(
         alive.counting.follow(config)
         await alive.counted(START - 2 * STEP, other)
         assert list(world.health.counting) == [("shop", "search")]
+
+
+async def test_a_server_that_gives_few_points_is_caught_up_with_with_few_failures(world: World) -> None:
+    refused = 0
+
+    def limited(first: int, last: int) -> web.Response | None:
+        nonlocal refused
+        if (last - first) // STEP < 100:
+            return None
+        refused += 1
+        return web.Response(
+            status=422, text='{"status": "error", "errorType": "execution", "error": "too many points"}'
+        )
+
+    world.window = 2_000 * STEP
+    world.source.instead = limited
+    async with world.alive() as alive:
+        await alive.counted(START - 2 * STEP)
+    assert world.stored() == expected(START - 2_000 * STEP, START - 2 * STEP)
+    assert refused / 2 < len(world.source.asked) / 4, "of two queries each"
