@@ -27,5 +27,5 @@ def load_sampled(store: Reader, slos: Iterable[SloKey]) -> Sampled:
     found = dict[SloKey, SampleHistory]()
     for slo in slos:
         found[slo] = SampleHistory(kept_from=kept_from)
-        found[slo].extend(store.steps(slo))
+        found[slo].extend(store.each_step(slo))
     return found

@@ -162,7 +162,7 @@ class Causes:
         if history.until is not None and at < history.until:
             return _Word("the source has no value of it")
         absence = self._latest(at)
-        return _Word("not asked about yet") if absence is None or absence.until <= at else _absence(absence)
+        return _Word("not counted yet") if absence is None or absence.until <= at else _absence(absence)
 
     def _latest(self, at: int) -> Absence | None:
         """The latest absence that began by the instant `at`."""

@@ -206,6 +206,9 @@ class Reader(Protocol):
     def steps(self, slo: SloKey) -> Sequence[Step]:
         """What a source has counted for an SLO, in order."""
 
+    def each_step(self, slo: SloKey) -> Iterator[Step]:
+        """The same one by one, however many there are."""
+
     def kept_from(self) -> int | None:
         """The instant before which the record was pruned; None where it never was."""
 

@@ -115,8 +115,12 @@ class SqliteReader:
 
     def steps(self, slo: SloKey) -> Sequence[Step]:
         """What a source has counted for an SLO, in order."""
+        return list(self.each_step(slo))
+
+    def each_step(self, slo: SloKey) -> Iterator[Step]:
+        """The same one by one, however many there are."""
         with translated(self.path):
-            return steps.read(self._connection, slo)
+            yield from steps.read(self._connection, slo)
 
     def kept_from(self) -> int | None:
         """The instant before which the record was pruned; None where it never was."""

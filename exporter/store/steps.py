@@ -1,6 +1,6 @@
 """What the store keeps of events that a source has counted: the steps of an SLO, packed by UTC hour.
 
-An hour's steps are rows of one width, compressed: some 12 bytes each, which C unpacks a year of in a third of a second.
+An hour's steps are rows of one width, compressed: some 12 bytes each.
 """
 
 import sqlite3
@@ -39,12 +39,13 @@ def keys(connection: sqlite3.Connection) -> Sequence[SloKey]:
     return [SloKey(*each) for each in connection.execute(_KEYS)]
 
 
-def read(connection: sqlite3.Connection, slo: SloKey) -> Sequence[Step]:
-    """All steps of an SLO, in order."""
+def read(connection: sqlite3.Connection, slo: SloKey) -> Iterator[Step]:
+    """All steps of an SLO, in order and one by one: a year of them is half a million."""
     found = connection.execute(
         "SELECT hour, steps FROM sample WHERE service = ? AND slo = ? ORDER BY hour", slo
     )
-    return [step for hour, packed in found for step in _unpack(packed, hour)]
+    for hour, packed in found:
+        yield from _unpack(packed, hour)
 
 
 def end(connection: sqlite3.Connection, slo: SloKey) -> int | None:

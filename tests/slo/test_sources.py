@@ -100,7 +100,7 @@ def test_an_explanation_says_how_much_of_each_step_was_bad() -> None:
         ("down", "all events bad"),
         ("unknown", "the source has no value of it"),
         ("up", "10 % of events bad or more"),
-        ("unknown", "not asked about yet"),
+        ("unknown", "not counted yet"),
     ]
     assert found.adds_up
     shown = explained(answer("shop", "orders", asking, found.figures), found)
@@ -138,7 +138,7 @@ def test_while_nobody_asks_an_explanation_says_why() -> None:
     found = explain(asking, (), NOW, 6 * MINUTE, [Absence(NOW - 4 * MINUTE, FOREVER, "stopped")])
     assert [each.why for each in found.intervals] == [
         "",
-        "not asked about yet",
+        "not counted yet",
         "the exporter has not run since",
     ]
 
