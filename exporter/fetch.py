@@ -2,14 +2,23 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 
 import aiohttp
 
 from exporter import __version__
 from exporter.errors import UptimeError
 from exporter.units import SECOND, format_duration
+
+_WORDS: Mapping[type[Exception], str] = MappingProxyType(
+    {
+        aiohttp.ClientPayloadError: "the answer ends too early, or is not coded as it says",
+        aiohttp.ClientResponseError: "the answer is no HTTP",
+        aiohttp.ServerDisconnectedError: "it ended the connection before it answered",
+    }
+)
 
 
 async def session(ca_file: str) -> aiohttp.ClientSession:
@@ -47,12 +56,8 @@ async def within(limit: int) -> AsyncIterator[None]:
         msg = f"no answer within {format_duration(limit)}"
         raise UptimeError(msg) from error
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        msg = (
-            f"{type(error).__name__}: {error.strerror}"
-            if isinstance(error, OSError)
-            else type(error).__name__
-        )
-        raise UptimeError(msg) from error
+        said = error.strerror if isinstance(error, OSError) else _WORDS.get(type(error))
+        raise UptimeError(": ".join(filter(None, (type(error).__name__, said)))) from error
 
 
 async def body(answer: aiohttp.ClientResponse, most: int) -> bytes:

@@ -1,11 +1,13 @@
 """What `make run` shows: a service that is up and one that is down, with no network."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import StartDaemon
 from tests.support.daemon import Daemon, command
 from tests.support.processes import Process, wait_for
 from tests.support.prometheus import check_metrics
@@ -14,12 +16,12 @@ ROOT = Path(__file__).parent.parent
 QUICKSTART = ROOT / "config" / "quickstart.yml"
 
 
-@pytest.fixture
-def daemon(start_daemon: Callable[..., Daemon]) -> Daemon:
-    """On a port of its own, so that it must follow the changed listen address."""
-    daemon = start_daemon(QUICKSTART.read_text())
-    wait_for(lambda: len(ups(daemon)) == 3, "each endpoint was probed")
-    return daemon
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    """On a port of its own, so that it must follow the changed listen address; for whoever does not end it."""
+    with closing(Daemon(QUICKSTART, tmp_path_factory.mktemp("quickstart") / "uptime.db")) as daemon:
+        wait_for(lambda: len(ups(daemon)) == 3, "each endpoint was probed")
+        yield daemon
 
 
 def ups(daemon: Daemon) -> dict[str, float]:
@@ -47,7 +49,9 @@ def test_the_page_says_what_is_watched_and_how_it_is(daemon: Daemon) -> None:
     assert "This exporter, watched by itself" in page
 
 
-def test_sigterm_ends_it_cleanly(daemon: Daemon) -> None:
+def test_sigterm_ends_it_cleanly(start_daemon: StartDaemon) -> None:
+    daemon = start_daemon(QUICKSTART.read_text())
+    wait_for(lambda: len(ups(daemon)) == 3, "each endpoint was probed")
     assert daemon.stop() == 0
     assert "Traceback" not in daemon.process.output
 

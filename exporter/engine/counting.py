@@ -142,7 +142,7 @@ class Counting:
         self._redact = config.secrets.redact
         healths = self._health.counting
         self._health.counting = {
-            each.names: healths.get(each.names) or CountingHealth(self._sampled[each.key].until)
+            each.names: healths.get(each.names) or CountingHealth(self._sampled[each.key])
             for each in self._asked
         }
         if before != (self._prometheus, self._asked):
@@ -166,7 +166,7 @@ class Counting:
 
     async def _keep_up(self, client: Client, asked: Asked, health: CountingHealth) -> None:
         """Ask about the steps of one SLO as they end."""
-        step, history = asked.promql.step, self._sampled[asked.key]
+        step, history = asked.promql.step, health.history
         portion = _Portion(step)
         reached: int | None = None  # how far a source that knows of no step at all was asked about
         edition = history.edition
@@ -225,7 +225,7 @@ class Counting:
     def _answered(self, asked: Asked, health: CountingHealth) -> None:
         if health.problem:
             log().info("promql_recovered", slo="/".join(asked.names))
-        health.problem, health.until = "", self._sampled[asked.key].until
+        health.problem = ""
 
 
 def _asked(config: Config) -> Sequence[Asked]:

@@ -12,6 +12,7 @@ from exporter.config.model import Config, Endpoint, Service, SloConfig
 from exporter.probes.result import NO_PHASES, Outcome, Phases, Reason, Result, TlsFacts
 from exporter.slo.question import Question
 from exporter.timeline.exclusion import Exclusion
+from exporter.timeline.samples import SampleHistory
 from exporter.timeline.spans import NOTHING, Spans
 from exporter.timeline.tally import Measured
 
@@ -181,11 +182,11 @@ class CountingHealth:
     """How it is to ask a source about an SLO.
 
     Attributes:
-        until: End of the latest step that is known, milliseconds; None before any.
+        history: What was answered so far.
         problem: Why the latest question was not answered; empty where it was, and before the first.
     """
 
-    until: int | None = None
+    history: SampleHistory
     problem: str = ""
 
 

@@ -14,15 +14,15 @@ AFTER_START = 60 * SECOND
 """Milliseconds after the start at which it is done first: a start has enough to do."""
 
 
+LEAP = 2 * DAY
+"""A longer absence may be a clock that is wrong: what it makes old is kept for a day more, until somebody has looked."""
+
+
 class Forgetting(Protocol):
     """A past that can give up what is old."""
 
     def forget(self, before: int) -> None:
         """Give up what lies before an instant."""
-
-
-LEAP = 2 * DAY
-"""A longer absence may be a clock that is wrong: what it makes old is kept for a day more, until somebody has looked."""
 
 
 async def daily(

@@ -101,7 +101,7 @@ def _counting(live: Live, style: Style) -> Iterator[str]:
         for (service, slo), each in live.health.counting.items()
     }
     for family, values in (
-        (names.PROMQL_UNTIL, {text: _seconds(each.until) for text, each in found.items()}),
+        (names.PROMQL_UNTIL, {text: _seconds(each.history.until) for text, each in found.items()}),
         (names.PROMQL_OK, {text: int(not each.problem) for text, each in found.items()}),
     ):
         lines = [sample(family.name, text, value) for text, value in values.items() if value is not None]

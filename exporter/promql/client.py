@@ -111,15 +111,9 @@ class Client:
             "step": _length(promql.step),
         }
         queries = {"good": promql.good, "total": promql.total}
+        asking = [self._values(what, {"query": query, **times}) for what, query in queries.items()]
         # No group of tasks: that of Python 3.11 may swallow a cancellation while one of them fails.
-        found = await asyncio.gather(
-            *(self._values(what, {"query": query, **times}) for what, query in queries.items()),
-            return_exceptions=True,
-        )
-        for each in found:
-            if isinstance(each, BaseException):
-                raise each
-        good, total = (dict(each) for each in found if not isinstance(each, BaseException))
+        good, total = map(_answered, await asyncio.gather(*asking, return_exceptions=True))
         try:
             return answers.steps(good, total, start, end, promql.step)
         except AskError as error:
@@ -174,6 +168,13 @@ class Client:
 
     def _error(self, text: str) -> AskError:
         return AskError(f"{self._prometheus.url} {self._secrets.redact(text)}")
+
+
+def _answered(found: Values | BaseException) -> Values:
+    """What was answered; raises where nothing was."""
+    if isinstance(found, BaseException):
+        raise found
+    return found
 
 
 def _explained(reply: _Reply) -> str:

@@ -13,7 +13,6 @@ from exporter.timeline.tally import Standing, State, Sums
 MICRO = 1_000_000
 """Events are counted in millionths: an increase over a step is seldom a whole number."""
 
-
 BANDS = (1000, 100, 10)
 """One bad event in so many, ascending shares: in which of them a step is changes seldom."""
 
@@ -81,9 +80,6 @@ class SampleHistory:
         """An empty past; `kept_from` is None where nothing was pruned."""
         self.kept_from = -FOREVER if kept_from is None else kept_from
         self.edition = 0
-        self._clear()
-
-    def _clear(self) -> None:
         self.first: int | None = None
         self.until: int | None = None
         self._columns = Columns()

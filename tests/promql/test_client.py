@@ -302,7 +302,7 @@ async def test_a_server_that_hangs_up_is_told() -> None:
         request.transport.abort()
         return matrix()
 
-    assert "cannot be asked" in await trouble(handler)
+    assert "it ended the connection before it answered" in await trouble(handler)
 
 
 async def test_https_is_verified_by_the_ca_file(tmp_path: Path) -> None:
@@ -352,6 +352,28 @@ async def test_who_gives_up_asking_leaves_nothing_behind() -> None:
             await task
         gone.set()
         assert [each for each in asyncio.all_tasks() if "_values" in repr(each)] == []
+
+
+async def test_who_gives_up_while_one_query_has_failed_already_is_heard() -> None:
+    """A reload must not wait for the other one, nor be taken for its failure."""
+    failed, held = asyncio.Event(), asyncio.Event()
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if (await request.post())["query"] == QUERIES.good:
+            failed.set()
+            return web.Response(status=503)
+        held.set()
+        await asyncio.sleep(60)
+        return matrix()
+
+    async with answering(handler) as port, Client(server(port)) as asking:
+        task = asyncio.create_task(asking.ask(QUERIES, START, START + 2 * MINUTE))
+        await failed.wait()
+        await held.wait()
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
 
 
 async def test_a_span_without_a_step_is_not_asked_about() -> None:

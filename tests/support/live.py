@@ -20,6 +20,7 @@ from exporter.slo.objective import Objective, Periods
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import Category, Exclusion, Once, Scope
 from exporter.timeline.policy import Policy
+from exporter.timeline.samples import MICRO, SampleHistory, Step
 from exporter.timeline.tally import State
 from tests.support.history import ListedHistory, put
 
@@ -57,6 +58,8 @@ def live(*services: Service, histories: dict[str, ListedHistory] | None = None) 
     """Everything up for a day, but for the services whose history is given."""
     given = histories or {}
     config = Config(services or (service(),), "fra1", 3, "0f" * 32)
+    counted = SampleHistory()
+    counted.extend([Step(NOW - 150_000, 60_000, 5 * MICRO, 0, known=True)])
     shown = Live(
         config,
         [],
@@ -66,7 +69,7 @@ def live(*services: Service, histories: dict[str, ListedHistory] | None = None) 
             reload_success_at=NOW - DAY,
             connected=True,
             sources={"targets.json": SourceHealth(NOW - 700, "is not valid YAML")},
-            counting={("shop", "orders"): CountingHealth(NOW - 90_000)},
+            counting={("shop", "orders"): CountingHealth(counted)},
         ),
     )
     for each in config.services:
