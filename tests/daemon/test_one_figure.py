@@ -1,6 +1,8 @@
 """Rule E: the same instant through the metrics, the API, `explain` and `sli` is one figure, for every method."""
 
 import json
+from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,10 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from exporter.store.reader import SqliteReader
 from exporter.units import format_instant
 from tests.conftest import StartDaemon, StartTarget
 from tests.support.daemon import Daemon, command
 from tests.support.processes import wait_for
+
+Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
 
 CONFIG = """
 defaults: {{interval: 500ms, timeout: 400ms, retry_interval: 200ms}}
@@ -101,8 +106,8 @@ def test_it_is_one_figure_also_after_a_correction(daemon: Daemon) -> None:
     compare(daemon)
 
 
-def compare(daemon: Daemon) -> None:
-    """Ask about the instant of a scrape in every way, once it is settled."""
+def settled_scrape(daemon: Daemon) -> tuple[Samples, str] | None:
+    """A scrape that is settled by now, and its instant; None where a probe was in flight then, whose result it had not (ruling 1)."""
     samples = daemon.samples()
     instant = round(1000 * samples["uptime_exporter_evaluated_timestamp_seconds", frozenset()])
     at = format_instant(instant)
@@ -112,6 +117,20 @@ def compare(daemon: Daemon) -> None:
         return all(each["settled_until"] > at for each in answers)
 
     wait_for(settled, "everything has settled beyond the scrape")
+    with closing(SqliteReader.open(daemon.storage)) as store:
+        for each in store.endpoints():
+            labels = frozenset({("uptime_service", each.service), ("uptime_endpoint", each.id)})
+            seen = round(1000 * samples["uptime_probe_last_timestamp_seconds", labels])
+            rows = store.rows(each.number)
+            begun = [start for row in rows for start in range(row.at, row.last + 1, row.step or 1)]
+            if max(start for start in begun if start <= instant) != seen:
+                return None
+    return samples, at
+
+
+def compare(daemon: Daemon) -> None:
+    """Ask about the instant of a scrape in every way, once it is settled."""
+    samples, at = wait_for(lambda: settled_scrape(daemon), "a scrape finds no probe in flight")
     for name in SLOS:
         service, _, slo = name.partition("/")
         told = asked(daemon, "sli", name, at)
