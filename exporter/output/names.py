@@ -152,6 +152,10 @@ SLO_COVERAGE = _gauge(
     "uptime_slo_coverage_ratio",
     "Share of the SLO's window, exclusions aside, about which something is known.",
 )
+SLO_DAY_COVERAGE = _gauge(
+    "uptime_slo_day_coverage_ratio",
+    "Share of the last day's watched time, exclusions aside, about which something is known; absent where nothing was watched.",
+)
 SLO_REMAINING_RATIO = _gauge(
     "uptime_slo_error_budget_remaining_ratio",
     "Share of the error budget that is left, of the SLO's window or of the whole calendar period; negative once it is overspent.",
@@ -163,6 +167,16 @@ SLO_REMAINING_SECONDS = _gauge(
 SLO_BURN = _gauge(
     "uptime_slo_burn_rate",
     "How many times faster than sustainable the SLO's whole budget was spent over the window.",
+    "window",
+)
+SLO_BAD_SECONDS = _gauge(
+    "uptime_slo_bad_seconds",
+    "Bad time over the long window of each alert tier; of SLOs by time.",
+    "window",
+)
+SLO_BAD_EVENTS = _gauge(
+    "uptime_slo_bad_events",
+    "Bad events, or slices, over the long window of each alert tier; of SLOs by events or timeslices.",
     "window",
 )
 SLO_STATE = _gauge(
@@ -249,6 +263,7 @@ EXCLUSION_END = _gauge(
     "When an exclusion that is in force will end; absent while it is not.",
     "name",
     "category",
+    "recurring",
 )
 CLOCK_STEPS = _counter("uptime_clock_steps_total", "Steps of the wall clock by more than a second.")
 
@@ -279,9 +294,12 @@ FAMILIES: dict[Group, tuple[Family, ...]] = {
         SLO_PERIOD_END,
         SLO_SLI,
         SLO_COVERAGE,
+        SLO_DAY_COVERAGE,
         SLO_REMAINING_RATIO,
         SLO_REMAINING_SECONDS,
         SLO_BURN,
+        SLO_BAD_SECONDS,
+        SLO_BAD_EVENTS,
         SLO_STATE,
         SLO_ALERT,
         SLO_THRESHOLD,

@@ -13,6 +13,7 @@ from exporter.output.column import buckets
 from exporter.output.endpoints import histogram_values
 from exporter.output.names import Family, Kind
 from exporter.output.style import Style, labels, sample
+from exporter.timeline.exclusion import Once
 
 
 def exporter_lines(live: Live, at: int, style: Style) -> Iterator[str]:
@@ -67,16 +68,17 @@ def _foreign(style: Style, metric: Metric) -> str:
 
 def _exclusion_ends(live: Live, at: int, style: Style) -> str:
     """When what excludes something now will end; of several of one name and category the last one."""
-    ends = dict[tuple[str, str], int]()
+    ends = dict[tuple[str, str, str], int]()
     for each in live.exclusions:
         for start, end in each.when.spans(at, at + 1):
             if start <= at < end:
-                key = each.name, each.category.value
+                recurring = "false" if isinstance(each.when, Once) else "true"
+                key = each.name, each.category.value, recurring
                 ends[key] = max(end, ends.get(key, end))
     family = names.EXCLUSION_END
     lines = [
-        sample(family.name, labels(("name", name), ("category", category)), end / 1000)
-        for (name, category), end in ends.items()
+        sample(family.name, labels(*zip(family.labels, key, strict=True)), end / 1000)
+        for key, end in ends.items()
     ]
     return style.head(family) + "".join(lines) if lines else ""
 

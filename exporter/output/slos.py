@@ -1,5 +1,7 @@
 """The columns of what SLOs show."""
 
+from typing import NamedTuple
+
 from exporter.engine.live import LiveSlo
 from exporter.output import names
 from exporter.output.column import Column, Shape, children
@@ -32,13 +34,16 @@ class SloColumns:
         self.period_end = Column(names.SLO_PERIOD_END)
         self.sli = Column(names.SLO_SLI)
         self.coverage = Column(names.SLO_COVERAGE)
+        self.day_coverage = Column(names.SLO_DAY_COVERAGE)
         self.remaining_ratio = Column(names.SLO_REMAINING_RATIO)
         self.remaining_seconds = Column(names.SLO_REMAINING_SECONDS)
         self.burn = Column(names.SLO_BURN)
+        self.bad_seconds = Column(names.SLO_BAD_SECONDS)
+        self.bad_events = Column(names.SLO_BAD_EVENTS)
         self.state = Column(names.SLO_STATE)
         self.alert = Column(names.SLO_ALERT)
         self.threshold = Column(names.SLO_THRESHOLD)
-        self._shapes: dict[int, tuple[Plan, Shape, Shape, Shape, tuple[float, ...]]] = {}
+        self._shapes: dict[int, _Shapes] = {}
 
     def columns(self) -> list[Column]:
         """In the order in which they are shown."""
@@ -80,6 +85,7 @@ class SloColumns:
         for column, ratio in (
             (self.sli, answer.sli),
             (self.coverage, answer.coverage),
+            (self.day_coverage, answer.day_coverage),
             (self.remaining_ratio, answer.remaining_ratio),
         ):
             if ratio is not None:
@@ -87,19 +93,25 @@ class SloColumns:
         if answer.remaining is not None:
             above, below = answer.remaining
             self.remaining_seconds.add(text, above / (below * 1000))
-        _, burn, alert, threshold, factors = self._shape(slo.question.objective.plan)
-        self.burn.extend_known(text, burn, [number(rate) for rate in answer.burn])
-        self.alert.extend_known(text, alert, [number(ratio) for ratio in answer.alerts])
-        if factors:
-            self.threshold.extend(text, threshold, factors)
+        objective, _, measure = slo.question
+        shapes = self._shape(objective.plan)
+        self.burn.extend_known(text, shapes.burn, [number(rate) for rate in answer.burn])
+        if not shapes.factors:
+            return
+        self.alert.extend_known(text, shapes.alert, [number(ratio) for ratio in answer.alerts])
+        self.threshold.extend(text, shapes.threshold, shapes.factors)
+        bad = self.bad_seconds if objective.method == "time" else self.bad_events
+        one, bads = measure.one, answer.bads
+        bad.extend(text, shapes.bad, [bads[tier.long_at] / one for tier in objective.plan.tiers])
 
-    def _shape(self, plan: Plan) -> tuple[Plan, Shape, Shape, Shape, tuple[float, ...]]:
-        """Children of burn rates, alerts and thresholds, once for all SLOs that share a plan."""
+    def _shape(self, plan: Plan) -> "_Shapes":
+        """Children of what is shown by window or tier, once for all SLOs that share a plan."""
         known = self._shapes.get(id(plan))
         if known is None:
-            known = self._shapes[id(plan)] = (
+            known = self._shapes[id(plan)] = _Shapes(
                 plan,
                 children("window", plan.windows),
+                children("window", [tier.pace.long for tier in plan.tiers]),
                 tuple(("", _alert_labels(tier)) for tier in plan.tiers),
                 tuple(
                     ("", labels(("tier", tier.pace.tier), ("window", tier.pace.long))) for tier in plan.tiers
@@ -107,6 +119,26 @@ class SloColumns:
                 tuple(tier.numerator / tier.denominator for tier in plan.tiers),
             )
         return known
+
+
+class _Shapes(NamedTuple):
+    """Children of what all SLOs of a plan show.
+
+    Attributes:
+        plan: Keeps the plan alive, by whose identity these are found.
+        burn: A window each.
+        bad: A tier's long window each.
+        alert: A tier each.
+        threshold: Likewise.
+        factors: The thresholds.
+    """
+
+    plan: Plan
+    burn: Shape
+    bad: Shape
+    alert: Shape
+    threshold: Shape
+    factors: tuple[float, ...]
 
 
 def _alert_labels(tier: Tier) -> str:

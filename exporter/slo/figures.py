@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from exporter.slo.question import Question
 from exporter.slo.ratio import Ratio
-from exporter.slo.tiers import alert
+from exporter.slo.tiers import DAY, alert
 from exporter.timeline.spans import Span
 from exporter.timeline.tally import Tally, between
 
@@ -35,7 +35,10 @@ class Figures(NamedTuple):
         remaining: The same of `allowed`, milliseconds.
         burn: Burn rates over the objective's `plan.windows`, each None where nothing that
             counts is known in it; always of the budget of the SLO's own window.
+        bads: Bad amounts over the objective's `plan.windows`, in the unit of `bad`.
         alerts: Of the objective's `plan.tiers`: how near each is to firing (strictly above 1).
+        day_coverage: Known time by watched time of the last day, both without what is excluded; None where
+            nothing of it was watched. What is young is not held against it (ruling 23).
     """
 
     start: int
@@ -52,7 +55,9 @@ class Figures(NamedTuple):
     remaining_ratio: Ratio | None
     remaining: Ratio | None
     burn: tuple[Ratio | None, ...]
+    bads: tuple[int, ...]
     alerts: tuple[Ratio | None, ...]
+    day_coverage: Ratio | None
 
     @property
     def allowed_ms(self) -> Fraction:
@@ -104,6 +109,8 @@ def figures(question: Question, at: int, window: int | None = None) -> Figures:
     own_base = base if own == budget else measure.base(*own)
     burn, bads = _burn(question, at, now, own, own_base)
     counted = (at - start) * scale - tally.excluded
+    day = history.sums(at - DAY)
+    watched = last.watched - day.watched
     return Figures(
         start,
         at,
@@ -119,7 +126,9 @@ def figures(question: Question, at: int, window: int | None = None) -> Figures:
         ratio,
         None if ratio is None else (ratio[0] * allowed[0], ratio[1] * allowed[1]),
         burn,
+        bads,
         _alerts(question, burn, bads),
+        (last.up + last.down - day.up - day.down, watched) if watched else None,
     )
 
 
@@ -139,7 +148,7 @@ def _remaining(question: Question, good: int, bad: int, base: Ratio) -> tuple[bo
 
 def _burn(
     question: Question, at: int, now: tuple[int, int], own: Span, base: Ratio
-) -> tuple[tuple[Ratio | None, ...], list[int]]:
+) -> tuple[tuple[Ratio | None, ...], tuple[int, ...]]:
     """Burn rates D(w) / A x W / w and the bad amounts D(w) of each burn window.
 
     Args:
@@ -160,10 +169,12 @@ def _burn(
         spent = bad_now - bad
         bads.append(spent)
         burn.append((spent * above, below * length) if below and (spent or good_now > good) else None)
-    return tuple(burn), bads
+    return tuple(burn), tuple(bads)
 
 
-def _alerts(question: Question, burn: tuple[Ratio | None, ...], bads: list[int]) -> tuple[Ratio | None, ...]:
+def _alerts(
+    question: Question, burn: tuple[Ratio | None, ...], bads: tuple[int, ...]
+) -> tuple[Ratio | None, ...]:
     alerts: list[Ratio | None] = []
     interval, guards = question.objective.interval, question.measure.guards
     for tier in question.objective.plan.tiers:

@@ -32,6 +32,10 @@ class Measure(Protocol):
     def guards(self, bad: int, guard: int, interval: int) -> bool:
         """Whether a bad amount is that of at least `guard` bad events; of time, of beats `interval` milliseconds apart."""
 
+    @property
+    def one(self) -> int:
+        """How many of its units are one second of time, one event or one slice; >= 1."""
+
 
 class TimeMeasure:
     """Time, in units of 1/`scale` milliseconds of the history."""
@@ -56,6 +60,11 @@ class TimeMeasure:
     def guards(self, bad: int, guard: int, interval: int) -> bool:
         """Whether the time is more than what one beat less can stand for."""
         return bad > (guard - 1) * interval * self._past.history.scale
+
+    @property
+    def one(self) -> int:
+        """Of a second."""
+        return 1000 * self._past.history.scale
 
 
 def _time_before(past: Past, unknown: str) -> Callable[[int], Amounts]:
@@ -116,6 +125,11 @@ class EventMeasure:
         """Whether there are that many."""
         return bad >= guard * self._past.unit
 
+    @property
+    def one(self) -> int:
+        """Of an event."""
+        return self._past.unit
+
 
 class SliceMeasure:
     """Slices of time that have ended.
@@ -150,6 +164,11 @@ class SliceMeasure:
     def guards(self, bad: int, guard: int, interval: int) -> bool:  # noqa: ARG002 -- a `Measure`
         """Whether there are that many."""
         return bad >= guard
+
+    @property
+    def one(self) -> int:
+        """Of a slice."""
+        return 1
 
     def _sli(self, unknown: str, start: int, end: int) -> Ratio | None:
         if unknown not in self._bounding:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from exporter.slo.tiers import BURN_WINDOWS, NoTier, Tier, tiers
+from exporter.slo.tiers import BURN_WINDOWS, TIERS, NoTier, Tier, tiers
 from exporter.timeline.spans import Span
 
 
@@ -53,10 +53,12 @@ class Plan(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def plan(ratio: Fraction, length: int, interval: int, min_bad: int, *, counted: bool = False) -> Plan:
+def plan(  # noqa: PLR0917 -- as many as there are
+    ratio: Fraction, length: int, interval: int, min_bad: int, counted: bool, wanted: tuple[str, ...]
+) -> Plan:
     """Work out what depends on the objective alone; arguments as of `Objective`."""
     burn_windows = [(name, burn) for name, burn in BURN_WINDOWS if burn <= length]
-    fitted = tiers(ratio, length, interval, min_bad, counted=counted)
+    fitted = tiers(ratio, length, interval, min_bad, counted=counted, wanted=wanted)
     return Plan(
         (1 - ratio).numerator,
         (1 - ratio).denominator,
@@ -83,6 +85,7 @@ class Objective:
         slice_objective: The share of its known time that makes a slice good; 1 for other methods.
         lag: Milliseconds by which what is known may be behind: the latest state speaks for so long. 0
             for endpoints, whose states speak for themselves.
+        tiers: Names of the alert tiers that it should have.
         plan: What follows from these.
     """
 
@@ -95,11 +98,12 @@ class Objective:
     slice: int = 0
     slice_objective: Fraction = Fraction(1)
     lag: int = 0
+    tiers: tuple[str, ...] = TIERS
     plan: Plan = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         counted = self.method != "time"
-        made = plan(self.ratio, self.length, self.interval, self.min_bad, counted=counted)
+        made = plan(self.ratio, self.length, self.interval, self.min_bad, counted, self.tiers)
         object.__setattr__(self, "plan", made)
 
     @property

@@ -4,6 +4,7 @@ Windows are fixed and factors follow the SLO's own window, so that a tier always
 stands for the same share of the budget (Google SRE Workbook, "Alerting on SLOs").
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -163,11 +164,23 @@ def tier(  # noqa: PLR0917 -- as many as there are
     )
 
 
+TIERS = tuple(pace.tier for pace in PACES)
+"""The names of all tiers, fastest first."""
+
+
 def tiers(
-    objective: Fraction, window: int, interval: int, min_bad: int, *, counted: bool = False
+    objective: Fraction,
+    window: int,
+    interval: int,
+    min_bad: int,
+    *,
+    counted: bool = False,
+    wanted: Collection[str] = TIERS,
 ) -> tuple[Tier | NoTier, ...]:
-    """Fit every tier to an SLO, fastest first; arguments as of `tier`."""
-    return tuple(tier(pace, objective, window, interval, min_bad, counted) for pace in PACES)
+    """Fit the wanted tiers to an SLO, fastest first; the other arguments are those of `tier`."""
+    return tuple(
+        tier(pace, objective, window, interval, min_bad, counted) for pace in PACES if pace.tier in wanted
+    )
 
 
 def alert(tier: Tier, long: Ratio, short: Ratio, *, guarded: bool) -> Ratio:

@@ -107,7 +107,7 @@ def test_the_state_of_an_slo_says_excluded_at_the_next_scrape(bench: Bench) -> N
     assert daemon.value("uptime_endpoint_state", state="down", **shop) == 1
     assert daemon.value("uptime_slo_state", uptime_service="shop", slo="availability", state="excluded") == 1
     assert daemon.value("uptime_slo_state", uptime_service="other", slo="availability", state="excluded") == 0
-    ends = {"name": "maintenance", "category": "maintenance"}
+    ends = {"name": "maintenance", "category": "maintenance", "recurring": "false"}
     assert daemon.value("uptime_exclusion_end_timestamp_seconds", **ends) is not None
     bench.run("exclude", "remove", "c1", "--reason=Done")
     assert daemon.value("uptime_endpoint_excluded", **shop) == 0

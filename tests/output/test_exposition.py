@@ -3,6 +3,7 @@ import gzip
 import re
 import sys
 from collections.abc import Collection
+from dataclasses import replace
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
@@ -17,6 +18,7 @@ from exporter.output.style import OPENMETRICS, TEXT, Style
 from exporter.probes.result import Reason
 from exporter.slo.figures import figures
 from exporter.slo.ratio import number
+from exporter.timeline.recurrence import recurring
 from tests.support.history import ListedHistory
 from tests.support.live import DAY, NOW, endpoint, everything, live, service, slo
 from tests.support.prometheus import check_metrics
@@ -37,7 +39,7 @@ def samples(text: str, style: Style = TEXT) -> Samples:
     }
 
 
-def value(found: Samples, name: str, **wanted: str) -> float | None:
+def value(found: Samples, name: str, /, **wanted: str) -> float | None:
     """The one sample of that name whose labels include the wanted ones; None where there is none."""
     values = [
         each
@@ -123,6 +125,27 @@ async def test_the_figures_are_those_of_the_one_function_at_the_one_instant() ->
                 found, "uptime_slo_burn_rate_threshold", tier=pace.tier, window=pace.long, **names
             )
             assert threshold == float(tier.factor)
+        assert value(found, "uptime_slo_day_coverage_ratio", **names) == number(answer.day_coverage)
+
+
+async def test_bad_amounts_are_seconds_of_time_and_else_events_over_each_long_window() -> None:
+    found = samples(await render(everything()))
+    named = {"uptime_service": "down", "slo": "availability"}
+    long = {window: value(found, "uptime_slo_bad_seconds", window=window, **named) for window in ("1h", "3d")}
+    assert long == {"1h": 120, "3d": 120}
+    assert value(found, "uptime_slo_bad_seconds", window="5m", **named) is None
+    named["slo"] = "beats"
+    assert value(found, "uptime_slo_bad_events", window="1h", **named) == 1
+    assert value(found, "uptime_slo_bad_seconds", window="1h", **named) is None
+
+
+async def test_an_exclusion_that_is_in_force_says_whether_it_recurs() -> None:
+    shown = everything()
+    weekly = recurring("FREQ=DAILY", 2 * DAY, "UTC", NOW - 5 * DAY)
+    shown.exclusions += (replace(shown.exclusions[0], name="nightly", when=weekly),)
+    found = samples(await render(shown))
+    assert value(found, "uptime_exclusion_end_timestamp_seconds", name="move", recurring="false")
+    assert value(found, "uptime_exclusion_end_timestamp_seconds", name="nightly", recurring="true")
 
 
 async def test_burn_windows_longer_than_the_slo_are_absent() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from exporter.slo.figures import bounds, figures
 from exporter.slo.objective import Objective
 from exporter.slo.ratio import fraction
-from exporter.slo.tiers import BURN_WINDOWS, LENGTHS
+from exporter.slo.tiers import BURN_WINDOWS, DAY, LENGTHS
 from exporter.timeline.tally import State
 from tests.support.history import ListedHistory, Span, put
 
@@ -101,6 +101,7 @@ def test_every_burn_rate_and_alert_equals_a_recount(history: ListedHistory, aske
         for name, count in counts.items()
     }
     assert [fraction(rate) for rate in answer.burn] == list(rates.values())
+    assert list(answer.bads) == [count.bad for count in counts.values()]
     for tier, alert in zip(asked.plan.tiers, answer.alerts, strict=True):
         long, short = rates[tier.pace.long], rates[tier.pace.short]
         expected = None
@@ -109,6 +110,17 @@ def test_every_burn_rate_and_alert_equals_a_recount(history: ListedHistory, aske
             if counts[tier.pace.long].bad <= (tier.guard - 1) * asked.interval:
                 expected = min(expected, Fraction(1))
         assert fraction(alert) == expected
+
+
+@given(histories(), OBJECTIVES)
+def test_the_coverage_of_the_last_day_is_of_what_was_watched(
+    history: ListedHistory, asked: Objective
+) -> None:
+    """What is young is not held against it, nor is an exclusion (ruling 23)."""
+    count = Recount(history, NOW - DAY, NOW, "ignore")
+    watched = count.up + count.down + count.gap
+    expected = Fraction(count.up + count.down, watched) if watched else None
+    assert fraction(figures(put(asked, history), NOW).day_coverage) == expected
 
 
 @given(histories(), OBJECTIVES, st.integers(1, 40 * 86_400_000))

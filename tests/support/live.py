@@ -1,6 +1,7 @@
 """A daemon's present state, built by hand for what shows it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from exporter.config.model import Config, Endpoint, Service, SloConfig
@@ -77,11 +78,12 @@ def live(*services: Service, histories: dict[str, ListedHistory] | None = None) 
         shown.endpoints += [
             LiveEndpoint(each, one, history, Counters(), LastProbe()) for one in each.endpoints
         ]
-        shown.slos += [
-            LiveSlo(each, one, put(Objective(one.objective, one.window, one.unknown, 15_000, 3), history))
-            for one in each.slos
-        ]
+        shown.slos += [LiveSlo(each, one, put(_objective(one), history)) for one in each.slos]
     return shown
+
+
+def _objective(one: SloConfig) -> Objective:
+    return Objective(one.objective, one.window, one.unknown, 15_000, 3, one.method)
 
 
 def probed(shown: LiveEndpoint) -> LiveEndpoint:
@@ -115,7 +117,7 @@ def everything() -> Live:
             "mail", endpoints=(endpoint(labels=(("rack", odd),)),), slos=(slo(labels=(("class", "gold"),)),)
         ),
         service("new", slos=(slo(), slo("monthly", Calendar("month")))),
-        service("down"),
+        service("down", slos=(slo(), replace(slo("beats"), method="events"))),
         histories={
             "mail": ListedHistory(
                 [(NOW - 40 * DAY, State.UP), (NOW - 600_000, State.DOWN), (NOW - 400_000, State.UP)]
