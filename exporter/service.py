@@ -76,7 +76,7 @@ async def run(settings: Settings, clock: Clock) -> None:
         findings = Findings(targets_path(settings.storage), health, clock.wall)
         environ = {OWN_ADDRESS: bound.reached_at(), **settings.environ}
         configuration = Configuration(settings.config_files, environ, findings, commands=settings.commands)
-        source = Source(Live(Config((), "", 0, ""), [], [], health), clock.wall)
+        source = Source(Live(Config((), "", ""), [], [], health), clock.wall)
         watch = Watch(partial(_files, settings.config_files), lambda: source.live.config.beside)
         loaded = configuration.first()
         for warning in loaded.config.warnings:

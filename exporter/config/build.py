@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from exporter import units
+from exporter.config.alerting import alerting
 from exporter.config.blackbox import blackbox
 from exporter.config.composites import Composites
 from exporter.config.connectivity import connectivity
+from exporter.config.dependencies import with_dependencies
 from exporter.config.endpoints import EndpointBuilder, Shaped
 from exporter.config.exclusions import exclusions
 from exporter.config.hours import NamedHours
@@ -19,13 +21,12 @@ from exporter.config.promql import is_over_promql
 from exporter.config.removed import removed
 from exporter.config.report import Report
 from exporter.config.resolver import resolver
-from exporter.config.sections import AlertingSection, Defaults, RootSection, ServiceSection, StorageSection
+from exporter.config.sections import Defaults, RootSection, ServiceSection, StorageSection
 from exporter.config.slos import Composite, Owner, SloBuilder
 from exporter.config.tree import Map, Seq
 from exporter.config.validate import validate
 from exporter.config.windows import Windows
 
-DEFAULT_MIN_BAD = 3
 SHORTEST_RETENTION = units.DAY
 
 
@@ -35,7 +36,8 @@ class Builder:
     Attributes:
         services: In file order; those without a problem.
         site: Names this prober.
-        min_bad: Of the alert tiers.
+        alerting: What alert rules say where an SLO does not say it.
+        delays: How long those take through whose hands an alert goes.
         probes: The named settings; those without a problem.
         connectivity: The anchors; None where there are none.
         resolver: How names are looked up.
@@ -55,7 +57,7 @@ class Builder:
         ):  # pragma: no cover -- with a stand-in for its only required key there always is one
             section = RootSection(services=nothing)
         self.site = section.site or ""
-        self.min_bad = self._alerting(section)
+        self.alerting, self.delays = alerting(section.alerting, report)
         defaults, wrong = self._defaults(section)
         probes = Probes(section.probes or Map(root.mark), report, commands=commands)
         self.probes = probes.named()
@@ -65,13 +67,15 @@ class Builder:
             windows.set_default(defaults.window, section.defaults.mark_of("window"))
         self._hours = NamedHours(section.service_hours or Map(root.mark), report)
         self._endpoints = EndpointBuilder(Shaped(defaults, section.defaults, wrong), probes, report)
-        self._slos = SloBuilder(windows, self._hours, report)
+        self._slos = SloBuilder(windows, self._hours, self.alerting, report)
         self._composites: dict[str, list[Composite]] = {}
+        self._dependencies: dict[str, Seq] = {}
         self._complete = True
         self._may_be_empty = section.discovery is not None  # others may come
         services = self._services(section.services)
         complete = self._complete and "services" not in missing
-        self.services = Composites(services, self._composites, complete=complete, report=report).resolved()
+        services = Composites(services, self._composites, complete=complete, report=report).resolved()
+        self.services = with_dependencies(services, self._dependencies, report, complete=complete)
         self.exclusions = exclusions(section.exclusions, self.services, report, complete=complete)
         self.resolver = resolver(section.resolver, report)
         self.prometheus = prometheus(section.prometheus, report)
@@ -100,12 +104,6 @@ class Builder:
             shortest = units.format_duration(SHORTEST_RETENTION)
             self._report.problem(mark, f"`retention` is shorter than {shortest}; history would be of no use")
         return retention, mark
-
-    def _alerting(self, root: RootSection) -> int:
-        if root.alerting is None:
-            return DEFAULT_MIN_BAD
-        section, _ = validate(AlertingSection, root.alerting, self._report, "alerting")
-        return (section and section.min_bad) or DEFAULT_MIN_BAD
 
     def _defaults(self, root: RootSection) -> tuple[Defaults, frozenset[str]]:
         if root.defaults is None:
@@ -152,6 +150,8 @@ class Builder:
             hours=hours,
             removed=gone,
         )
+        if section.depends_on is not None:
+            self._dependencies[service.id] = section.depends_on
         if composites:
             self._composites[service.id] = composites
         if latency:

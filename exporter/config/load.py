@@ -50,7 +50,6 @@ def load(
     return Config(
         services=builder.services,
         site=builder.site,
-        min_bad=builder.min_bad,
         hash=sources.hash,
         warnings=report.warnings(),
         probes=builder.probes,
@@ -63,6 +62,8 @@ def load(
         blackbox=builder.blackbox,
         resolver=builder.resolver,
         prometheus=builder.prometheus,
+        alerting=builder.alerting,
+        delays=builder.delays,
     )
 
 

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import NamedTuple
 
 from exporter import units
+from exporter.config.alerting import NO_ALERTING, USUAL_DELAYS, Alerting, Delays
 from exporter.config.report import Secrets
 from exporter.config.tree import Map
 from exporter.probes.base import ProbeSettings
@@ -107,6 +108,7 @@ class SloConfig:
         services: Of a composite SLO, its members: ids of services, or of a service and
             one of its SLOs as `service/slo`; its `endpoints` are then the empty tuple.
             Empty for an SLO over endpoints.
+        alerting: What its alert rules say.
     """
 
     id: str
@@ -127,6 +129,7 @@ class SloConfig:
     categories: frozenset[Category] | None = None
     hours: When | None = None
     services: tuple[str, ...] = ()
+    alerting: Alerting = NO_ALERTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ class Service:
         slos: Perhaps none.
         hours: Its service hours, if it has any.
         removed: Ids of endpoints that it had, and that SLOs and exclusions may still name.
+        depends_on: Ids of services without which it cannot be well; there is no circle.
     """
 
     id: str
@@ -154,6 +158,7 @@ class Service:
     slos: tuple[SloConfig, ...]
     hours: When | None = None
     removed: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
 
     def endpoint_ids(self) -> dict[str, str]:
         """Ids of its endpoints by their names; of removed ones by themselves."""
@@ -318,7 +323,6 @@ class Config:
     Attributes:
         services: In file order.
         site: Names this prober; empty where not set.
-        min_bad: Bad beats that the long window of an alert tier needs, >= 1.
         hash: SHA-256 over the files' bytes, hexadecimal.
         warnings: What is allowed but likely a mistake, as `file:line: message`.
         probes: The named settings, also those that no endpoint uses.
@@ -331,11 +335,12 @@ class Config:
         blackbox: What may be asked for at `/probe`; None for nothing.
         resolver: How names are looked up.
         prometheus: Whom SLOs over `promql` ask; None where there is nobody to ask, and no such SLO.
+        alerting: What alert rules say that are of no SLO.
+        delays: How long those take through whose hands an alert goes.
     """
 
     services: tuple[Service, ...]
     site: str
-    min_bad: int
     hash: str
     warnings: tuple[str, ...] = ()
     probes: Mapping[str, ProbeSettings] = field(default_factory=dict, repr=False)
@@ -348,6 +353,8 @@ class Config:
     blackbox: Blackbox | None = None
     resolver: LookupCheck = SYSTEM_LOOKUP
     prometheus: Prometheus | None = None
+    alerting: Alerting = NO_ALERTING
+    delays: Delays = USUAL_DELAYS
 
     @property
     def endpoint_count(self) -> int:

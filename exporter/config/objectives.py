@@ -56,11 +56,12 @@ def objective_of(config: Config, service: Service, slo: SloConfig) -> Objective:
         slo.window,
         slo.unknown,
         interval,
-        config.min_bad,
+        slo.alerting.min_bad,
         method=slo.method,
         slice=slo.slice,
         slice_objective=slo.slice_objective or slo.objective,
         lag=lag,
+        tiers=slo.alerting.tiers,
     )
 
 

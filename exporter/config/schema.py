@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from exporter.config.alerting import SEVERITIES
 from exporter.config.choices import CATEGORIES
 from exporter.config.hours import DAY_KEY
 from exporter.config.sections import (
@@ -31,10 +32,12 @@ from exporter.config.sections import (
     ResolverSection,
     RootSection,
     ServiceSection,
+    SloAlertingSection,
     SloSection,
     StorageSection,
 )
 from exporter.probes.registry import TYPES
+from exporter.slo.tiers import TIERS
 
 Schema = dict[str, Any]
 
@@ -56,6 +59,7 @@ _SECTIONS: tuple[type[BaseModel], ...] = (
     ResolverSection,
     RootSection,
     ServiceSection,
+    SloAlertingSection,
     SloSection,
     StorageSection,
 )
@@ -114,12 +118,29 @@ def _nest(parts: dict[str, Schema]) -> None:
         _set(properties, "endpoints", names)
         _set(properties, "services", names)
     _set(slo, "exclusions", {"type": "array", "items": {"enum": list(CATEGORIES)}})
+    _set(slo, "alerting", _ref(SloAlertingSection))
+    _set(service, "depends_on", {"type": "array", "items": {"type": "string"}})
+    for model in (AlertingSection, SloAlertingSection):
+        _alerting(parts[model.__name__]["properties"])
     _or(slo, "combine", CombineSection)
     for properties in (slo, parts[Defaults.__name__]["properties"]):
         _or(properties, "window", CalendarSection)
     weights = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}}
     _set(parts[CombineSection.__name__]["properties"], "weighted", weights)
     parts[HoursSection.__name__]["patternProperties"] = {DAY_KEY: {"type": "string"}}
+
+
+def _alerting(properties: Schema) -> None:
+    """Nest what alert rules say."""
+    text = {"type": "string"}
+    _set(properties, "tiers", {"type": "array", "items": {"enum": list(TIERS)}})
+    severities = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": dict.fromkeys(SEVERITIES, text),
+    }
+    _set(properties, "severities", severities)
+    _set(properties, "labels", {"type": "object", "additionalProperties": text})
 
 
 def _discovery(parts: dict[str, Schema]) -> None:

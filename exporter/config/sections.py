@@ -109,6 +109,18 @@ class CombineSection(_Section):
     weighted: Maps | None = _key("Weights of all members; each instant is shared out by them.")
 
 
+class SloAlertingSection(_Section):
+    """What the alert rules of an SLO say, over the root's."""
+
+    name: Shown | None = _key("Of the alert that fires when a budget burns. Default: ErrorBudgetBurn.")
+    tiers: Items | None = _key("Names of the alert tiers: fast, medium, slow, long. Default: all.")
+    min_bad: Count | None = _key("Bad beats that the long window of a tier needs. Default 3.")
+    severities: Maps | None = _key("What generated rules call `page` and `ticket`.")
+    runbook: Shown | None = _key("URL; may have {service}, {slo} and {alert}.")
+    dashboard: Shown | None = _key("URL; may have {service}, {slo} and {alert}.")
+    labels: Maps | None = _key("Labels of generated rules.")
+
+
 class SloSection(_Section):
     """One objective."""
 
@@ -131,6 +143,7 @@ class SloSection(_Section):
     exclusions: Items | None = _key("Categories of exclusions that it recognises. Default: all.")
     service_hours: Name | None = _key("One of the root's. Default: the service's.")
     labels: Labels | None = _key("Labels on the info metric, over the service's.")
+    alerting: Maps | None = _key("What its alert rules say, over the root's.")
 
 
 class ServiceSection(Shape):
@@ -146,6 +159,7 @@ class ServiceSection(Shape):
     labels: Labels | None = _key("Labels on the info metrics of its endpoints and SLOs.")
     service_hours: Name | None = _key("One of the root's; the time outside of them does not count.")
     slos: Items | None = _key("What it should reach.")
+    depends_on: Items | None = _key("Names of services without which it cannot be well.")
     removed: Items | None = _key("Ids of endpoints that were here: SLOs and exclusions may still name them.")
 
 
@@ -182,10 +196,12 @@ class StorageSection(_Section):
     retention: Duration | None = _key("How long history is kept. Default 400d.")
 
 
-class AlertingSection(_Section):
-    """What holds for all alert tiers."""
+class AlertingSection(SloAlertingSection):
+    """What the alert rules of all SLOs say, and how often they are looked at."""
 
-    min_bad: Count | None = _key("Bad beats that the long window of a tier needs. Default 3.")
+    scrape_interval: Duration | None = _key("Of Prometheus. Default 15s.")
+    evaluation_interval: Duration | None = _key("Of the rules. Default 15s.")
+    group_wait: Delay | None = _key("Of Alertmanager. Default 30s.")
 
 
 class ConnectivitySection(_Section):
@@ -294,7 +310,7 @@ class RootSection(_Section):
     probes: Maps | None = _key("Named settings that endpoints refer to with `probe`.")
     exclusions: Items | None = _key("Time that does not count.")
     service_hours: Maps | None = _key("Named hours outside of which time does not count.")
-    alerting: Maps | None = _key("What holds for all alert tiers.")
+    alerting: Maps | None = _key("What the alert rules of all SLOs say.")
     resolver: Maps | None = _key("Who looks names up. Default: the system, each time anew.")
     blackbox: Maps | None = _key("What may be asked for at /probe. Default: nothing.")
     discovery: Maps | None = _key("Where further targets come from.")
@@ -305,8 +321,6 @@ class RootSection(_Section):
 
 NOT_YET: dict[str, frozenset[str]] = {
     "root": frozenset({"agreements"}),
-    "alerting": frozenset({"runbook", "severities"}),
-    "service": frozenset({"depends_on"}),
     "probe": frozenset({"client_secret", "password", "query", "token"}),
     "probe.expect": frozenset(
         {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from exporter.config.alerting import Alerting, of_slo
 from exporter.config.choices import CATEGORIES, refusal
 from exporter.config.combine import combination
 from exporter.config.fields import shape
@@ -62,15 +63,17 @@ class SloBuilder:
     Args:
         windows: Default and limit of their windows.
         hours: The service hours by name.
+        alerting: What their alert rules say where they do not say it.
         report: Gets the problems.
 
     Attributes:
         over_promql: Where those stand that ask a Prometheus.
     """
 
-    def __init__(self, windows: Windows, hours: NamedHours, report: Report) -> None:
+    def __init__(self, windows: Windows, hours: NamedHours, alerting: Alerting, report: Report) -> None:
         self._windows = windows
         self._hours = hours
+        self._alerting = alerting
         self._report = report
         self.over_promql: list[int] = []
 
@@ -128,6 +131,7 @@ class SloBuilder:
             combine=rule,
             categories=self._categories(section.exclusions),
             hours=self._hours.choose(section.service_hours, node) or owner.hours,
+            alerting=of_slo(section.alerting, self._alerting, self._report),
         )
         length = slo.window if isinstance(slo.window, int) else slo.window.nominal
         if slo.slice > length:

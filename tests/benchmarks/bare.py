@@ -140,7 +140,7 @@ def make_live(config: Config) -> Live:
             last.update(NOW - number % INTERVAL, result)
             live.endpoints.append(LiveEndpoint(service, endpoint, past, counters, last))
         objectives = (
-            (slo, Objective(slo.objective, slo.window, slo.unknown, INTERVAL, config.min_bad))
+            (slo, Objective(slo.objective, slo.window, slo.unknown, INTERVAL, slo.alerting.min_bad))
             for slo in service.slos
         )
         live.slos.extend(LiveSlo(service, slo, put(objective, past)) for slo, objective in objectives)

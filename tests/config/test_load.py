@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter import units
+from exporter.config.alerting import Alerting, Delays
+from exporter.config.dependencies import needed_by
 from exporter.config.load import load
 from exporter.config.model import Config, Endpoint
 from exporter.config.objectives import members, objective_of
@@ -55,7 +57,7 @@ def test_the_smallest_file_gets_every_default(load_text: LoadText) -> None:
     assert (slo.id, slo.name, slo.title) == ("availability", "availability", "availability")
     assert (slo.objective, slo.objective_text, slo.window) == (Fraction(999, 1000), "99.9", 30 * units.DAY)
     assert (slo.method, slo.unknown, slo.endpoints) == ("time", "ignore", None)
-    assert (config.site, config.min_bad, config.warnings) == ("", 3, ())
+    assert (config.site, config.alerting.min_bad, config.warnings) == ("", 3, ())
 
 
 def test_scalars_stay_what_was_written(load_text: LoadText) -> None:
@@ -283,3 +285,51 @@ def test_no_file_whatever_is_in_it_ends_in_anything_but_problems(
     file.write_text(yaml.safe_dump({**whole, "probes": {"p": node}, **(sections if nested else {})}))
     with pytest.raises(ConfigError):
         load([str(file)], {})
+
+
+def test_alerting_of_an_slo_stands_over_that_of_the_file(load_text: LoadText) -> None:
+    config = load_text("""\
+alerting: {min_bad: 5, severities: {page: critical}, labels: {team: sre, rank: a}, group_wait: 0s}
+services:
+  - name: shop
+    endpoints: [{url: https://shop.example.com/}]
+    slos:
+      - objective: 99.9
+      - name: strict
+        objective: 99.99
+        alerting: {tiers: [long, fast], severities: {ticket: low}, labels: {rank: b}, name: Burning}
+      - {name: silent, objective: 99.9, alerting: {tiers: []}}
+""")
+    plain, strict, silent = config.services[0].slos
+    assert plain.alerting == config.alerting
+    assert (plain.alerting.severity("page"), plain.alerting.severity("ticket")) == ("critical", "ticket")
+    assert strict.alerting == Alerting(
+        name="Burning",
+        tiers=("fast", "long"),
+        min_bad=5,
+        severities=(("page", "critical"), ("ticket", "low")),
+        labels=(("rank", "b"), ("team", "sre")),
+    )
+    assert silent.alerting.tiers == ()
+    plans = [objective_of(config, config.services[0], slo).plan for slo in (plain, strict, silent)]
+    assert [[tier.pace.tier for tier in plan.tiers] for plan in plans] == [
+        ["fast", "medium", "slow", "long"],
+        ["fast", "long"],
+        [],
+    ]
+    assert config.delays == Delays(group_wait=0, given=frozenset({"group_wait"}))
+
+
+def test_services_are_needed_by_all_that_depend_on_them_also_by_way_of_others(load_text: LoadText) -> None:
+    config = load_text("""\
+services:
+  - {name: search, id: s1, endpoints: [{url: "tcp://search:1"}]}
+  - {name: shop, endpoints: [{url: "tcp://shop:1"}], depends_on: [search]}
+  - {name: mobile, endpoints: [{url: "tcp://mobile:1"}], depends_on: [shop, search]}
+""")
+    assert [each.depends_on for each in config.services] == [(), ("s1",), ("shop", "s1")]
+    assert needed_by(config.services) == {
+        "s1": frozenset({"shop", "mobile"}),
+        "shop": frozenset({"mobile"}),
+        "mobile": frozenset(),
+    }

@@ -167,7 +167,9 @@ SHAPES = {
     ),
     "an unknown key that is like no other": (
         service("alerting: {frobnicate: 1}\n"),
-        ["uptime.yml:5: unknown key `frobnicate`; known here: min_bad"],
+        [
+            "uptime.yml:5: unknown key `frobnicate`; known here: dashboard, evaluation_interval, group_wait, labels, min_bad, name, runbook, scrape_interval, severities, tiers"
+        ],
     ),
     "an unknown section": (
         service("service: []\n"),
@@ -425,18 +427,87 @@ TOGETHER = {
     ),
 }
 
+ALERTING = {
+    "a tier that there is not": (
+        service("alerting: {tiers: [fasst, slow, slow, [a]]}\n"),
+        sorted(
+            [
+                "uptime.yml:5: `tiers`: there is no tier `fasst`; did you mean `fast`?",
+                "uptime.yml:5: `slow` is named twice; remove one",
+                "uptime.yml:5: `tiers` are names such as `fast`, not a list",
+            ]
+        ),
+    ),
+    "a severity that there is not": (
+        service("alerting: {severities: {pages: a, ticket: '', page: '{{ x }}'}}\n"),
+        sorted(
+            [
+                "uptime.yml:5: `severities`: there is no severity `pages`; did you mean `page`?",
+                "uptime.yml:5: `severities`: `ticket` is empty",
+                "uptime.yml:5: `severities`: `page` must not have `{{`, which Prometheus takes for a template",
+            ]
+        ),
+    ),
+    "a link with an unknown part": (
+        service("alerting: {runbook: 'https://wiki/{tier}'}\n"),
+        ["uptime.yml:5: `runbook` has no value for `{tier}`; it may have {alert}, {service}, {slo}"],
+    ),
+    "an alert of an odd name": (
+        service("alerting: {name: 'my alert'}\n"),
+        ["uptime.yml:5: `name` of an alert may have only letters, digits and `_`, and begins with no digit"],
+    ),
+    "labels of alerts": (
+        service("alerting: {labels: {severity: a, __b: c, d: [e]}}\n"),
+        sorted(
+            [
+                "uptime.yml:5: label `severity` is one that alerts have already; choose another name",
+                "uptime.yml:5: label `__b` is not a label name; use letters, digits and `_`, and no `__` at its start",
+                "uptime.yml:5: label `d` must be a single value, not a list",
+            ]
+        ),
+    ),
+    "what only the whole file may say": (
+        slo("objective: 99\nalerting: {group_wait: 10s, min_bad: 0}"),
+        sorted(
+            [
+                "uptime.yml:7: unknown key `group_wait`; known here: dashboard, labels, min_bad, name, runbook, severities, tiers",
+                "uptime.yml:7: `min_bad` must be a whole number from 1, not `0`",
+            ]
+        ),
+    ),
+    "a service that depends on nobody": (
+        service("    depends_on: [shop, shap, [a]]\n"),
+        sorted(
+            [
+                "uptime.yml:5: `shop` cannot depend on itself; remove it",
+                "uptime.yml:5: there is no service `shap`; did you mean `shop`?",
+                "uptime.yml:5: `depends_on` are names of services",
+            ]
+        ),
+    ),
+    "services that depend on each other in a circle": (
+        (
+            "services:\n"
+            "  - {name: a, endpoints: [{url: 'tcp://a:1'}], depends_on: [b, b]}\n"
+            "  - {name: b, endpoints: [{url: 'tcp://b:1'}], depends_on: [c]}\n"
+            "  - {name: c, endpoints: [{url: 'tcp://c:1'}], depends_on: [a]}\n"
+        ),
+        sorted(
+            [
+                "uptime.yml:2: `b` is named twice; remove one",
+                *(
+                    f"uptime.yml:{line}: `{name}` depends on itself by way of those that it names; cut the circle"
+                    for line, name in ((2, "a"), (3, "b"), (4, "c"))
+                ),
+            ]
+        ),
+    ),
+}
+
 NOT_YET = {
     **{
         f"the section {key}": (service(f"{key}: {{}}\n"), [f"uptime.yml:5: `{key}` {LATER}"])
         for key in ("agreements",)
-    },
-    "depends_on of a service": (service("    depends_on: x\n"), [f"uptime.yml:5: `depends_on` {LATER}"]),
-    **{
-        f"{key} of alerting": (
-            service(f"alerting: {{{key}: x}}\n"),
-            [f"uptime.yml:5: `{key}` {LATER}"],
-        )
-        for key in ("runbook", "severities")
     },
     "a step of a dialogue that is two": (
         endpoint("probe: p").replace("https://example.com/", "tcp://example.com:25")
@@ -450,7 +521,7 @@ NOT_YET = {
     ("text", "lines"),
     [
         pytest.param(*case, id=name)
-        for table in (YAML, SHAPES, VALUES, PROBES, TOGETHER, NOT_YET)
+        for table in (YAML, SHAPES, VALUES, PROBES, TOGETHER, ALERTING, NOT_YET)
         for name, case in table.items()
     ],
 )

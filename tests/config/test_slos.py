@@ -9,6 +9,7 @@ from typing import ClassVar
 import pytest
 
 from exporter import units
+from exporter.config.alerting import NO_ALERTING
 from exporter.config.hours import NamedHours
 from exporter.config.latency import with_thresholds
 from exporter.config.model import RETENTION, Config, Latency, Service, SloConfig
@@ -195,7 +196,9 @@ def test_an_slo_over_heartbeats_names_them(load_text: LoadText) -> None:
     node.put("objective", "99", node.mark)
     slos = Seq(node.mark)
     slos.put(node, node.mark)
-    builder = SloBuilder(Windows(RETENTION, 0, report), NamedHours(Map(node.mark), report), report)
+    builder = SloBuilder(
+        Windows(RETENTION, 0, report), NamedHours(Map(node.mark), report), NO_ALERTING, report
+    )
     builder.build(ServiceSection(name="shop", slos=slos), owner(service))
     with pytest.raises(ConfigError) as caught:
         report.raise_problems()

@@ -122,7 +122,7 @@ class World:
         ]
         prometheus = Prometheus(f"http://127.0.0.1:{self.port}")
         watched = replace(service(), endpoints=(), slos=tuple(slos))
-        return replace(Config((watched,), "", 3, ""), prometheus=prometheus)
+        return replace(Config((watched,), "", ""), prometheus=prometheus)
 
     @asynccontextmanager
     async def alive(self, names: Sequence[str] = ("orders",)) -> AsyncIterator["Alive"]:

@@ -174,7 +174,7 @@ async def test_up_is_1_or_0_and_absent_while_unknown() -> None:
 async def test_the_state_of_an_slo_is_one_hot() -> None:
     found = samples(await render(everything()))
     shown = {
-        state: value(found, "uptime_slo_state", uptime_service="down", state=state)
+        state: value(found, "uptime_slo_state", uptime_service="down", slo="availability", state=state)
         for state in ("good", "bad", "unknown", "excluded")
     }
     assert shown == {"good": 0, "bad": 1, "unknown": 0, "excluded": 0}
@@ -255,7 +255,7 @@ async def test_a_group_shows_its_families_and_always_the_instant(group: Group) -
 async def test_more_rows_than_a_slice_holds_are_all_there_once() -> None:
     many = [service(f"s{number}", slos=(slo(window=7 * DAY),)) for number in range(800)]
     text = await render(live(*many), groups={Group.SLO})
-    assert len(samples(text)) == 1 + 800 * (2 + 4 + 1 + 7 + 4 + 4 + 4)
+    assert len(samples(text)) == 1 + 800 * (2 + 4 + 1 + 7 + 4 + 4 + 4 + 1 + 4)
 
 
 def test_numbers_read_back_as_the_same_with_and_without_the_extra() -> None:

@@ -50,7 +50,7 @@ def known(path: Path, now: int) -> Sequence[Known]:
 
 
 def config_of(shop: Service) -> Config:
-    return Config((shop,), "", 3, "")
+    return Config((shop,), "", "")
 
 
 @settings(max_examples=60, deadline=None)

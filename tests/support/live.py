@@ -58,7 +58,7 @@ def service(name: str = "shop", labels: Labels = (), **given: Sequence[Endpoint 
 def live(*services: Service, histories: dict[str, ListedHistory] | None = None) -> Live:
     """Everything up for a day, but for the services whose history is given."""
     given = histories or {}
-    config = Config(services or (service(),), "fra1", 3, "0f" * 32)
+    config = Config(services or (service(),), "fra1", "0f" * 32)
     counted = SampleHistory()
     counted.extend([Step(NOW - 150_000, 60_000, 5 * MICRO, 0, known=True)])
     shown = Live(

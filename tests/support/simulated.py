@@ -73,7 +73,7 @@ class Machine:
 
     @property
     def config(self) -> Config:
-        return Config(tuple(self.services), "", 3, "")
+        return Config(tuple(self.services), "", "")
 
     @asynccontextmanager
     async def daemon(self) -> AsyncIterator["Alive"]:
