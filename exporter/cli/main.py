@@ -36,6 +36,7 @@ COMMANDS = MappingProxyType(
         "init": _Lazy("exporter.cli.init", "Write a commented uptime.yml for a site."),
         "run": _Lazy("exporter.cli.run", "Run the daemon: probe, record, serve metrics."),
         "check": _Lazy("exporter.cli.check", "Check configuration files; show budgets and alerts."),
+        "rules": _Lazy("exporter.cli.rules", "Write alert rules for Prometheus, and their tests."),
         "probe": _Lazy("exporter.cli.probe", "Probe a URL once, now."),
         "status": _Lazy("exporter.cli.status", "Show the running daemon's SLOs."),
         "sli": _Lazy("exporter.cli.sli", "Answer an SLO from the store, as of any instant."),

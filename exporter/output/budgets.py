@@ -83,7 +83,8 @@ def _slos(config: Config) -> Iterator[SloBudget]:
                 question.length,
                 question.interval,
                 question.min_bad,
-                counted=question.method != "time",
+                method=question.method,
+                wanted=question.tiers,
             )
             yield {
                 "service": service.name,

@@ -54,11 +54,11 @@ class Plan(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def plan(  # noqa: PLR0917 -- as many as there are
-    ratio: Fraction, length: int, interval: int, min_bad: int, counted: bool, wanted: tuple[str, ...]
+    ratio: Fraction, length: int, interval: int, min_bad: int, method: str, wanted: tuple[str, ...]
 ) -> Plan:
     """Work out what depends on the objective alone; arguments as of `Objective`."""
     burn_windows = [(name, burn) for name, burn in BURN_WINDOWS if burn <= length]
-    fitted = tiers(ratio, length, interval, min_bad, counted=counted, wanted=wanted)
+    fitted = tiers(ratio, length, interval, min_bad, method=method, wanted=wanted)
     return Plan(
         (1 - ratio).numerator,
         (1 - ratio).denominator,
@@ -102,8 +102,7 @@ class Objective:
     plan: Plan = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        counted = self.method != "time"
-        made = plan(self.ratio, self.length, self.interval, self.min_bad, counted, self.tiers)
+        made = plan(self.ratio, self.length, self.interval, self.min_bad, self.method, self.tiers)
         object.__setattr__(self, "plan", made)
 
     @property

@@ -87,7 +87,8 @@ class Tier:
         guard: Bad beats that the long window needs, >= 1.
         guard_ms: Bad milliseconds that it must have more than.
         failures: Failed beats after which it fires in a full outage that follows a clean past.
-        fires_after: Milliseconds of such an outage that it takes; it fires strictly after them.
+        fires_after: Milliseconds of such an outage that it takes, which begins with a beat or a slice; it fires
+            strictly after them, and of slices at them.
     """
 
     pace: Pace
@@ -124,7 +125,7 @@ def factor(share: Fraction, window: int, long: int) -> Fraction:
 
 
 def tier(  # noqa: PLR0917 -- as many as there are
-    pace: Pace, objective: Fraction, window: int, interval: int, min_bad: int, counted: bool = False
+    pace: Pace, objective: Fraction, window: int, interval: int, min_bad: int, method: str = "time"
 ) -> Tier | NoTier:
     """Fit a tier to an SLO.
 
@@ -134,7 +135,7 @@ def tier(  # noqa: PLR0917 -- as many as there are
         window: Milliseconds of the SLO's window.
         interval: The largest interval among its endpoints, milliseconds, > 0.
         min_bad: Bad beats that the long window needs, >= 1.
-        counted: Whether beats or slices are counted, of which a short window may hold none; time is everywhere.
+        method: `time`, which is everywhere; or `events` or `timeslices`, of which a short window may hold none.
     """
     long = LENGTHS[pace.long]
     share = pace.wide if window >= WIDE_FROM else pace.narrow
@@ -143,11 +144,17 @@ def tier(  # noqa: PLR0917 -- as many as there are
         return NoTier(pace, threshold, Why.WINDOW)
     if threshold * (1 - objective) >= 1:
         return NoTier(pace, threshold, Why.OBJECTIVE)
-    if counted and LENGTHS[pace.short] < interval:
+    if method != "time" and LENGTHS[pace.short] < interval:
         return NoTier(pace, threshold, Why.SPARSE)
     guard = max(1, min(min_bad, long // interval))
     guard_ms = (guard - 1) * interval
     needed = threshold * (1 - objective) * long
+    failures = int(max(needed // interval + 1, guard))
+    fires_after = {
+        "time": max(needed, Fraction(guard_ms)),
+        "events": Fraction((failures - 1) * interval),  # the first is that of its beginning
+        "timeslices": Fraction(failures * interval),  # a slice counts once it has ended
+    }[method]
     names = list(LENGTHS)
     return Tier(
         pace=pace,
@@ -159,8 +166,8 @@ def tier(  # noqa: PLR0917 -- as many as there are
         short_at=names.index(pace.short),
         guard=guard,
         guard_ms=guard_ms,
-        failures=max(needed // interval + 1, guard),
-        fires_after=max(needed, Fraction(guard_ms)),
+        failures=failures,
+        fires_after=fires_after,
     )
 
 
@@ -174,12 +181,12 @@ def tiers(
     interval: int,
     min_bad: int,
     *,
-    counted: bool = False,
+    method: str = "time",
     wanted: Collection[str] = TIERS,
 ) -> tuple[Tier | NoTier, ...]:
     """Fit the wanted tiers to an SLO, fastest first; the other arguments are those of `tier`."""
     return tuple(
-        tier(pace, objective, window, interval, min_bad, counted) for pace in PACES if pace.tier in wanted
+        tier(pace, objective, window, interval, min_bad, method) for pace in PACES if pace.tier in wanted
     )
 
 

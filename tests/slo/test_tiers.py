@@ -118,9 +118,24 @@ def test_the_guard_delays_an_alert_that_the_budget_alone_would_fire_earlier() ->
 
 def test_where_beats_or_slices_are_counted_a_tier_whose_short_window_may_hold_none_is_not_there() -> None:
     """Its alert would come and go in every interval of a full outage."""
-    sparse = tiers(Fraction(999, 1000), 30 * DAY, 10 * MINUTE, 3, counted=True)
+    sparse = tiers(Fraction(999, 1000), 30 * DAY, 10 * MINUTE, 3, method="events")
     assert {each.pace.tier: each.why for each in sparse if isinstance(each, NoTier)} == {"fast": Why.SPARSE}
-    dense = tiers(Fraction(999, 1000), 30 * DAY, 5 * MINUTE, 3, counted=True)
+    dense = tiers(Fraction(999, 1000), 30 * DAY, 5 * MINUTE, 3, method="events")
     assert all(isinstance(each, Tier) for each in dense)
     by_time = tiers(Fraction(999, 1000), 30 * DAY, 10 * MINUTE, 3)
     assert all(isinstance(each, Tier) for each in by_time)
+
+
+def test_events_fire_with_the_last_beat_that_is_needed_and_slices_once_it_has_ended() -> None:
+    """99.9 % of 30 d: 51.84 s at least, which beats of 15 s exceed with the fourth, after 45 s."""
+    asked = (Fraction(999, 1000), 30 * DAY, 15_000, 3)
+    times = {method: tiers(*asked, method=method)[0] for method in ("time", "events", "timeslices")}
+    found = {
+        name: (each.failures, int(each.fires_after)) for name, each in times.items() if isinstance(each, Tier)
+    }
+    assert found == {"time": (4, 51_840), "events": (4, 45_000), "timeslices": (4, 60_000)}
+
+
+def test_only_the_tiers_that_are_wanted_are_fitted() -> None:
+    found = tiers(Fraction(999, 1000), 30 * DAY, 15_000, 3, wanted=("long", "fast"))
+    assert [each.pace.tier for each in found] == ["fast", "long"]
