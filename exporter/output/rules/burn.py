@@ -244,13 +244,13 @@ class _Words:
             key = ("$labels.uptime_service", "$labels.slo")
             long, short, hours = "$labels.long", "$labels.short", "$hours"
             who, tier = "{{ $labels.uptime_service }}/{{ $labels.slo }}", "{{ $labels.tier }}"
-            opening = _HOURS
+            opening, times = _HOURS, "%d"
         else:
             key = (subject.service, subject.slo)
             long, short, hours = pace.long, pace.short, number(Fraction(LENGTHS[pace.long], HOUR))
-            who, tier, opening = "/".join(key), pace.tier, ""
+            who, tier, opening, times = "/".join(key), pace.tier, "", "%s"
         self._share = opening + _asked(
-            f"{burn} * 3600 * %s / {window}", (*key, long, hours, *key), "Percentage"
+            f"{burn} * 3600 * {times} / {window}", (*key, long, hours, *key), "Percentage"
         )
         self._left = _asked(left, key, "Percentage")
         self._empty = _asked(f"{left} * {window} / {burn}", (*key, *key, *key, short), "Duration")
