@@ -6,10 +6,13 @@ from math import ceil
 from typing import TypedDict
 
 from exporter import units
-from exporter.config.model import Config
-from exporter.config.objectives import members, objective_of
+from exporter.config.model import Config, Endpoint, Service, SloConfig
+from exporter.config.objectives import HEARTBEAT, all_members, members, objective_of
+from exporter.output.doubts import doubts
 from exporter.output.words import window_text
 from exporter.record.questions import Questions
+from exporter.slo.detection import FULL, TENTH, Waits, clears_after, told_after
+from exporter.slo.objective import Objective
 from exporter.slo.tiers import NoTier, Tier, tiers
 
 _MOST_DECIMALS = 2
@@ -23,7 +26,11 @@ _MEANS = {
 
 
 class TierBudget(TypedDict):
-    """One alert tier of an SLO; what a tier that can never fire has no value for is None, and `never` says why."""
+    """One alert tier of an SLO; what a tier that can never fire has no value for is None, and `never` says why.
+
+    `fires_after_seconds` is the burn alone; the others are from the start of an outage, full or bad for a tenth of
+    the time, until somebody is told, and from its end until the alert ends, each at the latest.
+    """
 
     tier: str
     severity: str
@@ -32,7 +39,11 @@ class TierBudget(TypedDict):
     burn_rate_threshold: float
     failures: int | None
     fires_after_seconds: float | None
+    told_after_seconds: float | None
+    told_after_seconds_at_a_tenth: float | None
+    clears_after_seconds: float | None
     never: str | None
+    doubts: list[str]
 
 
 class SloBudget(TypedDict):
@@ -51,7 +62,17 @@ class SloBudget(TypedDict):
     allowed_seconds: float
     exclusions: list[str]
     endpoints: list[str]
+    probe_seconds: float
     tiers: list[TierBudget]
+
+
+class ReckonedDelays(TypedDict):
+    """What alerts wait for besides probes and burn; `assumed` are the keys that the configuration does not give."""
+
+    scrape_seconds: float
+    evaluation_seconds: float
+    group_wait_seconds: float
+    assumed: list[str]
 
 
 class Checked(TypedDict):
@@ -60,6 +81,7 @@ class Checked(TypedDict):
     services: int
     endpoints: int
     warnings: list[str]
+    delays: ReckonedDelays
     slos: list[SloBudget]
 
 
@@ -69,7 +91,19 @@ def budgets(config: Config) -> Checked:
         "services": len(config.services),
         "endpoints": sum(len(service.endpoints) for service in config.services),
         "warnings": list(config.warnings),
+        "delays": _delays(config),
         "slos": list(_slos(config)),
+    }
+
+
+def _delays(config: Config) -> ReckonedDelays:
+    delays = config.delays
+    keys = {"scrape": "scrape_interval", "evaluation": "evaluation_interval", "group_wait": "group_wait"}
+    return {
+        "scrape_seconds": delays.scrape / units.SECOND,
+        "evaluation_seconds": delays.evaluation / units.SECOND,
+        "group_wait_seconds": delays.group_wait / units.SECOND,
+        "assumed": [key for name, key in keys.items() if name not in delays.given],
     }
 
 
@@ -78,6 +112,7 @@ def _slos(config: Config) -> Iterator[SloBudget]:
     for service in config.services:
         for slo in service.slos:
             question = objective_of(config, service, slo)
+            waits = _waits(config, service, slo)
             fitted = tiers(
                 question.ratio,
                 question.length,
@@ -97,12 +132,44 @@ def _slos(config: Config) -> Iterator[SloBudget]:
                 "allowed_seconds": float(question.allowed_when_whole / units.SECOND),
                 "exclusions": [each.name for each, _ in questions.covering(service, slo)],
                 "endpoints": [endpoint.name for endpoint in members(service, slo)],
-                "tiers": [_tier(tier) for tier in fitted],
+                "probe_seconds": waits.probe / units.SECOND,
+                "tiers": [_tier(tier, question, waits) for tier in fitted],
             }
 
 
-def _tier(tier: Tier | NoTier) -> TierBudget:
+def _waits(config: Config, service: Service, slo: SloConfig) -> Waits:
+    """What an alert of an SLO waits for, the slowest of its endpoints being the measure."""
+    shared = config.delays.scrape, config.delays.evaluation, config.delays.group_wait
+    if slo.promql is not None:
+        step = slo.promql.step + slo.promql.delay
+        return Waits(step, 0, step, *shared)
+    members = list(all_members(config, service, slo))
+    verdict = 0
+    if slo.method != "events":  # which takes each failure as it is
+        verdict = max((each.policy.down_after - 1) * each.retry_interval for each in members)
+    # A slice counts once it has ended.
+    probe = max(map(_until_seen, members)) + (slo.slice or 0)
+    recovery = max(map(_until_recovered, members)) + (slo.slice or 0)
+    return Waits(probe, verdict, recovery, *shared)
+
+
+def _until_seen(endpoint: Endpoint) -> int:
+    """Milliseconds until a probe finds that an endpoint is down; a heartbeat is missed once its grace is over."""
+    policy = endpoint.policy
+    return policy.staleness if endpoint.kind == HEARTBEAT else policy.interval
+
+
+def _until_recovered(endpoint: Endpoint) -> int:
+    """Milliseconds until a probe finds that it is up; a job that tells that it was done is up at once."""
+    policy = endpoint.policy
+    return 0 if endpoint.kind == HEARTBEAT else policy.interval * policy.up_after
+
+
+def _tier(tier: Tier | NoTier, objective: Objective, waits: Waits) -> TierBudget:
     fits = tier if isinstance(tier, Tier) else None
+    full, tenth = (
+        _seconds(told_after(fits, objective, error, waits)) if fits else None for error in (FULL, TENTH)
+    )
     return {
         "tier": tier.pace.tier,
         "severity": tier.pace.severity,
@@ -111,8 +178,16 @@ def _tier(tier: Tier | NoTier) -> TierBudget:
         "burn_rate_threshold": float(tier.factor),
         "failures": fits.failures if fits else None,
         "fires_after_seconds": float(fits.fires_after / units.SECOND) if fits else None,
+        "told_after_seconds": full,
+        "told_after_seconds_at_a_tenth": tenth,
+        "clears_after_seconds": _seconds(clears_after(fits, objective, waits)) if fits else None,
         "never": tier.why.value if isinstance(tier, NoTier) else None,
+        "doubts": list(doubts(tier, objective)),
     }
+
+
+def _seconds(length: Fraction | None) -> float | None:
+    return None if length is None else float(length / units.SECOND)
 
 
 def lines(checked: Checked) -> Iterator[str]:
@@ -134,20 +209,55 @@ def lines(checked: Checked) -> Iterator[str]:
             yield f"  counted by Prometheus, in steps of {_whole_ms(step)}"
         if slo["exclusions"]:
             yield f"  less, and alerts sooner, as far as these exclude time: {', '.join(slo['exclusions'])}"
-        yield f"  {'tier':8}{'severity':10}{'windows':9}{'burn rate':>9}  in a full outage"
-        for tier in slo["tiers"]:
-            windows = f"{tier['long']}/{tier['short']}"
-            yield f"  {tier['tier']:8}{tier['severity']:10}{windows:9}{_effect(tier, noun)}"
+        if slo["tiers"]:
+            yield from _tier_lines(slo["tiers"], noun)
+    if any(slo["tiers"] for slo in slos):
+        yield ""
+        yield from _reckoning(checked["delays"])
 
 
-def _effect(tier: TierBudget, noun: str) -> str:
-    rate = f"{_rounded(tier['burn_rate_threshold']):>9}  "
-    if tier["failures"] is None or tier["fires_after_seconds"] is None:
-        return f"{rate}never fires: {tier['never']}"
-    # A second more than the last in which it does not fire: it fires strictly after that instant.
-    seconds = ceil(Fraction(str(tier["fires_after_seconds"])))
-    after = units.describe_duration(seconds * units.SECOND)
-    return f"{rate}fires after {after}, at {_count(tier['failures'], noun)}"
+def _tier_lines(tiers: list[TierBudget], noun: str) -> Iterator[str]:
+    """A line for each tier, and below what is doubtful."""
+    needs = f"{noun}s"
+    yield (
+        f"  {'tier':8}{'severity':10}{'windows':9}{'burn rate':>9}  {needs:>{len(needs)}}  "
+        f"{'full outage':>11}  {'10 % outage':>11}  {'clears':>9}"
+    )
+    for tier in tiers:
+        head = f"  {tier['tier']:8}{tier['severity']:10}{tier['long'] + '/' + tier['short']:9}"
+        rate = f"{_rounded(tier['burn_rate_threshold']):>9}  "
+        if tier["failures"] is None:
+            yield f"{head}{rate}never fires: {tier['never']}"
+            continue
+        times = (
+            tier["told_after_seconds"],
+            tier["told_after_seconds_at_a_tenth"],
+            tier["clears_after_seconds"],
+        )
+        full, tenth, clears = map(_rounded_up, times)
+        yield f"{head}{rate}{tier['failures']:>{len(needs)}}  {full:>11}  {tenth:>11}  {clears:>9}"
+    for tier in tiers:
+        yield from (f"  {tier['tier']}: {doubt}" for doubt in tier["doubts"])
+
+
+def _reckoning(delays: ReckonedDelays) -> Iterator[str]:
+    """Say what the times are made of."""
+    waits = {"scrape_interval": "scrape", "evaluation_interval": "evaluation", "group_wait": "group_wait"}
+    parts = []
+    for key, name in waits.items():
+        length = _whole_ms(delays[f"{name}_seconds"])  # type: ignore[literal-required]  # one of three
+        parts.append(f"{key} {length}{' (assumed)' if key in delays['assumed'] else ''}")
+    yield "Times are at the latest: a page or ticket of an outage after an interval of its probes, the burn,"
+    yield f"{', '.join(parts)}; an alert clears without the last."
+    if delays["assumed"]:
+        yield "What is assumed can be said in `alerting`."
+
+
+def _rounded_up(seconds: float | None) -> str:
+    """A length in whole seconds, rounded up: an alert fires strictly after the last instant at which it does not."""
+    return (
+        "never" if seconds is None else units.describe_duration(ceil(Fraction(str(seconds))) * units.SECOND)
+    )
 
 
 def _whole_ms(seconds: float) -> str:

@@ -33,11 +33,15 @@ def test_it_shows_the_budget_and_what_each_tier_needs(run: Run) -> None:
 1 service, 1 endpoint, 1 SLO; no problems
 
 website/availability: 99.9 % over 30d allows 43m 12s of downtime
-  tier    severity  windows  burn rate  in a full outage
-  fast    page      1h/5m         14.4  fires after 52s, at 4 failures
-  medium  page      6h/30m           6  fires after 2m 10s, at 9 failures
-  slow    ticket    1d/2h            3  fires after 4m 20s, at 18 failures
-  long    ticket    3d/6h            1  fires after 4m 20s, at 18 failures
+  tier    severity  windows  burn rate  failures  full outage  10 % outage     clears
+  fast    page      1h/5m         14.4         4        2m 7s       9m 54s     5m 41s
+  medium  page      6h/30m           6         9       3m 25s      22m 51s    30m 35s
+  slow    ticket    1d/2h            3        18       5m 35s      44m 27s     2h 24s
+  long    ticket    3d/6h            1        18       5m 35s      44m 27s     6h 24s
+
+Times are at the latest: a page or ticket of an outage after an interval of its probes, the burn,
+scrape_interval 15s (assumed), evaluation_interval 15s (assumed), group_wait 30s (assumed); an alert clears without the last.
+What is assumed can be said in `alerting`.
 """
     )
 
@@ -59,12 +63,12 @@ def test_it_names_what_makes_a_budget_less(run: Run, file: Path) -> None:
 
 def test_it_says_which_tiers_can_never_fire_and_why(run: Run, file: Path) -> None:
     file.write_text(SMALL.replace("{objective: 99.9}", "{objective: 90, window: 2d}"))
-    assert run("check", "uptime.yml").stdout.splitlines()[2:] == [
+    assert run("check", "uptime.yml").stdout.splitlines()[2:8] == [
         "website/availability: 90 % over 2d allows 4h 48m of downtime",
-        "  tier    severity  windows  burn rate  in a full outage",
-        "  fast    page      1h/5m         3.84  fires after 23m 3s, at 93 failures",
-        "  medium  page      6h/30m           1  fires after 36m, at 145 failures",
-        "  slow    ticket    1d/2h            1  fires after 2h 24m, at 577 failures",
+        "  tier    severity  windows  burn rate  failures  full outage  10 % outage     clears",
+        "  fast    page      1h/5m         3.84        93      24m 18s        never     3m 50s",
+        "  medium  page      6h/30m           1       145      37m 15s        never    27m 45s",
+        "  slow    ticket    1d/2h            1       577   2h 25m 15s        never  1h 48m 45s",
         "  long    ticket    3d/6h            1  never fires: its long window is more than half of the SLO's window",
     ]
     file.write_text(SMALL.replace("99.9", "50"))
@@ -75,7 +79,17 @@ def test_it_says_which_tiers_can_never_fire_and_why(run: Run, file: Path) -> Non
 def test_json_has_the_same_for_machines(run: Run) -> None:
     shown = json.loads(run("check", "--format", "json").stdout)
     (slo,) = shown.pop("slos")
-    assert shown == {"services": 1, "endpoints": 1, "warnings": []}
+    assert shown == {
+        "services": 1,
+        "endpoints": 1,
+        "warnings": [],
+        "delays": {
+            "scrape_seconds": 15.0,
+            "evaluation_seconds": 15.0,
+            "group_wait_seconds": 30.0,
+            "assumed": ["scrape_interval", "evaluation_interval", "group_wait"],
+        },
+    }
     assert slo["tiers"][0] == {
         "tier": "fast",
         "severity": "page",
@@ -84,7 +98,11 @@ def test_json_has_the_same_for_machines(run: Run) -> None:
         "burn_rate_threshold": 14.4,
         "failures": 4,
         "fires_after_seconds": 51.84,
+        "told_after_seconds": 126.84,
+        "told_after_seconds_at_a_tenth": 593.4,
+        "clears_after_seconds": 340.68,
         "never": None,
+        "doubts": [],
     }
     assert (slo["service"], slo["slo"], slo["objective"], slo["allowed_seconds"]) == (
         "website",
