@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer and make; everything else they bring themselves.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench constraints clean
+.PHONY: help run test check lint format deploy bench constraints clean
 
 BIN := .venv/bin
 LISTEN ?= :9895
@@ -47,6 +47,10 @@ lint: check ## The same as check
 format: .venv/.dev ## Puts the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+deploy: .venv/.dev ## Writes the rules in deploy/ anew
+	$(BIN)/uptime-slo-exporter rules --static --out deploy/prometheus/rules/uptime.yml \
+		--tests deploy/prometheus/tests/uptime_test.yml --alertmanager deploy/alertmanager/alertmanager.yml
 
 bench: .venv/.dev ## CPU per probe beside blackbox_exporter, and the bare costs; ARGS=--help for more
 	@scripts/tools prometheus-blackbox-exporter=prometheus-blackbox-exporter nginx=nginx-light

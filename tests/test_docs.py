@@ -127,15 +127,15 @@ tests:
           uptime_slo_alert_ratio{uptime_service="shop", slo="availability", tier="fast", severity="page", long="1h", short="5m"}
         values: 0 1 1.01 _ 0.2
     alert_rule_test:
-      - {eval_time: 0s, alertname: ErrorBudgetBurning}
-      - {eval_time: 15s, alertname: ErrorBudgetBurning}
-      - eval_time: 30s
-        alertname: ErrorBudgetBurning
+      - {eval_time: 0s, alertname: ErrorBudgetBurn}
+      - {eval_time: 15s, alertname: ErrorBudgetBurn}
+      - eval_time: 45s
+        alertname: ErrorBudgetBurn
         exp_alerts:
           - exp_labels: {uptime_service: shop, slo: availability, tier: fast, severity: page, long: 1h, short: 5m}
             exp_annotations:
-              summary: "shop/availability spends its error budget too fast (tier fast: 1h and 5m)"
-      - {eval_time: 60s, alertname: ErrorBudgetBurning}
+              summary: "shop/availability burns its error budget: tier fast"
+      - {eval_time: 60s, alertname: ErrorBudgetBurn}
 """
 
 

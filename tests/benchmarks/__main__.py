@@ -12,10 +12,11 @@ from tests.benchmarks.bare import bare
 from tests.benchmarks.corrections import corrections
 from tests.benchmarks.figures import figure_costs
 from tests.benchmarks.probes import Plan, compare
+from tests.benchmarks.rules import rule_costs
 from tests.benchmarks.servers import missing, nginx
 from tests.benchmarks.startup import startup
 
-PARTS = ("http", "https", "bare", "figures", "corrections", "startup")
+PARTS = ("http", "https", "bare", "figures", "corrections", "startup", "rules")
 
 
 def arguments(words: Sequence[str]) -> argparse.Namespace:
@@ -61,6 +62,8 @@ def run(chosen: argparse.Namespace, parts: Sequence[str], directory: Path) -> di
         figures["figures"] = figure_costs(directory)
     if "corrections" in parts:
         figures["corrections"] = corrections(directory, chosen.endpoints)
+    if "rules" in parts:
+        figures["rules"] = rule_costs(directory, chosen.endpoints)
     if "startup" in parts:
         with nginx(directory) as web:
             figures["startup"] = startup(directory, web, chosen.endpoints, (1, 100), min(chosen.rounds, 3))

@@ -146,7 +146,7 @@ def test_the_alert_of_the_readme_fires_for_an_outage(scene: Scene) -> None:
 
     scene.web.fail()
 
-    found = scene.prometheus.wait_for('ALERTS{alertname="ErrorBudgetBurning",alertstate="firing"}')
+    found = scene.prometheus.wait_for('ALERTS{alertname="ErrorBudgetBurn",alertstate="firing"}')
     assert {alert.labels["slo"] for alert in found} == {"availability"}
     assert {alert.labels["severity"] for alert in found} <= {"page", "ticket"}
 
