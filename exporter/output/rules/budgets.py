@@ -217,7 +217,7 @@ def vanished(subject: Subject) -> Alert:
             Case(
                 "it fires five minutes after the last scrape that had it, for as long as that is half an hour ago",
                 there | alive,
-                silent=(39, 45, 71),
+                silent=(39, 44, 71),
                 fires=(Firing(46, fired, told), Firing(70, fired, told)),
             ),
             Case(

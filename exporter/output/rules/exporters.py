@@ -74,7 +74,7 @@ def exporter_absent(subject: Subject) -> Alert:
             Case(
                 "it fires five minutes after the last scrape",
                 {series(names.BUILD_INFO, _EXPORTER): f"1 1 {STALE} _x9"},
-                silent=(0, 6),
+                silent=(0, 5),
                 fires=(Firing(7, labels, annotations),),
             ),
             Case(

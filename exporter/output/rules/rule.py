@@ -24,7 +24,7 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A history, and what an alert does in it.
+    """A history, and what an alert does in it; no minute is at the very edge of a range, which Prometheus 3 leaves open.
 
     Attributes:
         about: What happens, and what comes of it, for people.
