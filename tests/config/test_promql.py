@@ -335,7 +335,9 @@ def test_check_says_how_long_a_step_is(load_text: LoadText) -> None:
         "  counted by Prometheus, in steps of 1m",
         "  tier    severity  windows  burn rate  bad steps  full outage  10 % outage     clears",
     ]
-    assert list(lines(checked))[5].startswith("  fast    page      1h/5m         14.4          5       6m 30s")
+    assert list(lines(checked))[5].startswith(
+        "  fast    page      1h/5m         14.4          5       6m 30s"
+    )
 
 
 def test_it_may_stand_beside_endpoints_which_it_does_not_ask_about(load_text: LoadText) -> None:

@@ -29,9 +29,13 @@ _STATE = {"state": State.DOWN.name.lower()}
 
 
 def endpoint_alerts(subject: Subject) -> tuple[Alert, ...]:
-    """All of these alerts."""
-    soon = (certificate_expires(subject, days, severity) for days, severity in EXPIRES_IN_DAYS.items())
-    return endpoint_down(subject), heartbeat_missed(subject), *soon
+    """Those on endpoints that are down."""
+    return endpoint_down(subject), heartbeat_missed(subject)
+
+
+def certificate_alerts(subject: Subject) -> tuple[Alert, ...]:
+    """Those on certificates that expire."""
+    return tuple(certificate_expires(subject, days, severity) for days, severity in EXPIRES_IN_DAYS.items())
 
 
 def endpoint_down(subject: Subject) -> Alert:

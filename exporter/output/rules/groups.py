@@ -7,7 +7,7 @@ from exporter.config.objectives import objective_of
 from exporter.output import names
 from exporter.output.rules.budgets import budget_alerts
 from exporter.output.rules.burn import burn_of_all, burn_of_tier
-from exporter.output.rules.endpoints import endpoint_alerts
+from exporter.output.rules.endpoints import certificate_alerts, endpoint_alerts
 from exporter.output.rules.exporters import exporter_alerts
 from exporter.output.rules.rule import Alert, Group, Subject
 from exporter.output.rules.sloth import sloth_groups, sloth_labels
@@ -15,6 +15,9 @@ from exporter.slo.tiers import PACES
 from exporter.units import MINUTE, SECOND, format_duration
 
 STATIC_INTERVAL = 15 * SECOND
+SLOW_INTERVAL = MINUTE
+"""Of what changes over hours: over ten thousand SLOs each look costs a part of a second."""
+
 _SHORTEST_BRIDGE = 3 * MINUTE
 _BRIDGED_SCRAPES = 3
 
@@ -22,13 +25,11 @@ _BRIDGED_SCRAPES = 3
 def static_groups() -> tuple[Group, ...]:
     """Rules that are right without any configuration."""
     everybody = Subject()
+    slow = (*budget_alerts(everybody, calendar=True, promql=True), *certificate_alerts(everybody))
     return (
-        Group(
-            "uptime-slos",
-            STATIC_INTERVAL,
-            (burn_of_all(everybody), *budget_alerts(everybody, calendar=True, promql=True)),
-        ),
+        Group("uptime-burn", STATIC_INTERVAL, (burn_of_all(everybody),)),
         Group("uptime-endpoints", STATIC_INTERVAL, endpoint_alerts(everybody)),
+        Group("uptime-slow", SLOW_INTERVAL, slow),
         Group("uptime-exporters", STATIC_INTERVAL, exporter_alerts(everybody)),
     )
 
@@ -41,10 +42,10 @@ def groups(config: Config, *, sloth: bool = False) -> tuple[Group, ...]:
         sloth: Whether to record what sloth would have, and to label alerts as it does.
     """
     everybody = Subject(alerting=config.alerting, bridge=bridge(config))
-    interval = config.delays.evaluation
+    found = [_of_service(config, service, everybody.bridge, sloth=sloth) for service in config.services]
     return (
-        *_of_services(config, everybody.bridge, sloth=sloth),
-        Group("uptime-exporters", interval, exporter_alerts(everybody)),
+        *(group for each in found for group in each if group.rules),
+        Group("uptime-exporters", config.delays.evaluation, exporter_alerts(everybody)),
         *(sloth_groups(config) if sloth else ()),
     )
 
@@ -54,30 +55,35 @@ def bridge(config: Config) -> str:
     return format_duration(max(_SHORTEST_BRIDGE, _BRIDGED_SCRAPES * config.delays.scrape))
 
 
-def _of_services(config: Config, bridged: str, *, sloth: bool) -> Iterator[Group]:
+def _of_service(config: Config, service: Service, bridged: str, *, sloth: bool) -> tuple[Group, ...]:
+    """Its budgets that burn, its endpoints, and what changes slowly."""
     interval = config.delays.evaluation
-    for service in config.services:
-        for slo in service.slos:
-            subject = Subject(service.name, slo.name, service.owner, slo.alerting, bridged)
-            name = f"uptime-slo-{service.name}/{slo.name}"
-            alerts = _of_slo(config, service, slo, subject)
-            yield Group(name, interval, tuple(map(_as_sloth, alerts)) if sloth else alerts)
-        if service.endpoints:
-            subject = Subject(service.name, "", service.owner, config.alerting, bridged)
-            yield Group(f"uptime-endpoints-{service.name}", interval, endpoint_alerts(subject))
+    burning, slow = list[Alert](), list[Alert]()
+    for slo in service.slos:
+        subject = Subject(service.name, slo.name, service.owner, slo.alerting, bridged)
+        burning += _burning(config, service, slo, subject)
+        calendar, promql = not isinstance(slo.window, int), slo.promql is not None
+        slow += budget_alerts(subject, calendar=calendar, promql=promql)
+    endpoints: tuple[Alert, ...] = ()
+    if service.endpoints:
+        subject = Subject(service.name, "", service.owner, config.alerting, bridged)
+        endpoints = endpoint_alerts(subject)
+        slow += certificate_alerts(subject)
+    return (
+        Group(f"uptime-burn-{service.name}", interval, tuple(map(_as_sloth, burning) if sloth else burning)),
+        Group(f"uptime-endpoints-{service.name}", interval, endpoints),
+        Group(f"uptime-slow-{service.name}", max(interval, SLOW_INTERVAL), tuple(slow)),
+    )
+
+
+def _burning(config: Config, service: Service, slo: SloConfig, subject: Subject) -> Iterator[Alert]:
+    objective = objective_of(config, service, slo)
+    for tier in objective.plan.tiers:
+        yield burn_of_tier(subject, objective, tier)
 
 
 def _as_sloth(alert: Alert) -> Alert:
     """Label an alert on a burning budget as sloth does."""
     labels = alert.labels
-    if "tier" not in labels:
-        return alert
     severity = next(pace.severity for pace in PACES if pace.tier == labels["tier"])
     return alert.labelled(sloth_labels(labels[names.SERVICE], labels[names.SLO], severity))
-
-
-def _of_slo(config: Config, service: Service, slo: SloConfig, subject: Subject) -> tuple[Alert, ...]:
-    objective = objective_of(config, service, slo)
-    burning = (burn_of_tier(subject, objective, tier) for tier in objective.plan.tiers)
-    calendar, promql = not isinstance(slo.window, int), slo.promql is not None
-    return *burning, *budget_alerts(subject, calendar=calendar, promql=promql)
