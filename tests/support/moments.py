@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 from exporter.timeline.overlay import exclude
 from exporter.timeline.past import combine
@@ -13,8 +14,16 @@ from exporter.timeline.tally import History, Standing, State, tally
 from tests.support.growing import Growing
 from tests.support.recount import END, Span, inside, judged, shares
 
-Shares = Mapping[Standing, Fraction]
+Shares = Mapping[Standing, Fraction | int]
 COUNTED = (Standing.UP, Standing.DOWN, Standing.UNKNOWN)
+TALLIED: Mapping[Standing, Sequence[int]] = {
+    Standing.UP: (0,),
+    Standing.DOWN: (1,),
+    Standing.EXCLUDED: (2,),
+    Standing.UNKNOWN: (3, 4),
+    Standing.ABSENT: (3,),
+}
+"""Which figures of a `Tally` a millisecond adds to."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +69,7 @@ class Without(Node):
 
     def moments(self) -> list[Moment]:
         return [
-            Moment(Standing.EXCLUDED, moment.measured, {Standing.EXCLUDED: Fraction(1)})
-            if inside(self.spans, at)
-            else moment
+            excluded(moment.measured) if inside(self.spans, at) else moment
             for at, moment in enumerate(self.below.moments())
         ]
 
@@ -78,19 +85,27 @@ class Together(Node):
         if self.rule.kind is not Kind.WEIGHTED and len(self.members) == 1 and self.rule.quorum <= 1:
             return self.members[0].moments()
         columns = zip(*(member.moments() for member in self.members), strict=True)
-        return [self._moment([each.standing for each in column]) for column in columns]
+        moment = cache(self._moment)  # few columns are alike to none before
+        return [moment(tuple(each.standing for each in column)) for column in columns]
 
-    def _moment(self, standings: Sequence[Standing]) -> Moment:
+    def _moment(self, standings: tuple[Standing, ...]) -> Moment:
         found = whole(judged(self.rule, standings))
         if self.rule.kind is Kind.WEIGHTED:
             return Moment(found.standing, found.measured, shares(self.weights, standings))
         return found
 
 
+@cache
 def whole(standing: Standing) -> Moment:
     """A millisecond that is all of one kind."""
     measured = State(standing) if standing in COUNTED else State.UNKNOWN
-    return Moment(standing, measured, {standing: Fraction(1)})
+    return Moment(standing, measured, {standing: 1})
+
+
+@cache
+def excluded(measured: State) -> Moment:
+    """A millisecond that does not count, whatever was measured."""
+    return Moment(Standing.EXCLUDED, measured, {Standing.EXCLUDED: 1})
 
 
 def assert_recounted(node: Node, asked: Iterable[int]) -> None:
@@ -98,7 +113,7 @@ def assert_recounted(node: Node, asked: Iterable[int]) -> None:
     history, moments = node.history, node.moments()
     sums = running(moments)
     for at in asked:
-        assert [Fraction(each, history.scale) for each in tally(history, 0, at)] == sums[at]
+        assert list(tally(history, 0, at)) == [each * history.scale for each in sums[at]]
         if at < END:
             assert history.state(at) is moments[at].measured
             assert history.excluded(at) == (moments[at].standing is Standing.EXCLUDED)
@@ -109,15 +124,13 @@ def assert_recounted(node: Node, asked: Iterable[int]) -> None:
         assert standing is moments[at].standing
 
 
-def running(moments: Sequence[Moment]) -> list[list[Fraction]]:
+def running(moments: Sequence[Moment]) -> list[list[Fraction | int]]:
     """What a `Tally` of the first n milliseconds is, from none to all."""
-    up = down = excluded = unknown = watched_unknown = Fraction(0)
-    found = [[up, down, excluded, unknown, watched_unknown]]
+    sums: list[Fraction | int] = [0, 0, 0, 0, 0]
+    found = [list(sums)]
     for moment in moments:
-        share = {standing: moment.shares.get(standing, Fraction(0)) for standing in Standing}
-        up, down = up + share[Standing.UP], down + share[Standing.DOWN]
-        excluded += share[Standing.EXCLUDED]
-        unknown += share[Standing.UNKNOWN] + share[Standing.ABSENT]
-        watched_unknown += share[Standing.UNKNOWN]
-        found.append([up, down, excluded, unknown, watched_unknown])
+        for standing, share in moment.shares.items():
+            for figure in TALLIED[standing]:
+                sums[figure] += share
+        found.append(list(sums))
     return found
