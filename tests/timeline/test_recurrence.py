@@ -81,8 +81,9 @@ def slowly(rule: str, zone: str, since: int, end: int) -> Iterator[int]:
     """The starts of a rule before an instant by a walk from its start, all of it left to the library."""
     in_utc = "HOURLY" in rule or "MINUTELY" in rule
     frame = ZoneInfo("UTC" if in_utc else zone)
+    last = local_of(end + DAY, frame)
     for local in rrulestr(rule, dtstart=local_of(since, frame)):
-        if local_of(end + DAY, frame) < local:
+        if last < local:
             break
         yield instant_of(local, frame)
 
