@@ -1,6 +1,8 @@
 """kill -9 at any instant of a simulated life: the record ends at the last commit, and nothing is invented."""
 
 import tempfile
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -51,8 +53,10 @@ def test_the_record_equals_what_was_committed_however_often_the_daemon_dies(
                 ]
                 if world.now < end:
                     world.commit()
-                    for slot in world.slots:
-                        assert loaded(path, slot.number, world.now) == states(slot.history, world.now)
+                    numbers = [slot.number for slot in world.slots]
+                    assert loaded(path, numbers, world.now) == [
+                        states(slot.history, world.now) for slot in world.slots
+                    ]
             world.kill()
             world.now += away * 100
         world.start()
@@ -88,9 +92,12 @@ def changes(painted: list[State]) -> list[tuple[int, State]]:
     return [(at, state) for at, state in enumerate(painted) if state != before[at]]
 
 
-def loaded(path: Path, number: int, end: int) -> list[tuple[int, State]]:
-    reader = SqliteReader.open(path)
-    history = EndpointHistory()
-    history.load(reader.rows(number), reader.absences())
-    reader.close()
-    return states(history, end)
+def loaded(path: Path, numbers: Sequence[int], end: int) -> list[list[tuple[int, State]]]:
+    """The states of several endpoints, as a daemon that starts now would have them."""
+    found = []
+    with closing(SqliteReader.open(path)) as reader:
+        for number in numbers:
+            history = EndpointHistory()
+            history.load(reader.rows(number), reader.absences())
+            found.append(states(history, end))
+    return found
