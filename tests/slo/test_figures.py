@@ -4,6 +4,7 @@ import pytest
 
 from exporter.slo.figures import Figures, figures
 from exporter.slo.measures import bounds_of
+from exporter.slo.periods import closed_periods
 from exporter.slo.ratio import fraction, number
 from exporter.slo.tiers import DAY, HOUR, MINUTE
 from exporter.timeline.tally import State
@@ -183,3 +184,7 @@ def test_another_window_moves_all_but_burn_rates_and_alerts() -> None:
     assert day.remaining_ms == 26_400
     assert (day.burn, day.alerts) == (own.burn, own.alerts)
     assert own.met is False
+
+
+def test_ruling_31_a_rolling_window_has_no_periods_that_close() -> None:
+    assert list(closed_periods(put(objective("99.9", MONTH), up_but()), NOW, 0)) == []

@@ -73,3 +73,12 @@ def test_what_was_brought_in_of_a_time_without_the_endpoint_is_forgotten_on_both
     for at in range(kept, 15):
         counted = at - max(kept, 7) if at > 7 else 0
         assert tally(history, 0, at)[:3] == (counted, 0, 0)
+
+
+def test_slow_beats_of_a_time_without_the_endpoint_or_before_the_edge_are_nobodys() -> None:
+    history = EndpointHistory([(20, 40)])
+    rows = [Row(at, 0, at, State.UP, "", event=True, policy=policy()) for at in (10, 40, 50)]
+    history.load(rows, [], {7: [10, 20, 39, 40, 50]})
+    assert list(history.slow[7]) == [10, 40, 50]
+    history.forget(45)
+    assert list(history.slow[7]) == [50]

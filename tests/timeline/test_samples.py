@@ -159,3 +159,34 @@ def test_unknown_steps_stand_for_as_many_events_as_the_others_have_on_average(
     assert due * known == events * (end - start) if known else due == 0
     missing = past.missing(start, end)
     assert missing * known == events * found.watched_unknown if known else missing == 0
+
+
+def test_what_is_forgotten_has_neither_events_nor_a_state() -> None:
+    history = SampleHistory()
+    steps = [Step(at, 10, MICRO, at * MICRO, known=True) for at in (0, 10, 20)]
+    history.extend(steps)
+    history.forget(10)
+    assert (history.first, history.kept_from) == (10, 10)
+    assert history.events(10) == history.events(0)
+    assert [b - a for a, b in zip(history.events(0), history.events(30), strict=True)] == [
+        2 * MICRO,
+        30 * MICRO,
+    ]
+    assert (history.state(9), history.state(10)) == (State.UNKNOWN, State.UP)
+    assert [history.step(at) for at in (5, 15, 25, 30)] == [None, steps[1], steps[2], None]
+    assert tally(history, 0, 30)[:4] == (20, 0, 0, 10)
+
+
+def test_a_source_that_has_said_nothing_is_absent_and_has_nothing_to_forget() -> None:
+    history = SampleHistory()
+    history.forget(10)
+    assert list(history.standings(0, END)) == [(0, Standing.ABSENT)]
+    assert (history.first, list(history.edges(0, END))) == (None, [])
+
+
+def test_steps_of_one_band_that_follow_each_other_have_no_edge_between_them() -> None:
+    history = SampleHistory()
+    history.extend(
+        Step(at, 10, MICRO, bad, known=True) for at, bad in ((0, MICRO), (10, MICRO), (30, MICRO), (40, 0))
+    )
+    assert list(history.edges(0, END)) == [0, 20, 30, 40]

@@ -133,3 +133,9 @@ def test_a_span_without_an_end_is_counted_from_its_start() -> None:
     assert spans.before(FOREVER) == FOREVER - 50
     assert spans.covers(FOREVER - 1)
     assert list(spans - Spans([(200, 300)])) == [(-50, 0), (100, 200), (300, FOREVER)]
+
+
+def test_spans_can_be_keys_and_a_window_that_ends_before_it_starts_holds_nothing() -> None:
+    touching, whole = Spans([(5, 9), (1, 5)]), Spans([(1, 9)])
+    assert {touching: "both"}[whole] == "both"
+    assert list(whole.within(6, 3)) == list(whole.within(3, 3)) == []

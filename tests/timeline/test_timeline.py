@@ -244,3 +244,11 @@ def test_what_lies_in_a_span_without_the_endpoint_is_not_counted() -> None:
 def test_a_window_that_ends_before_it_starts_is_refused() -> None:
     with pytest.raises(ValueError, match="window ends before it starts"):
         tally(EndpointHistory(), 2, 1)
+
+
+def test_who_waits_for_a_verdict_waits_from_the_first_result_that_nothing_parts_from_the_latest() -> None:
+    history = EndpointHistory()
+    policy = Policy(1_000, 500, 2_500, down_after=9)
+    for at in (0, 10_000, 11_000):
+        history.add(at, DOWN, policy, event=True)
+    assert history.timeline.pending_since() == (10_000, 13_500)

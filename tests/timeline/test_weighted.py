@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.timeline.rule import Kind, Rule
+from exporter.timeline.spans import FOREVER
 from exporter.timeline.tally import State, tally
 from exporter.timeline.weighted import Weighted
 from tests.support.growing import Growing, Step, grow, spans, steps
@@ -85,3 +86,9 @@ def test_ruling_35_where_every_member_is_excluded_so_is_the_instant() -> None:
     assert weighted.scale == 4
     assert tally(weighted, 0, 25) == (40, 0, 20, 40, 0)
     assert (weighted.excluded(14), weighted.excluded(15)) == (False, True)
+
+
+def test_before_all_time_there_is_nothing() -> None:
+    """Where a window begins that reaches back as far as a past without a beginning."""
+    weighted = Weighted([ListedHistory([(10, State.UP)])], [4])
+    assert weighted.sums(-FOREVER) == (0, 0, 0, 0)
