@@ -1,6 +1,7 @@
 """Past results into the record by a command: through the daemon that holds the store, or by itself."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from exporter.cli.through import Daemon
@@ -27,17 +28,17 @@ def bring(
     """Bring results in, all or none; arguments and errors as of `record.backfill.backfill`."""
     daemon = Daemon.find(storage)
     if daemon is not None:
-        done = daemon.post(
-            PATH,
-            {
-                "name": origin.name,
-                "sha256": origin.sha256,
-                "staleness": staleness,
-                "replaced": replaced,
-                "results": encode(results),
-            },
-        )
-        daemon.close()
+        with closing(daemon):
+            done = daemon.post(
+                PATH,
+                {
+                    "name": origin.name,
+                    "sha256": origin.sha256,
+                    "staleness": staleness,
+                    "replaced": replaced,
+                    "results": encode(results),
+                },
+            )
         return Imported(**done)
     store = SqliteWriter.open(storage)
     try:

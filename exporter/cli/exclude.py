@@ -1,5 +1,6 @@
 """`exclude`: what does not count, entered and taken back, also for the past."""
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -95,8 +96,8 @@ def remove(ident: str, reason: str, config_files: tuple[str, ...], storage: str,
     if daemon is None:
         told = removed(ident, reason, config_files, Path(storage))
     else:
-        told = daemon.delete(PATH, ident, {"reason": reason})
-        daemon.close()
+        with closing(daemon):
+            told = daemon.delete(PATH, ident, {"reason": reason})
     _print(told, "taken back", format_)
 
 
@@ -118,8 +119,8 @@ def list_(*, trail: bool, config_files: tuple[str, ...], storage: str, format_: 
     if daemon is None:
         found = listed(config_files, Path(storage))
     else:
-        found = daemon.get(f"{PATH}?trail=true")
-        daemon.close()
+        with closing(daemon):
+            found = daemon.get(f"{PATH}?trail=true")
     if not trail:
         del found["trail"]
     if format_ == "json":
@@ -138,9 +139,8 @@ def _add(wanted: "Wanted", config_files: tuple[str, ...], storage: str) -> Any: 
     daemon = Daemon.find(Path(storage))
     if daemon is None:
         return added(wanted, config_files, Path(storage))
-    told = daemon.post(PATH, asdict(wanted))
-    daemon.close()
-    return told
+    with closing(daemon):
+        return daemon.post(PATH, asdict(wanted))
 
 
 def _labels(given: tuple[str, ...]) -> dict[str, str]:
