@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.daemon import Daemon, command
+from tests.support.called import called
+from tests.support.daemon import Daemon
 from tests.support.past import Past, config_text, steady
 from tests.support.processes import wait_for
 from tests.support.prometheus import make_blocks
@@ -130,13 +131,13 @@ def test_a_running_daemon_is_exported_up_to_its_last_commit(tmp_path: Path) -> N
         "services: [{name: shop, endpoints: [{name: web, url: 'tcp://127.0.0.1:1', interval: 100ms, timeout: 50ms}]}]"
     )
     with closing(Daemon(tmp_path / "uptime.yml", tmp_path / "uptime.db")) as daemon:
-        lines = wait_for(lambda: command("export", cwd=tmp_path).stdout.splitlines()[1:] or None, "a commit")
+        lines = wait_for(lambda: called("export", cwd=tmp_path).stdout.splitlines()[1:] or None, "a commit")
     first, *others = [line.split(",") for line in lines]
     assert first[1:5] == ["shop", "web", "failure", "refused"]
     assert "absence" not in {line[-1] for line in others}
 
     daemon.stop()
-    *_, last = command("export", cwd=tmp_path).stdout.splitlines()
+    *_, last = called("export", cwd=tmp_path).stdout.splitlines()
     assert last.endswith((",absence", ",beat"))
 
 

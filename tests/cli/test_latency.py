@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.support.daemon import command
+from tests.support.called import called
 
 CONFIG = """
 services:
@@ -23,12 +23,12 @@ def folder(tmp_path: Path) -> Path:
         for minute in range(100)
     )
     (tmp_path / "past.csv").write_text("timestamp,service,endpoint,result,duration_seconds\n" + "".join(rows))
-    assert command("backfill", "--csv=past.csv", cwd=tmp_path).returncode == 0
+    assert called("backfill", "--csv=past.csv", cwd=tmp_path).returncode == 0
     return tmp_path
 
 
 def test_quantiles_are_of_all_hours_that_the_period_overlaps(tmp_path: Path) -> None:
-    done = command(
+    done = called(
         "latency", "shop", "--window=1h", f"--at={HALF_PAST_ONE}", "--format=json", cwd=folder(tmp_path)
     )
     web, idle = json.loads(done.stdout)
@@ -39,7 +39,7 @@ def test_quantiles_are_of_all_hours_that_the_period_overlaps(tmp_path: Path) -> 
 
 
 def test_people_read_milliseconds(tmp_path: Path) -> None:
-    done = command("latency", "shop", "--window=1h", f"--at={HALF_PAST_ONE}", cwd=folder(tmp_path))
+    done = called("latency", "shop", "--window=1h", f"--at={HALF_PAST_ONE}", cwd=folder(tmp_path))
     assert done.stdout.splitlines()[0] == "shop: 2026-01-01T00:00:00Z to 2026-01-01T02:00:00Z"
     assert done.stdout.splitlines()[1].split() == ["ENDPOINT", "P50", "P95", "P99"]
     assert done.stdout.splitlines()[3].split() == ["idle", "no", "value", "no", "value", "no", "value"]
@@ -47,7 +47,7 @@ def test_people_read_milliseconds(tmp_path: Path) -> None:
 
 def test_nothing_known_is_status_3_and_an_unknown_service_2(tmp_path: Path) -> None:
     here = folder(tmp_path)
-    done = command("latency", "shop", "--at=2025-01-01T00:00:00Z", cwd=here)
+    done = called("latency", "shop", "--at=2025-01-01T00:00:00Z", cwd=here)
     assert (done.returncode, "the running hour counts once it is over" in done.stderr) == (3, True)
-    wrong = command("latency", "shpo", cwd=here)
+    wrong = called("latency", "shpo", cwd=here)
     assert (wrong.returncode, "did you mean shop?" in wrong.stderr) == (2, True)

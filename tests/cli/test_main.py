@@ -14,46 +14,46 @@ from exporter.cli.main import COMMANDS
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def test_the_help_names_every_command_with_examples(run: Run) -> None:
-    shown = run("--help")
+def test_the_help_names_every_command_with_examples(run_process: Run) -> None:
+    shown = run_process("--help")
     assert (shown.returncode, shown.stderr) == (0, "")
     for name, lazy in COMMANDS.items():
         assert f"  {name:12}{lazy.help}" in shown.stdout
     assert "uptime-slo-exporter init https://example.com/" in shown.stdout
 
 
-def test_the_version_is_the_packages(run: Run) -> None:
-    assert run("--version").stdout == f"uptime-slo-exporter, version {__version__}\n"
+def test_the_version_is_the_packages(run_process: Run) -> None:
+    assert run_process("--version").stdout == f"uptime-slo-exporter, version {__version__}\n"
 
 
 @pytest.mark.parametrize("name", ["init", "check", "completion"])
-def test_a_commands_help_has_examples(run: Run, name: str) -> None:
-    shown = run(name, "--help")
+def test_a_commands_help_has_examples(run_process: Run, name: str) -> None:
+    shown = run_process(name, "--help")
     assert shown.returncode == 0
     assert f"uptime-slo-exporter {name} " in shown.stdout.partition("Examples:")[2]
 
 
-def test_a_command_that_does_not_exist_is_a_usage_error_with_a_suggestion(run: Run) -> None:
-    shown = run("chek")
+def test_a_command_that_does_not_exist_is_a_usage_error_with_a_suggestion(run_process: Run) -> None:
+    shown = run_process("chek")
     assert shown.returncode == 2
     assert shown.stderr.endswith("Error: there is no command 'chek'; did you mean check?\n")
 
 
-def test_an_option_that_does_not_exist_is_a_usage_error(run: Run) -> None:
-    shown = run("--frobnicate")
+def test_an_option_that_does_not_exist_is_a_usage_error(run_process: Run) -> None:
+    shown = run_process("--frobnicate")
     assert (shown.returncode, shown.stdout) == (2, "")
     assert "No such option" in shown.stderr
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_prints_a_script_for_each_shell(run: Run, shell: str) -> None:
-    shown = run("completion", shell)
+def test_completion_prints_a_script_for_each_shell(run_process: Run, shell: str) -> None:
+    shown = run_process("completion", shell)
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "_UPTIME_SLO_EXPORTER_COMPLETE" in shown.stdout
 
 
-def test_a_shell_is_told_the_commands_without_loading_them(run: Run) -> None:
-    shown = run(
+def test_a_shell_is_told_the_commands_without_loading_them(run_process: Run) -> None:
+    shown = run_process(
         _UPTIME_SLO_EXPORTER_COMPLETE="bash_complete", COMP_WORDS="uptime-slo-exporter c", COMP_CWORD="1"
     )
     assert shown.stdout.splitlines() == ["plain,check", "plain,completion"]

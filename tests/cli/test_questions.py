@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.daemon import command
+from tests.support.called import called
 
 CONFIG = """
 services:
@@ -18,7 +18,7 @@ services:
 
 def test_a_service_that_has_several_slos_is_asked_which(tmp_path: Path) -> None:
     (tmp_path / "uptime.yml").write_text(CONFIG)
-    done = command("explain", "shop", cwd=tmp_path)
+    done = called("explain", "shop", cwd=tmp_path)
     assert done.returncode == 2
     assert "`shop` has several SLOs; say which: shop/availability, shop/monthly" in done.stderr
 
@@ -28,8 +28,8 @@ def test_a_young_slo_has_no_closed_period_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "past.csv").write_text(
         "timestamp,service,endpoint,result\n2026-11-02T00:00:00Z,shop,web,success\n"
     )
-    assert command("backfill", "--csv=past.csv", cwd=tmp_path).returncode == 0
-    done = command("periods", "shop/monthly", "--at=2026-11-20T00:00:00Z", cwd=tmp_path)
+    assert called("backfill", "--csv=past.csv", cwd=tmp_path).returncode == 0
+    done = called("periods", "shop/monthly", "--at=2026-11-20T00:00:00Z", cwd=tmp_path)
     assert done.returncode == 3
     assert "shop/monthly: no period of which anything is kept has closed yet" in done.stderr
 
@@ -70,8 +70,8 @@ def test_what_lies_beyond_all_years_is_refused_and_nothing_is_lost(
     (tmp_path / "past.csv").write_text(
         "timestamp,service,endpoint,result\n2026-11-02T00:00:00Z,shop,web,success\n"
     )
-    assert command("backfill", "--csv=past.csv", cwd=tmp_path).returncode == 0
-    done = command(*arguments.split(), cwd=tmp_path)
+    assert called("backfill", "--csv=past.csv", cwd=tmp_path).returncode == 0
+    done = called(*arguments.split(), cwd=tmp_path)
     assert (done.returncode, said in done.stderr) == (2, True), done.stderr
     assert "Traceback" not in done.stderr
-    assert command("exclude", "list", "--trail", cwd=tmp_path).stdout == "Nothing was ever excluded.\n"
+    assert called("exclude", "list", "--trail", cwd=tmp_path).stdout == "Nothing was ever excluded.\n"

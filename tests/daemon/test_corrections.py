@@ -11,7 +11,8 @@ import pytest
 from exporter.record.exclusions import Action
 from exporter.store.reader import SqliteReader
 from tests.conftest import StartDaemon
-from tests.support.daemon import Daemon, command
+from tests.support.called import called
+from tests.support.daemon import Daemon
 
 CONFIG = """
 services:
@@ -43,7 +44,7 @@ class Bench:
         assert "12 results imported" in self.run("backfill", "--csv=past.csv")
 
     def run(self, *arguments: str, status: int = 0) -> str:
-        done = command(*arguments, cwd=self.folder)
+        done = called(*arguments, cwd=self.folder)
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout + done.stderr
 

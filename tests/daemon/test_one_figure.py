@@ -13,7 +13,8 @@ import pytest
 from exporter.store.reader import SqliteReader
 from exporter.units import format_instant
 from tests.conftest import StartDaemon, StartTarget
-from tests.support.daemon import Daemon, command
+from tests.support.called import called
+from tests.support.daemon import Daemon
 from tests.support.processes import wait_for
 
 Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
@@ -83,7 +84,7 @@ def daemon(start_daemon: StartDaemon, start_target: StartTarget) -> Daemon:
 def asked(daemon: Daemon, what: str, slo: str, at: str) -> dict[str, Any]:
     """What a command answers of an instant."""
     options = (f"--config.file={daemon.config}", f"--storage={daemon.storage}", f"--at={at}", "--format=json")
-    done = command(what, slo, *options, cwd=Path(daemon.config).parent)
+    done = called(what, slo, *options, cwd=Path(daemon.config).parent)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 
@@ -101,7 +102,7 @@ def test_it_is_one_figure_also_after_a_correction(daemon: Daemon) -> None:
     options = (f"--config.file={daemon.config}", f"--storage={daemon.storage}")
     wanted = ("--endpoint=shop/api", "--category=customer", "--reason=They pulled the plug")
     start = format_instant(round(datetime.now(UTC).timestamp() * 1000) - 1_500)
-    done = command("exclude", "add", *wanted, f"--from={start}", "--for=700ms", *options)
+    done = called("exclude", "add", *wanted, f"--from={start}", "--for=700ms", *options)
     assert done.returncode == 0, done.stderr
     compare(daemon)
 

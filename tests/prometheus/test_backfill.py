@@ -16,7 +16,8 @@ from exporter.store.reader import SqliteReader
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.tally import tally
 from exporter.units import format_instant
-from tests.support.daemon import Daemon, command
+from tests.support.called import called
+from tests.support.daemon import Daemon
 from tests.support.prometheus import Prometheus, remembering
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
@@ -132,12 +133,12 @@ def backfill(
     prometheus: Prometheus, folder: Path, query: str, *more: str, start: int = START, end: int = END
 ) -> subprocess.CompletedProcess[str]:
     span = ("--from", format_instant(start), "--to", format_instant(end))
-    return command("backfill", "--prometheus", prometheus.url, "--query", query, *span, *more, cwd=folder)
+    return called("backfill", "--prometheus", prometheus.url, "--query", query, *span, *more, cwd=folder)
 
 
 def sli(folder: Path, slo: str, start: int, end: int) -> dict[str, Any]:
     window = ("--at", format_instant(end), "--window", f"{end - start}ms")
-    done = command("sli", slo, *window, "--format=json", cwd=folder)
+    done = called("sli", slo, *window, "--format=json", cwd=folder)
     assert done.stdout, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -205,7 +206,7 @@ def test_a_source_with_a_longer_interval_is_told_which_staleness_it_needs(
 def test_the_batch_names_server_and_query_without_credentials(prometheus: Prometheus, folder: Path) -> None:
     url = prometheus.url.replace("http://", "http://mara:secret@")
     query = f'gaps{{instance="{WEB}"}}'
-    done = command(
+    done = called(
         "backfill", "--prometheus", url, "--query", query, "--from", format_instant(START), cwd=folder
     )
     assert done.stdout.startswith(f"{prometheus.url} {query}: 2 results imported")
@@ -316,7 +317,7 @@ def ask(prometheus: Prometheus, folder: Path, query: str, start: int, end: int) 
         "--format=json",
         "--interval=15s",
     )
-    done = command("sli", *asked, *window, cwd=folder)
+    done = called("sli", *asked, *window, cwd=folder)
     assert done.stdout, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -327,7 +328,7 @@ def test_an_export_can_be_given_to_prometheus_and_comes_back(
 ) -> None:
     """`export --format openmetrics`, promtool, a real Prometheus, and backfill by our own names."""
     assert backfill(prometheus, folder, f'probe_success{{instance="{WEB}"}}').returncode == 0
-    done = command("export", "--format", "openmetrics", "--out", "past.om", cwd=folder)
+    done = called("export", "--format", "openmetrics", "--out", "past.om", cwd=folder)
     assert (done.returncode, done.stderr) == (0, "")
     past = (folder / "past.om").read_text()
     (folder / "uptime.db").unlink()

@@ -15,7 +15,8 @@ from exporter.store.reader import SqliteReader
 from exporter.timeline.samples import MICRO, Step
 from exporter.units import format_instant
 from tests.conftest import StartDaemon, StartPrometheus, StartTarget
-from tests.support.daemon import Daemon, command
+from tests.support.called import called
+from tests.support.daemon import Daemon
 from tests.support.processes import wait_for
 from tests.support.prometheus import Prometheus, remembering, scrape
 
@@ -96,7 +97,7 @@ def until(daemon: Daemon, at: int) -> None:
 def asked(daemon: Daemon, name: str, at: int) -> dict[str, Any]:
     """What a command answers from the store."""
     options = (f"--config.file={daemon.config}", f"--storage={daemon.storage}", "--format=json")
-    done = command(name, "shop/orders", *options, f"--at={at / 1000:.3f}")
+    done = called(name, "shop/orders", *options, f"--at={at / 1000:.3f}")
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
@@ -141,7 +142,7 @@ def test_an_hour_that_prometheus_has_counted_is_there_at_once_to_the_last_event(
         assert "the source has no value of it" in {each["why"] for each in explained["intervals"]}
 
         outage = [format_instant(start + minute * MINUTE) for minute in (30, 33)]
-        entered = command(
+        entered = called(
             *("exclude", "add", "--service=shop", "--category=customer", "--reason=Their network"),
             *(f"--from={outage[0]}", f"--to={outage[1]}", f"--config.file={daemon.config}"),
             f"--storage={daemon.storage}",

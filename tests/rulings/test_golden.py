@@ -9,7 +9,7 @@ import pytest
 
 from exporter.slo.ratio import fraction
 from exporter.timeline.tally import State
-from tests.support.daemon import command
+from tests.support.called import called
 from tests.support.past import Past, Told, config_text, steady
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
@@ -21,7 +21,7 @@ MakePast = Callable[..., Past]
 
 def typed(past: Past, *words: str) -> tuple[int, str]:
     """Exit status and output of the real command, in the folder of the configuration and the store."""
-    done = command(*words, cwd=past.folder)
+    done = called(*words, cwd=past.folder)
     assert done.stderr == ""
     return done.returncode, done.stdout
 

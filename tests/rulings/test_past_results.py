@@ -9,7 +9,7 @@ import pytest
 from exporter.errors import ConfigError
 from exporter.record.backfill import Imported
 from exporter.timeline.tally import State
-from tests.support.daemon import command
+from tests.support.called import called
 from tests.support.machine import HandClock, live
 from tests.support.past import LONG_AFTER, Past, config_text, steady
 from tests.support.simulated import Machine, beat
@@ -131,7 +131,7 @@ def test_ruling_14_rows_each_five_minutes_for_an_endpoint_at_15_s(make_past: Mak
         ([], 3_180),
         (["--staleness", "10m", "--replace", "2025-01-01T00:00:00Z..2025-01-01T01:00:00Z"], 0),
     ):
-        done = command("backfill", "--csv", "past.csv", *extra, cwd=past.folder)
+        done = called("backfill", "--csv", "past.csv", *extra, cwd=past.folder)
         assert (done.returncode, done.stderr) == (0, "")
         assert past.ask(JANUARY + HOUR, window=HOUR)["seconds"]["unknown"] == unknown
     assert pytest.approx(0.88, abs=0.005) == 3_180 / 3_600

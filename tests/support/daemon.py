@@ -12,6 +12,7 @@ from typing import Any
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.support.called import called
 from tests.support.processes import Process, wait_for
 
 NO_CLIENT: Mapping[str, Any] = MappingProxyType({})
@@ -117,7 +118,7 @@ class Daemon:
     def sli(self, slo: str, *arguments: str) -> dict[str, Any]:
         """What `sli --format json` answers from the store, beside the running daemon."""
         options = (f"--config.file={self.config}", f"--storage={self.storage}", "--format=json")
-        done = command("sli", slo, *options, *arguments)
+        done = called("sli", slo, *options, *arguments)
         assert done.returncode == 0, done.stderr
         found: dict[str, Any] = json.loads(done.stdout)
         return found
