@@ -60,7 +60,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 @pytest.fixture
 def start_daemon(tmp_path: Path) -> Iterator[StartDaemon]:
-    """Start the real daemon: `start_daemon(config_text, *arguments, storage=None, port=0)`.
+    """Start the real daemon: `start_daemon(config_text, *arguments, storage=None, port=0, measured=True)`.
 
     What else is named is set on the client that asks it: `verify="ca.pem", auth=("mara", "secret")`.
     Without a store named, all daemons of a test share one, so that a second call is a restart.
@@ -68,11 +68,18 @@ def start_daemon(tmp_path: Path) -> Iterator[StartDaemon]:
     with ExitStack() as daemons:
 
         def start(
-            config: str, *arguments: str, storage: Path | None = None, port: int = 0, **client: Any
+            config: str,
+            *arguments: str,
+            storage: Path | None = None,
+            port: int = 0,
+            measured: bool = True,
+            **client: Any,
         ) -> Daemon:
             file = tmp_path / "uptime.yml"
             file.write_text(config)
-            daemon = Daemon(file, storage or tmp_path / "uptime.db", arguments, port, client)
+            daemon = Daemon(
+                file, storage or tmp_path / "uptime.db", arguments, port, client, measured=measured
+            )
             return daemons.enter_context(closing(daemon))
 
         yield start
