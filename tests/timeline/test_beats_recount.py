@@ -171,3 +171,20 @@ def test_beats_before_the_slo_had_a_threshold_are_none_of_its_events() -> None:
         900,
         None,
     ]
+
+
+def test_what_was_remembered_of_a_span_is_forgotten_once_beats_come() -> None:
+    history = EndpointHistory()
+    outside = Outside(history, Spans([(5, 8), (12, 20)]))
+    told = list[Events]()
+    for number, vote in enumerate([State.UP, State.DOWN, State.UP, State.DOWN, State.UP]):
+        history.add(number * 5, vote, Policy(5, 2, 8), event=True)
+        told = [outside.events(at) for at in (30, 10)]
+    assert told == [(3, 0), (1, 0)]
+
+
+def test_the_beat_after_the_last_of_a_series_is_the_first_of_the_next() -> None:
+    history, policy = EndpointHistory(), Policy(5, 2, 8)
+    series = Row(0, 5, 10, State.UP, "", event=True, policy=policy)
+    history.load([series, Row(30, 0, 30, State.DOWN, "", event=True, policy=policy)], [])
+    assert [history.beat_after(at) for at in (-1, 0, 9, 10, 29, 30)] == [0, 5, 10, 30, 30, None]

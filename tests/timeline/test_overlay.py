@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.overlay import exclude
+from exporter.timeline.policy import Policy
 from exporter.timeline.spans import FOREVER, NOTHING, Spans
-from exporter.timeline.tally import tally
+from exporter.timeline.tally import State, tally
 from tests.support.growing import Growing, Step, spans, steps
 from tests.support.moments import Leaf, Without, assert_recounted
 from tests.support.recount import END, Span
@@ -95,3 +97,15 @@ def test_an_exclusion_is_half_open_and_those_that_touch_are_one(
     assert tally(overlay, edge - 1, edge + 1).excluded == hidden
     assert (overlay.scale, overlay.edition) == (history.scale, history.edition)
     assert (overlay.version, overlay.stable) == (history.version, history.stable)
+
+
+def test_what_was_remembered_of_a_span_is_forgotten_once_results_change_it() -> None:
+    """Also what a history says of the time of a verdict that is pending when it is first asked."""
+    spans, policy = Spans([(5, 8), (12, 20)]), Policy(5, 2, 8, down_after=2)
+    history = EndpointHistory()
+    laid = exclude(history, spans)
+    for number, vote in enumerate([State.UP, State.UP, State.DOWN, State.DOWN, State.UP]):
+        history.add(number * 5, vote, policy, event=True)
+        for at in (30, 10, 16, 22):
+            assert tally(laid, 0, at) == tally(exclude(history, spans), 0, at)
+    assert tally(laid, 0, 30)[:3] == (15, 2, 11)
