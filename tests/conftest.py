@@ -43,14 +43,21 @@ def _unskipped(report: Report) -> Report:
     return report
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "unmeasured: runs untraced by coverage, which would more than double it"
+    )
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Draw the examples of a property without measuring coverage: tracing more than doubles what they take.
+    """Run tests that do one thing many times without measuring coverage: properties, and who says so.
 
-    What chance alone would reach is not covered; plain tests have to show each line.
+    Tracing more than doubles what they take. What chance alone would reach is not covered; plain
+    tests have to show each line.
     """
     tracing = sys.gettrace()
-    if pyfuncitem.get_closest_marker("hypothesis"):
+    if any(map(pyfuncitem.get_closest_marker, ("hypothesis", "unmeasured"))):
         sys.settrace(None)
     try:
         return (yield)

@@ -156,6 +156,7 @@ def told(history: EndpointHistory, start: int, end: int) -> Count:
     return Count(time.up, time.down, time.unknown, after.good - before.good, after.bad - before.bad)
 
 
+@pytest.mark.unmeasured
 def test_figures_of_a_month_equal_an_independent_recount(prometheus: Prometheus, folder: Path) -> None:
     done = backfill(prometheus, folder, 'probe_success{job="blackbox",instance!~".*slow.*"}')
 
@@ -323,6 +324,7 @@ def ask(prometheus: Prometheus, folder: Path, query: str, start: int, end: int) 
     return found
 
 
+@pytest.mark.unmeasured
 def test_an_export_can_be_given_to_prometheus_and_comes_back(
     prometheus: Prometheus, folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -225,6 +225,7 @@ def test_ruling_40_hours_of_a_service_or_of_an_slo_leave_the_rest_out(
         assert [tally.up + tally.excluded for tally in days] == [DAY, DAY]
 
 
+@pytest.mark.unmeasured
 def test_scenario_7_each_second_of_48_hours_up_and_down_time_move_by_at_most_a_second(
     make_past: MakePast,
 ) -> None:

@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.overlay import exclude
 from exporter.timeline.policy import Policy
@@ -31,6 +33,7 @@ def flapping(length: int) -> EndpointHistory:
     return history
 
 
+@pytest.mark.unmeasured
 def test_up_and_down_seconds_of_48_hours_move_by_at_most_one_a_second() -> None:
     nights = Spans((START + night * DAY + 2 * HOUR, START + night * DAY + 3 * HOUR) for night in range(-1, 4))
     history = exclude(flapping(3 * DAY), nights)
