@@ -36,6 +36,7 @@ async def test_the_table_has_a_line_for_each_slo_worst_first() -> None:
     lines = table.splitlines()
     assert lines[0].split("  ")[0] == "SERVICE"
     assert [line.split()[:3] for line in lines[1:]] == [
+        ["down", "beats", "bad"],
         ["down", "availability", "bad"],
         ["mail", "availability", "good"],
         ["shop", "availability", "good"],
@@ -43,15 +44,15 @@ async def test_the_table_has_a_line_for_each_slo_worst_first() -> None:
         ["new", "availability", "unknown"],
         ["new", "monthly", "unknown"],
     ]
-    assert "99.99 %" in lines[2]
-    assert "99.9 %" in lines[2]
-    assert "92.28 % (39m 52s)" in lines[2]
-    assert lines[5].split()[3] == "-"
+    assert "99.99 %" in lines[3]
+    assert "99.9 %" in lines[3]
+    assert "92.28 % (39m 52s)" in lines[3]
+    assert lines[6].split()[3] == "-"
 
 
 async def test_json_is_what_the_daemon_says() -> None:
     shown = json.loads(await against_a_daemon(lambda url: run("--url", url, "--format", "json")))
-    assert [slo["service"] for slo in shown] == ["shop", "shop", "mail", "new", "new", "down"]
+    assert [slo["service"] for slo in shown] == ["shop", "shop", "mail", "new", "new", "down", "down"]
 
 
 def test_nobody_there_is_one_line_with_the_cure_and_status_3() -> None:

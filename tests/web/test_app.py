@@ -127,6 +127,7 @@ async def test_the_api_lists_every_slo_at_one_instant_with_its_state(server: Ser
         ("new", "availability", "unknown"),
         ("new", "monthly", "unknown"),
         ("down", "availability", "bad"),
+        ("down", "beats", "bad"),
     ]
     assert {(each["at"], each["settled_until"]) for each in shown} == {
         ("2027-01-15T08:00:00Z", "2027-01-15T07:59:59Z")
