@@ -9,11 +9,13 @@ from typing import Any, TypeVar
 
 import pytest
 
+from tests.support.alertmanager import Alertmanager
 from tests.support.daemon import Daemon
 from tests.support.processes import need
 from tests.support.prometheus import Prometheus
 from tests.support.target import Target
 
+StartAlertmanager = Callable[[Mapping[str, Any]], Alertmanager]
 StartDaemon = Callable[..., Daemon]
 StartPrometheus = Callable[..., Prometheus]
 StartTarget = Callable[[], Target]
@@ -102,6 +104,14 @@ def start_prometheus(tmp_path: Path) -> Iterator[StartPrometheus]:
             return servers.enter_context(closing(Prometheus(tmp_path / "prometheus", scrapes, rules)))
 
         yield start
+
+
+@pytest.fixture
+def start_alertmanager(tmp_path: Path) -> Iterator[StartAlertmanager]:
+    """Start the real Alertmanager: `start_alertmanager(config)`."""
+    need("prometheus-alertmanager", "prometheus-alertmanager")
+    with ExitStack() as servers:
+        yield lambda config: servers.enter_context(closing(Alertmanager(tmp_path / "alertmanager", config)))
 
 
 @pytest.fixture
