@@ -9,13 +9,10 @@ import pytest
 from exporter.units import parse_instant
 from tests.support.daemon import Daemon
 from tests.support.processes import wait_for
-from tests.support.prometheus import Prometheus, check_metrics, scrape
+from tests.support.prometheus import KUBERNETES, Prometheus, check_metrics, scrape
 from tests.support.target import Target
 
 ROOT = Path(__file__).parent.parent.parent
-
-KUBERNETES = {"service": "uptime", "endpoint": "metrics", "namespace": "monitoring", "pod": "uptime-0"}
-"""Target labels as Kubernetes' service discovery sets them."""
 
 CONFIG = """
 defaults: {{interval: 1s, timeout: 500ms, retry_interval: 200ms}}

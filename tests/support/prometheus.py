@@ -14,6 +14,9 @@ from tests.support.processes import Process, free_port, need, wait_for
 
 Labels = Mapping[str, str]
 
+KUBERNETES = {"service": "uptime", "endpoint": "metrics", "namespace": "monitoring", "pod": "uptime-0"}
+"""Target labels as Kubernetes' service discovery sets them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -65,6 +68,8 @@ def make_blocks(text: str, directory: Path) -> None:
 class Prometheus:
     """A running Prometheus.
 
+    It tells its alerts to the Alertmanagers that `alertmanagers` names as `host:port`.
+
     Attributes:
         url: Where it answers.
     """
@@ -75,6 +80,7 @@ class Prometheus:
         scrapes: Sequence[Mapping[str, Any]],
         rules: Sequence[Path] = (),
         *,
+        alertmanagers: Sequence[str] = (),
         retention: str = "15d",
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -85,6 +91,7 @@ class Prometheus:
                 {
                     "global": {"evaluation_interval": "1s"},
                     "rule_files": [str(path) for path in rules],
+                    "alerting": {"alertmanagers": [{"static_configs": [{"targets": list(alertmanagers)}]}]},
                     "scrape_configs": list(scrapes),
                 }
             )

@@ -30,6 +30,7 @@ class Target:
         self.headers: Mapping[str, str] = {}
         self.body = b"ok\n"
         self._status = 200
+        self._once: int | None = None
         self._flowing = threading.Event()
         self._flowing.set()
         self._server: _Server | None = None
@@ -44,6 +45,10 @@ class Target:
         """Answer everything with that status."""
         self._status = status
         self._flowing.set()
+
+    def fail_once(self, status: int = 500) -> None:
+        """Answer the next request with that status, and those after it as before."""
+        self._once = status
 
     def hang(self) -> None:
         """Take requests and answer none, until told otherwise."""
@@ -80,7 +85,8 @@ class Target:
                 target.headers = dict(self.headers)
                 target.requests += 1
                 target._flowing.wait()
-                self.send_response(target._status)
+                status, target._once = target._once or target._status, None
+                self.send_response(status)
                 self.send_header("Content-Length", str(len(target.body)))
                 self.end_headers()
                 self.wfile.write(target.body)
