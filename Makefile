@@ -53,7 +53,8 @@ deploy: .venv/.dev ## Writes the rules in deploy/ anew
 		--tests deploy/prometheus/tests/uptime_test.yml --alertmanager deploy/alertmanager/alertmanager.yml
 
 bench: .venv/.dev ## CPU per probe beside blackbox_exporter, and the bare costs; ARGS=--help for more
-	@scripts/tools prometheus-blackbox-exporter=prometheus-blackbox-exporter nginx=nginx-light
+	@scripts/tools prometheus=prometheus prometheus-alertmanager=prometheus-alertmanager \
+		prometheus-blackbox-exporter=prometheus-blackbox-exporter nginx=nginx-light
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 constraints: ## Pins the newest versions that fit pyproject.toml

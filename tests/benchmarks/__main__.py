@@ -10,13 +10,14 @@ from typing import Any
 
 from tests.benchmarks.bare import bare
 from tests.benchmarks.corrections import corrections
+from tests.benchmarks.detection import detection
 from tests.benchmarks.figures import figure_costs
 from tests.benchmarks.probes import Plan, compare
 from tests.benchmarks.rules import rule_costs
 from tests.benchmarks.servers import missing, nginx
 from tests.benchmarks.startup import startup
 
-PARTS = ("http", "https", "bare", "figures", "corrections", "startup", "rules")
+PARTS = ("http", "https", "bare", "figures", "corrections", "startup", "rules", "detection")
 
 
 def arguments(words: Sequence[str]) -> argparse.Namespace:
@@ -62,6 +63,8 @@ def run(chosen: argparse.Namespace, parts: Sequence[str], directory: Path) -> di
         figures["figures"] = figure_costs(directory)
     if "corrections" in parts:
         figures["corrections"] = corrections(directory, chosen.endpoints)
+    if "detection" in parts:
+        figures["detection"] = detection(directory)
     if "rules" in parts:
         figures["rules"] = rule_costs(directory, chosen.endpoints)
     if "startup" in parts:

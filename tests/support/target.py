@@ -31,6 +31,7 @@ class Target:
         self.body = b"ok\n"
         self._status = 200
         self._once: int | None = None
+        self._every = 0
         self._flowing = threading.Event()
         self._flowing.set()
         self._server: _Server | None = None
@@ -50,12 +51,17 @@ class Target:
         """Answer the next request with that status, and those after it as before."""
         self._once = status
 
+    def fail_every(self, count: int) -> None:
+        """Fail one request in so many, until it recovers."""
+        self._every = count
+
     def hang(self) -> None:
         """Take requests and answer none, until told otherwise."""
         self._flowing.clear()
 
     def recover(self) -> None:
         """Answer 200 again, also those that hang."""
+        self._every = 0
         self.fail(200)
 
     def go_away(self) -> None:
@@ -86,6 +92,8 @@ class Target:
                 target.requests += 1
                 target._flowing.wait()
                 status, target._once = target._once or target._status, None
+                if target._every and target.requests % target._every == 0:
+                    status = 500
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(target.body)))
                 self.end_headers()

@@ -70,12 +70,13 @@ def exporter_absent(subject: Subject) -> Alert:
         f"absent_over_time({names.BUILD_INFO.name}[5m])",
         labels,
         annotations,
+        hold=MINUTE,  # a Prometheus that has just started has scraped nothing yet
         cases=(
             Case(
                 "it fires five minutes after the last scrape",
                 {series(names.BUILD_INFO, _EXPORTER): f"1 1 {STALE} _x9"},
-                silent=(0, 5),
-                fires=(Firing(7, labels, annotations),),
+                silent=(0, 6),
+                fires=(Firing(8, labels, annotations),),
             ),
             Case(
                 "one of several is enough",
