@@ -33,7 +33,7 @@ def command(files: tuple[str, ...], config_files: tuple[str, ...], format_: str)
         raise UsageError(msg)
     config = load(files or config_files, os.environ)
     checked = budgets(config)
-    for warning in config.warnings:
+    for warning in checked["warnings"]:
         click.secho("warning: ", fg="yellow", nl=False, err=True)
         click.echo(warning, err=True)
     if any(each.kind == "command" for service in config.services for each in service.endpoints):

@@ -1,25 +1,33 @@
 """Files that a command writes: its own are written anew, nobody else's is ever written over."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 from exporter.errors import UptimeError, UsageError
 
-_SIGN = "uptime-slo-exporter"
 
+def write(files: Sequence[tuple[str, str]], read: Sequence[str] = ()) -> None:
+    """Write texts to files, each of which begins with a line that says who wrote it.
 
-def write(files: Mapping[str, str]) -> None:
-    """Write texts, whose first line names this program, to files.
+    Args:
+        files: Names and texts.
+        read: Files that the command has read, which are never written over.
 
     Raises:
-        UsageError: One of them is there and is not this program's; nothing was written.
+        UsageError: One of them is there and begins otherwise, is named twice, or was read; nothing was written.
         UptimeError: One cannot be written.
     """
-    for name in files:
-        if not _is_ours(Path(name)):
-            msg = f"{name} exists, and does not say that {_SIGN} wrote it; give another name, or remove it"
+    taken = {Path(name).resolve() for name in read}
+    for name, text in files:
+        path = Path(name).resolve()
+        if path in taken:
+            msg = f"{name} is named twice, or is the configuration; give each file a name of its own"
             raise UsageError(msg)
-    for name, text in files.items():
+        taken.add(path)
+        if not _begins_alike(path, text):
+            msg = f"{name} exists, and this command did not write it; give another name, or remove it"
+            raise UsageError(msg)
+    for name, text in files:
         try:
             Path(name).write_text(text, encoding="utf-8")
         except OSError as error:
@@ -27,11 +35,11 @@ def write(files: Mapping[str, str]) -> None:
             raise UptimeError(msg) from error
 
 
-def _is_ours(path: Path) -> bool:
-    """Whether a file may be written: it says that it is ours, is empty, or is not there."""
+def _begins_alike(path: Path, text: str) -> bool:
+    """Whether a file may be written: it begins with the same line, is empty, or is not there."""
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             first = file.readline()
     except OSError:  # whatever is wrong with it, writing says so too
         return True
-    return not first or (first.startswith("#") and _SIGN in first)
+    return not first or first == text.partition("\n")[0] + "\n"

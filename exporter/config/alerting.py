@@ -23,14 +23,30 @@ PLACEHOLDERS = ("alert", "service", "slo")
 
 RESERVED = frozenset(
     {
-        *("alertname", "alertstate", "instance", "job", "long", "owner", "severity", "short", "slo", "tier"),
+        *(
+            "alertname",
+            "alertstate",
+            "category",
+            "instance",
+            "job",
+            "long",
+            "name",
+            "owner",
+            "severity",
+            "short",
+        ),
+        *("slo", "sloth_id", "sloth_service", "sloth_severity", "sloth_slo", "source", "tier"),
         *("uptime_endpoint", "uptime_service"),
     }
 )
 """Labels that alerts have of their own."""
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_URL = re.compile(r"https?://(?:[^\s{}]|\{[^\s{}]*\})+", re.ASCII)
 _ALERT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
+_TAKEN = re.compile(r"(?:ErrorBudgetE|Endpoint|Certificate|Exclusion|Heartbeat|Slo[A-Z]|Uptime)\w*")
+"""How the other alerts begin."""
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -111,6 +127,10 @@ def _over(outer: Alerting, section: SloAlertingSection, node: Map, report: Repor
     if section.name is not None and not _ALERT_NAME.fullmatch(section.name):
         message = "`name` of an alert may have only letters, digits and `_`, and begins with no digit"
         report.problem(node.mark_of("name"), message)
+    elif section.name is not None and _TAKEN.fullmatch(section.name):
+        report.problem(
+            node.mark_of("name"), f"`name`: `{section.name}` is another alert; choose another name"
+        )
     for key, url in (("runbook", section.runbook), ("dashboard", section.dashboard)):
         _check_link(key, url or "", node, report)
     return replace(
@@ -126,6 +146,10 @@ def _over(outer: Alerting, section: SloAlertingSection, node: Map, report: Repor
 
 
 def _check_link(key: str, url: str, node: Map, report: Report) -> None:
+    if url and not _URL.fullmatch(url):
+        message = f"`{key}` is no URL; write https://host/path, in which {{service}}, {{slo}} and {{alert}} are filled in"
+        report.problem(node.mark_of(key), message)
+        return
     for name in _BRACES.findall(url):
         if name not in PLACEHOLDERS:
             known = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)

@@ -1,6 +1,7 @@
 """From an SLO as configured to the question that the arithmetic answers."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from exporter.config.model import Config, Endpoint, Service, SloConfig
 from exporter.probes.registry import by_kind
@@ -45,12 +46,15 @@ def objective_of(config: Config, service: Service, slo: SloConfig) -> Objective:
         service: The SLO's.
         slo: As configured.
     """
-    lag = 0
+    lag, spacing = 0, None
     if slo.promql is not None:
         interval = slo.promql.step
         lag = 2 * interval + slo.promql.delay + MINUTE  # the next step ends, and is asked about
     else:
-        interval = slo.slice or max(each.policy.interval for each in all_members(config, service, slo))
+        intervals = [each.policy.interval for each in all_members(config, service, slo)]
+        interval = slo.slice or max(intervals)
+        if slo.method == "events":
+            spacing = 1 / sum((Fraction(1, each) for each in intervals), Fraction())
     return Objective(
         slo.objective,
         slo.window,
@@ -62,6 +66,7 @@ def objective_of(config: Config, service: Service, slo: SloConfig) -> Objective:
         slice_objective=slo.slice_objective or slo.objective,
         lag=lag,
         tiers=slo.alerting.tiers,
+        spacing=spacing,
     )
 
 

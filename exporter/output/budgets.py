@@ -13,7 +13,7 @@ from exporter.output.words import window_text
 from exporter.record.questions import Questions
 from exporter.slo.detection import FULL, TENTH, Waits, clears_after, told_after
 from exporter.slo.objective import Objective
-from exporter.slo.tiers import NoTier, Tier, tiers
+from exporter.slo.tiers import NoTier, Tier
 
 _MOST_DECIMALS = 2
 _NOUNS = {"time": "failure", "events": "bad beat", "timeslices": "bad slice", "promql": "bad step"}
@@ -87,13 +87,24 @@ class Checked(TypedDict):
 
 def budgets(config: Config) -> Checked:
     """Work out the budgets and alerts of all SLOs, in file order."""
+    slos = list(_slos(config))
     return {
         "services": len(config.services),
         "endpoints": sum(len(service.endpoints) for service in config.services),
-        "warnings": list(config.warnings),
+        "warnings": [*config.warnings, *map(_never_pages, filter(_cannot_page, slos))],
         "delays": _delays(config),
-        "slos": list(_slos(config)),
+        "slos": slos,
     }
+
+
+def _cannot_page(slo: SloBudget) -> bool:
+    """Whether it has tiers that page, none of which can ever fire."""
+    pages = [tier for tier in slo["tiers"] if tier["severity"] == "page"]
+    return bool(pages) and all(tier["never"] for tier in pages)
+
+
+def _never_pages(slo: SloBudget) -> str:
+    return f"{slo['service']}/{slo['slo']}: no tier that pages can ever fire"
 
 
 def _delays(config: Config) -> ReckonedDelays:
@@ -113,14 +124,6 @@ def _slos(config: Config) -> Iterator[SloBudget]:
         for slo in service.slos:
             question = objective_of(config, service, slo)
             waits = _waits(config, service, slo)
-            fitted = tiers(
-                question.ratio,
-                question.length,
-                question.interval,
-                question.min_bad,
-                method=question.method,
-                wanted=question.tiers,
-            )
             yield {
                 "service": service.name,
                 "slo": slo.name,
@@ -133,7 +136,10 @@ def _slos(config: Config) -> Iterator[SloBudget]:
                 "exclusions": [each.name for each, _ in questions.covering(service, slo)],
                 "endpoints": [endpoint.name for endpoint in members(service, slo)],
                 "probe_seconds": waits.probe / units.SECOND,
-                "tiers": [_tier(tier, question, waits) for tier in fitted],
+                "tiers": [
+                    _tier(tier, question, waits, heartbeat=_is_heartbeat(config, service, slo))
+                    for tier in question.fitted()
+                ],
             }
 
 
@@ -146,7 +152,7 @@ def _waits(config: Config, service: Service, slo: SloConfig) -> Waits:
     members = list(all_members(config, service, slo))
     verdict = 0
     if slo.method != "events":  # which takes each failure as it is
-        verdict = max((each.policy.down_after - 1) * each.retry_interval for each in members)
+        verdict = max(map(_until_verdict, members))
     # A slice counts once it has ended.
     probe = max(map(_until_seen, members)) + (slo.slice or 0)
     recovery = max(map(_until_recovered, members)) + (slo.slice or 0)
@@ -159,13 +165,26 @@ def _until_seen(endpoint: Endpoint) -> int:
     return policy.staleness if endpoint.kind == HEARTBEAT else policy.interval
 
 
+def _until_verdict(endpoint: Endpoint) -> int:
+    """Milliseconds from the first probe that fails to the verdict, where each one hangs until its timeout."""
+    policy = endpoint.policy
+    apart = max(endpoint.retry_interval, policy.timeout)
+    return (policy.down_after - 1) * apart + (0 if endpoint.kind == HEARTBEAT else policy.timeout)
+
+
 def _until_recovered(endpoint: Endpoint) -> int:
     """Milliseconds until a probe finds that it is up; a job that tells that it was done is up at once."""
     policy = endpoint.policy
     return 0 if endpoint.kind == HEARTBEAT else policy.interval * policy.up_after
 
 
-def _tier(tier: Tier | NoTier, objective: Objective, waits: Waits) -> TierBudget:
+def _is_heartbeat(config: Config, service: Service, slo: SloConfig) -> bool:
+    """Whether the endpoint with the longest interval is one."""
+    slowest = max(all_members(config, service, slo), key=lambda each: each.policy.interval, default=None)
+    return slowest is not None and slowest.kind == HEARTBEAT and slo.method == "time"
+
+
+def _tier(tier: Tier | NoTier, objective: Objective, waits: Waits, *, heartbeat: bool) -> TierBudget:
     fits = tier if isinstance(tier, Tier) else None
     full, tenth = (
         _seconds(told_after(fits, objective, error, waits)) if fits else None for error in (FULL, TENTH)
@@ -182,7 +201,7 @@ def _tier(tier: Tier | NoTier, objective: Objective, waits: Waits) -> TierBudget
         "told_after_seconds_at_a_tenth": tenth,
         "clears_after_seconds": _seconds(clears_after(fits, objective, waits)) if fits else None,
         "never": tier.why.value if isinstance(tier, NoTier) else None,
-        "doubts": list(doubts(tier, objective)),
+        "doubts": list(doubts(tier, objective, heartbeat=heartbeat)),
     }
 
 
@@ -211,6 +230,8 @@ def lines(checked: Checked) -> Iterator[str]:
             yield f"  less, and alerts sooner, as far as these exclude time: {', '.join(slo['exclusions'])}"
         if slo["tiers"]:
             yield from _tier_lines(slo["tiers"], noun)
+        else:
+            yield "  no alert: `alerting` leaves it no tier"
     if any(slo["tiers"] for slo in slos):
         yield ""
         yield from _reckoning(checked["delays"])
@@ -247,7 +268,7 @@ def _reckoning(delays: ReckonedDelays) -> Iterator[str]:
     for key, name in waits.items():
         length = _whole_ms(delays[f"{name}_seconds"])  # type: ignore[literal-required]  # one of three
         parts.append(f"{key} {length}{' (assumed)' if key in delays['assumed'] else ''}")
-    yield "Times are at the latest: a page or ticket of an outage after an interval of its probes, the burn,"
+    yield "Times are at the latest: a page or ticket after an interval of the probes (ten, where one in ten fails), the burn,"
     yield f"{', '.join(parts)}; an alert clears without the last."
     if delays["assumed"]:
         yield "What is assumed can be said in `alerting`."

@@ -152,9 +152,9 @@ SLO_COVERAGE = _gauge(
     "uptime_slo_coverage_ratio",
     "Share of the SLO's window, exclusions aside, about which something is known.",
 )
-SLO_DAY_COVERAGE = _gauge(
-    "uptime_slo_day_coverage_ratio",
-    "Share of the last day's watched time, exclusions aside, about which something is known; absent where nothing was watched.",
+SLO_DAY_UNKNOWN = _gauge(
+    "uptime_slo_day_unknown_seconds",
+    "Watched time of the last day, exclusions aside, about which nothing is known.",
 )
 SLO_REMAINING_RATIO = _gauge(
     "uptime_slo_error_budget_remaining_ratio",
@@ -294,7 +294,7 @@ FAMILIES: dict[Group, tuple[Family, ...]] = {
         SLO_PERIOD_END,
         SLO_SLI,
         SLO_COVERAGE,
-        SLO_DAY_COVERAGE,
+        SLO_DAY_UNKNOWN,
         SLO_REMAINING_RATIO,
         SLO_REMAINING_SECONDS,
         SLO_BURN,

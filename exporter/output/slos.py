@@ -34,7 +34,7 @@ class SloColumns:
         self.period_end = Column(names.SLO_PERIOD_END)
         self.sli = Column(names.SLO_SLI)
         self.coverage = Column(names.SLO_COVERAGE)
-        self.day_coverage = Column(names.SLO_DAY_COVERAGE)
+        self.day_unknown = Column(names.SLO_DAY_UNKNOWN)
         self.remaining_ratio = Column(names.SLO_REMAINING_RATIO)
         self.remaining_seconds = Column(names.SLO_REMAINING_SECONDS)
         self.burn = Column(names.SLO_BURN)
@@ -85,11 +85,11 @@ class SloColumns:
         for column, ratio in (
             (self.sli, answer.sli),
             (self.coverage, answer.coverage),
-            (self.day_coverage, answer.day_coverage),
             (self.remaining_ratio, answer.remaining_ratio),
         ):
             if ratio is not None:
                 column.add(text, ratio[0] / ratio[1])
+        self.day_unknown.add(text, answer.day_unknown / (answer.scale * 1000))
         if answer.remaining is not None:
             above, below = answer.remaining
             self.remaining_seconds.add(text, above / (below * 1000))

@@ -20,7 +20,8 @@ class Waits:
     """What an alert waits for besides the burn; milliseconds, each at most.
 
     Attributes:
-        probe: From the start of an outage to the first probe that sees it.
+        probe: From the start of an outage to the first probe that sees it, where all of them do; where one in ten
+            does, it takes ten times as long at most.
         verdict: From that probe to the one that makes the endpoint down.
         recovery: From the end of an outage to the probe that makes the endpoint up again.
         scrape: Until Prometheus has the figures.
@@ -48,10 +49,11 @@ def burns_for(tier: Tier, objective: Objective, error: Fraction) -> Fraction | N
         return None
     if objective.method == "time":
         taken = tier.fires_after / error
-        return taken if taken <= tier.long else None
-    first = 1 if objective.method == "events" else 0
-    needed = Fraction(tier.failures * objective.interval) / error
-    return needed - first * objective.interval if needed <= tier.long else None
+        return taken if taken < tier.long else None
+    events = objective.method == "events"
+    apart = (objective.spacing if events else None) or Fraction(objective.interval)
+    needed = tier.failures * apart / error
+    return needed - events * apart if needed <= tier.long else None
 
 
 def told_after(tier: Tier, objective: Objective, error: Fraction, waits: Waits) -> Fraction | None:
@@ -60,7 +62,7 @@ def told_after(tier: Tier, objective: Objective, error: Fraction, waits: Waits) 
     if burnt is None:
         return None
     seen = max(burnt, Fraction(waits.verdict))
-    return waits.probe + seen + waits.scrape + waits.evaluation + waits.group_wait
+    return waits.probe / error + seen + waits.scrape + waits.evaluation + waits.group_wait
 
 
 def clears_after(tier: Tier, objective: Objective, waits: Waits) -> Fraction:

@@ -37,8 +37,8 @@ class Figures(NamedTuple):
             counts is known in it; always of the budget of the SLO's own window.
         bads: Bad amounts over the objective's `plan.windows`, in the unit of `bad`.
         alerts: Of the objective's `plan.tiers`: how near each is to firing (strictly above 1).
-        day_coverage: Known time by watched time of the last day, both without what is excluded; None where
-            nothing of it was watched. What is young is not held against it (ruling 23).
+        day_unknown: Watched time of the last day about which nothing is known, what is excluded aside, in the
+            unit of `tally`. What is young is not held against it (ruling 23).
     """
 
     start: int
@@ -57,7 +57,7 @@ class Figures(NamedTuple):
     burn: tuple[Ratio | None, ...]
     bads: tuple[int, ...]
     alerts: tuple[Ratio | None, ...]
-    day_coverage: Ratio | None
+    day_unknown: int
 
     @property
     def allowed_ms(self) -> Fraction:
@@ -110,7 +110,6 @@ def figures(question: Question, at: int, window: int | None = None) -> Figures:
     burn, bads = _burn(question, at, now, own, own_base)
     counted = (at - start) * scale - tally.excluded
     day = history.sums(at - DAY)
-    watched = last.watched - day.watched
     return Figures(
         start,
         at,
@@ -128,7 +127,7 @@ def figures(question: Question, at: int, window: int | None = None) -> Figures:
         burn,
         bads,
         _alerts(question, burn, bads),
-        (last.up + last.down - day.up - day.down, watched) if watched else None,
+        last.watched - last.up - last.down - (day.watched - day.up - day.down),
     )
 
 

@@ -53,12 +53,30 @@ class Plan(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def plan(  # noqa: PLR0917 -- as many as there are
-    ratio: Fraction, length: int, interval: int, min_bad: int, method: str, wanted: tuple[str, ...]
-) -> Plan:
-    """Work out what depends on the objective alone; arguments as of `Objective`."""
+def _fitted(  # noqa: PLR0917 -- as many as there are
+    ratio: Fraction,
+    length: int,
+    interval: int,
+    min_bad: int,
+    method: str,
+    wanted: tuple[str, ...],
+    spacing: Fraction | None,
+    lag: int,
+) -> tuple[Tier | NoTier, ...]:
+    """Fit tiers once for all SLOs that are alike."""
+    return tiers(ratio, length, interval, min_bad, method=method, wanted=wanted, spacing=spacing, lag=lag)
+
+
+@lru_cache(maxsize=1024)
+def plan(ratio: Fraction, length: int, fitted: tuple[Tier | NoTier, ...]) -> Plan:
+    """Work out what depends on the objective alone.
+
+    Args:
+        ratio: The objective.
+        length: Milliseconds of the window.
+        fitted: Its tiers.
+    """
     burn_windows = [(name, burn) for name, burn in BURN_WINDOWS if burn <= length]
-    fitted = tiers(ratio, length, interval, min_bad, method=method, wanted=wanted)
     return Plan(
         (1 - ratio).numerator,
         (1 - ratio).denominator,
@@ -86,6 +104,7 @@ class Objective:
         lag: Milliseconds by which what is known may be behind: the latest state speaks for so long. 0
             for endpoints, whose states speak for themselves.
         tiers: Names of the alert tiers that it should have.
+        spacing: Milliseconds from one event to the next on average; None for the interval.
         plan: What follows from these.
     """
 
@@ -99,11 +118,24 @@ class Objective:
     slice_objective: Fraction = Fraction(1)
     lag: int = 0
     tiers: tuple[str, ...] = TIERS
+    spacing: Fraction | None = None
     plan: Plan = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        made = plan(self.ratio, self.length, self.interval, self.min_bad, self.method, self.tiers)
-        object.__setattr__(self, "plan", made)
+        object.__setattr__(self, "plan", plan(self.ratio, self.length, self.fitted()))
+
+    def fitted(self) -> tuple[Tier | NoTier, ...]:
+        """Its tiers, those too that can never fire."""
+        return _fitted(
+            self.ratio,
+            self.length,
+            self.interval,
+            self.min_bad,
+            self.method,
+            self.tiers,
+            self.spacing,
+            self.lag,
+        )
 
     @property
     def length(self) -> int:

@@ -66,7 +66,7 @@ class Why(Enum):
 
     WINDOW = "its long window is more than half of the SLO's window"
     OBJECTIVE = "even a full outage burns no faster than its threshold"
-    SPARSE = "its short window is shorter than an interval or a slice, and may hold none"
+    SPARSE = "its short window may hold no interval, slice or step that is known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,15 @@ def factor(share: Fraction, window: int, long: int) -> Fraction:
 
 
 def tier(  # noqa: PLR0917 -- as many as there are
-    pace: Pace, objective: Fraction, window: int, interval: int, min_bad: int, method: str = "time"
+    pace: Pace,
+    objective: Fraction,
+    window: int,
+    interval: int,
+    min_bad: int,
+    method: str = "time",
+    *,
+    spacing: Fraction | None = None,
+    lag: int = 0,
 ) -> Tier | NoTier:
     """Fit a tier to an SLO.
 
@@ -136,6 +144,10 @@ def tier(  # noqa: PLR0917 -- as many as there are
         interval: The largest interval among its endpoints, milliseconds, > 0.
         min_bad: Bad beats that the long window needs, >= 1.
         method: `time`, which is everywhere; or `events` or `timeslices`, of which a short window may hold none.
+        spacing: Milliseconds from one event to the next on average, where several endpoints have them; the
+            interval if not given.
+        lag: Milliseconds by which the latest step may be behind, of events that somebody else has counted: many
+            in each step, so that one step may have as many bad ones as the guard wants.
     """
     long = LENGTHS[pace.long]
     share = pace.wide if window >= WIDE_FROM else pace.narrow
@@ -144,15 +156,16 @@ def tier(  # noqa: PLR0917 -- as many as there are
         return NoTier(pace, threshold, Why.WINDOW)
     if threshold * (1 - objective) >= 1:
         return NoTier(pace, threshold, Why.OBJECTIVE)
-    if method != "time" and LENGTHS[pace.short] < interval:
+    if method != "time" and LENGTHS[pace.short] < max(interval, lag):
         return NoTier(pace, threshold, Why.SPARSE)
     guard = max(1, min(min_bad, long // interval))
     guard_ms = (guard - 1) * interval
     needed = threshold * (1 - objective) * long
-    failures = int(max(needed // interval + 1, guard))
+    apart = spacing or Fraction(interval)
+    failures = int(max(needed // apart + 1, 1 if lag else guard))
     fires_after = {
         "time": max(needed, Fraction(guard_ms)),
-        "events": Fraction((failures - 1) * interval),  # the first is that of its beginning
+        "events": (failures - 1) * apart,  # the first is that of its beginning
         "timeslices": Fraction(failures * interval),  # a slice counts once it has ended
     }[method]
     names = list(LENGTHS)
@@ -183,10 +196,14 @@ def tiers(
     *,
     method: str = "time",
     wanted: Collection[str] = TIERS,
+    spacing: Fraction | None = None,
+    lag: int = 0,
 ) -> tuple[Tier | NoTier, ...]:
     """Fit the wanted tiers to an SLO, fastest first; the other arguments are those of `tier`."""
     return tuple(
-        tier(pace, objective, window, interval, min_bad, method) for pace in PACES if pace.tier in wanted
+        tier(pace, objective, window, interval, min_bad, method, spacing=spacing, lag=lag)
+        for pace in PACES
+        if pace.tier in wanted
     )
 
 

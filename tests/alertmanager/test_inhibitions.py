@@ -181,12 +181,13 @@ def test_a_spent_budget_of_a_dependent_is_told_all_the_same(alertmanager: Alertm
 def test_what_is_worse_silences_the_same_that_is_better(alertmanager: Alertmanager) -> None:
     held = [
         certificate(21, "shop"),
-        {"alertname": "UptimeExporterAbsent", "severity": "page"},
+        {"alertname": "UptimeExporterAbsent", "severity": "page", "job": exporter("x")["job"]},
         budget("ErrorBudgetEmptyBeforePeriodEnd", "shop"),
     ]
     told = [
         certificate(7, "shop"),
         exporter("UptimeExporterDown"),
+        {"alertname": "UptimeExporterAbsent", "severity": "page", "job": "of another cluster"},
         budget("ErrorBudgetExhausted", "shop"),
         certificate(21, "search"),
         budget("ErrorBudgetEmptyBeforePeriodEnd", "search"),

@@ -57,7 +57,7 @@ def test_bad_hours_that_are_nearly_bad_enough_fire_nothing(night: Night) -> None
 def test_a_server_that_breaks_makes_a_page_with_these_labels_and_no_others(night: Night) -> None:
     (told,) = of("mail", night.pages.told)
 
-    assert told.receiver == "default-page"
+    assert told.receiver == "page"
     assert told.labels == page("mail")
 
 
@@ -98,7 +98,7 @@ def test_once_the_server_is_well_the_page_is_over_and_what_remains_is_a_ticket(n
     assert of("mail", night.recovering, RESOLVED) == []
     assert [each.labels for each in of("mail", told, RESOLVED)] == [page("mail")]
     (ticket,) = of("mail", told[len(night.recovering) :])
-    assert (ticket.receiver, ticket.labels["tier"]) == ("default-ticket", "slow")
+    assert (ticket.receiver, ticket.labels["tier"]) == ("ticket", "slow")
 
 
 def test_a_single_failed_beat_burns_fast_enough_and_pages_nobody(night: Night) -> None:
@@ -167,7 +167,7 @@ def test_an_exporter_that_is_stopped_makes_a_page(night: Night) -> None:
     (told,) = [each for each in night.stopped.told if each.labels["alertname"] == DOWN]
 
     instance = night.watch.to_second.address
-    assert told.receiver == "default-page"
+    assert told.receiver == "page"
     assert told.labels == {"alertname": DOWN, "job": "uptime", "instance": instance, "severity": "page"}
     assert f"The exporter {instance} does not answer" in told.annotations["summary"]
 

@@ -29,7 +29,7 @@ def test_all_files_are_written_and_say_what_to_do_with_them(run: Run, tmp_path: 
     done = run("rules", "--out=r.yml", "--tests=tests/r_test.yml", "--alertmanager=am.yml")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "Wrote 21 rules in 4 groups to r.yml\n"
+        "Wrote 22 rules in 4 groups to r.yml\n"
         "Wrote their tests: promtool test rules tests/r_test.yml\n"
         "Wrote am.yml, to be filled in: amtool check-config am.yml\n"
     )
@@ -66,7 +66,7 @@ def test_its_own_files_are_written_anew_and_those_of_others_are_left_alone(run: 
     done = run("rules", "--static", "--out=new.yml", "--alertmanager=am.yml")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "am.yml exists, and does not say that uptime-slo-exporter wrote it; give another name, or remove it\n"
+        "am.yml exists, and this command did not write it; give another name, or remove it\n"
     )
     assert (tmp_path / "am.yml").read_text() == "route: {receiver: me}\n"
     assert not (tmp_path / "new.yml").exists()
@@ -105,3 +105,48 @@ def test_a_wrong_configuration_gives_its_problems(run: Run, file: Path) -> None:
     assert done.returncode == 2
     assert "unknown key `objectiv`" in done.stderr
     assert not (file.parent / "r.yml").exists()
+
+
+def test_the_configuration_is_never_written_over(run: Run, file: Path) -> None:
+    """`init` begins it with a line that names this program, too."""
+    assert run("init", "https://example.com/", "--config.file=own.yml").returncode == 0
+    written = (file.parent / "own.yml").read_text()
+    for options in (["--config.file=own.yml"], ["--static"]):
+        done = run("rules", *options, "--out=own.yml")
+        assert (done.returncode, done.stdout) == (2, "")
+    (file.parent / "empty.yml").write_text("")
+    done = run("rules", "--config.file=uptime.yml", "--out=./uptime.yml")
+    assert done.stderr == (
+        "./uptime.yml is named twice, or is the configuration; give each file a name of its own\n"
+    )
+    assert (file.parent / "own.yml").read_text() == written
+    assert run("rules", "--static", "--out=empty.yml").returncode == 0
+
+
+@pytest.mark.parametrize("option", ["--tests=r.yml", "--alertmanager=./r.yml"])
+def test_one_file_for_two_things_is_refused(run: Run, option: str, tmp_path: Path) -> None:
+    done = run("rules", "--static", "--out=r.yml", option)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is named twice" in done.stderr
+    assert not (tmp_path / "r.yml").exists()
+
+
+@pytest.mark.usefixtures("file")
+def test_an_alertmanager_configuration_alone_prints_no_rules(run: Run) -> None:
+    done = run("rules", "--alertmanager=am.yml")
+    assert done.stdout == "Wrote am.yml, to be filled in: amtool check-config am.yml\n"
+
+
+def test_targets_of_files_are_in_it_and_those_that_others_find_are_told_not_to_be(
+    run: Run, file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "targets.json").write_text(
+        '[{"targets": ["https://found.example.com/"], "labels": {"uptime_service": "found"}}]'
+    )
+    discovered = "discovery: {file_sd: [targets.json], slos: {gold: {objective: 99}}}\n"
+    file.write_text(CONFIG + discovered.replace("[targets.json]", "[{files: targets.json, slos: [gold]}]"))
+    done = run("rules")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert 'uptime_service="found",slo="gold"' in done.stdout
+    file.write_text(CONFIG + "discovery: {dns_sd: [{name: _https._tcp.example.com, service: edge}]}\n")
+    assert "targets that http_sd and dns_sd find have no rules here" in run("rules").stderr

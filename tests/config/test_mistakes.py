@@ -449,12 +449,19 @@ ALERTING = {
         ),
     ),
     "a link with an unknown part": (
-        service("alerting: {runbook: 'https://wiki/{tier}'}\n"),
-        ["uptime.yml:5: `runbook` has no value for `{tier}`; it may have {alert}, {service}, {slo}"],
+        service("alerting: {runbook: 'https://wiki/{tier}', dashboard: 'https://w/{{'}\n"),
+        [
+            "uptime.yml:5: `dashboard` is no URL; write https://host/path, in which {service}, {slo} and {alert} are filled in",
+            "uptime.yml:5: `runbook` has no value for `{tier}`; it may have {alert}, {service}, {slo}",
+        ],
     ),
     "an alert of an odd name": (
         service("alerting: {name: 'my alert'}\n"),
         ["uptime.yml:5: `name` of an alert may have only letters, digits and `_`, and begins with no digit"],
+    ),
+    "an alert that is another": (
+        service("alerting: {name: UptimeWatchdog}\n"),
+        ["uptime.yml:5: `name`: `UptimeWatchdog` is another alert; choose another name"],
     ),
     "labels of alerts": (
         service("alerting: {labels: {severity: a, __b: c, d: [e]}}\n"),

@@ -1,5 +1,6 @@
 """What `check` shows: budgets in time, and what it takes until alerts fire."""
 
+from fractions import Fraction
 from pathlib import Path
 
 from exporter.config.load import load
@@ -13,7 +14,7 @@ services:
 """
 
 RECKONING = (
-    "Times are at the latest: a page or ticket of an outage after an interval of its probes, the burn,",
+    "Times are at the latest: a page or ticket after an interval of the probes (ten, where one in ten fails), the burn,",
     "scrape_interval 15s (assumed), evaluation_interval 15s (assumed), group_wait 30s (assumed); an alert clears without the last.",
     "What is assumed can be said in `alerting`.",
 )
@@ -32,15 +33,15 @@ def test_each_slo_has_its_budget_and_a_line_for_each_tier(tmp_path: Path) -> Non
         "",
         "shop/availability: 99.99 % over 30d allows 4m 19s 200ms of downtime",
         "  tier    severity  windows  burn rate  failures  full outage  10 % outage     clears",
-        "  fast    page      1h/5m         14.4         3       1m 45s       6m 15s     5m 45s",
-        "  medium  page      6h/30m           6         3       1m 45s       6m 15s    30m 44s",
-        "  slow    ticket    1d/2h            3         3       1m 45s       6m 15s     2h 43s",
-        "  long    ticket    3d/6h            1         3       1m 45s       6m 15s     6h 43s",
+        "  fast    page      1h/5m         14.4         3       1m 45s       8m 30s     5m 45s",
+        "  medium  page      6h/30m           6         3       1m 45s       8m 30s    30m 44s",
+        "  slow    ticket    1d/2h            3         3       1m 45s       8m 30s     2h 43s",
+        "  long    ticket    3d/6h            1         3       1m 45s       8m 30s     6h 43s",
         "",
         "shop/tight: 99.999 % over 1d allows 864ms of downtime",
         "  tier    severity  windows  burn rate  failures  full outage  10 % outage     clears",
         "  fast    page      1h/5m         1.92         3          31m        never    15m 30s",
-        "  medium  page      6h/30m           1         3          31m       3h 31m    40m 30s",
+        "  medium  page      6h/30m           1         3          31m        5h 1m    40m 30s",
         "  slow    ticket    1d/2h            1  never fires: its long window is more than half of the SLO's window",
         "  long    ticket    3d/6h            1  never fires: its long window is more than half of the SLO's window",
         "  fast: its short window holds fewer than 4 intervals of 10m, so that a single one decides; intervals of 1m 15s at most would do, or `tiers` without it",
@@ -89,7 +90,7 @@ def test_what_the_configuration_says_of_the_delays_is_reckoned_with(tmp_path: Pa
 def test_a_verdict_of_several_failures_is_waited_for_where_the_budget_burns_faster(tmp_path: Path) -> None:
     slow = "down_after: 10, retry_interval: 15s, up_after: 2"
     found = one(tmp_path, "objective: 99.99", f"endpoints: [{{url: tcp://a:1, {slow}}}]")
-    assert found["tiers"][0]["told_after_seconds"] == 15 + 9 * 15 + 60
+    assert found["tiers"][0]["told_after_seconds"] == 15 + 9 * 15 + 5 + 60
     assert found["tiers"][0]["clears_after_seconds"] == 2 * 15 + 300 - 14.4 * 0.0001 * 300 + 30
     events = one(tmp_path, "objective: 99.99, method: events", f"endpoints: [{{url: tcp://a:1, {slow}}}]")
     assert events["tiers"][0]["told_after_seconds"] == 15 + 2 * 15 + 60
@@ -107,7 +108,15 @@ def test_an_slo_that_prometheus_counts_waits_for_a_step_and_its_delay(tmp_path: 
         "objective: 99.9, sli: {promql: {good: 'a[$interval]', total: 'b[$interval]', step: 1m, delay: 2m}}"
     )
     found = one(tmp_path, asked, "owner: a", "prometheus: {url: 'http://127.0.0.1:9090'}\n")
-    assert found["tiers"][0]["told_after_seconds"] == 180 + 2 * 60 + 60
+    assert found["tiers"][0]["told_after_seconds"] == 180 + 60
+    assert doubts(found)["fast"][0].startswith("one bad step fires it; steps of 30m at most")
+    late = one(
+        tmp_path,
+        asked.replace("delay: 2m", "delay: 10m"),
+        "owner: a",
+        "prometheus: {url: 'http://127.0.0.1:9090'}\n",
+    )
+    assert doubts(late)["fast"] == ["a `step`, twice, and its `delay` together of 4m at most would do"]
 
 
 def doubts(slo: SloBudget) -> dict[str, list[str]]:
@@ -123,7 +132,7 @@ def test_tiers_that_one_failed_beat_fires_are_told_with_what_would_do(tmp_path: 
         tmp_path, "objective: 99.9, alerting: {tiers: [fast]}", "endpoints: [{url: tcp://a:1, interval: 40m}]"
     )
     assert doubts(rare)["fast"][0] == (
-        "one failed beat fires it; an interval of 30m at most would need two, or `tiers` without it"
+        "one failed beat fires it; intervals of 30m at most would need two, or `tiers` without it"
     )
 
 
@@ -137,11 +146,29 @@ def test_tiers_that_cannot_fire_are_told_with_what_would_do(tmp_path: Path) -> N
         tmp_path,
         "objective: 99, method: timeslices, slice: 10m, slice_objective: 50, alerting: {tiers: [fast]}",
     )
-    assert doubts(sparse) == {"fast": ["a slice of 5m at most would do"]}
+    assert doubts(sparse) == {"fast": ["slices of 5m at most would do"]}
 
 
 def test_an_slo_without_tiers_has_no_table(tmp_path: Path) -> None:
     text = "services: [{name: a, endpoints: [{url: tcp://a:1}], slos: [{objective: 99, alerting: {tiers: []}}]}]\n"
-    assert (
-        list(lines(checked(tmp_path, text)))[-1] == "a/availability: 99 % over 30d allows 7h 12m of downtime"
-    )
+    assert list(lines(checked(tmp_path, text)))[-1] == "  no alert: `alerting` leaves it no tier"
+
+
+def test_events_of_several_endpoints_add_up(tmp_path: Path) -> None:
+    """One each 10 s and one each 5 min are 31 in 5 min: four bad ones are there in half a minute."""
+    both = "endpoints: [{url: tcp://a:1, interval: 10s}, {url: tcp://b:1, interval: 5m}]"
+    fast = one(tmp_path, "objective: 99.9, method: events", both)["tiers"][0]
+    assert (fast["failures"], fast["fires_after_seconds"]) == (6, float(5 * Fraction(300, 31)))
+    assert fast["told_after_seconds_at_a_tenth"] is not None
+
+
+def test_a_heartbeat_is_told_what_is_doubtful_in_words_of_its_own(tmp_path: Path) -> None:
+    beat = "endpoints: [{url: 'heartbeat://nightly?every=24h&grace=2h', token: hush-hush-hush}]"
+    found = doubts(one(tmp_path, "objective: 90, window: 90d, endpoints: [nightly]", beat))
+    assert found["slow"] == ["one missed heartbeat fires it; `tiers` without it would do"]
+    assert "long" not in found
+
+
+def test_an_slo_whose_pages_can_never_fire_is_warned_of(tmp_path: Path) -> None:
+    text = "services: [{name: a, endpoints: [{url: tcp://a:1}], slos: [{objective: 80}, {name: b, objective: 80, alerting: {tiers: [long]}}]}]\n"
+    assert checked(tmp_path, text)["warnings"] == ["a/availability: no tier that pages can ever fire"]

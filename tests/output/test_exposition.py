@@ -125,7 +125,7 @@ async def test_the_figures_are_those_of_the_one_function_at_the_one_instant() ->
                 found, "uptime_slo_burn_rate_threshold", tier=pace.tier, window=pace.long, **names
             )
             assert threshold == float(tier.factor)
-        assert value(found, "uptime_slo_day_coverage_ratio", **names) == number(answer.day_coverage)
+        assert value(found, "uptime_slo_day_unknown_seconds", **names) == answer.day_unknown / 1000
 
 
 async def test_bad_amounts_are_seconds_of_time_and_else_events_over_each_long_window() -> None:

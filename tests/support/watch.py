@@ -114,15 +114,15 @@ class Watch:
             (self._folder / f"{name}.yml").write_text(text.format(**urls))
 
     def _of(self, exporter: str) -> tuple[str, ...]:
-        return (
-            f"--config.file={self._folder / 'both.yml'}",
-            f"--config.file={self._folder / exporter}.yml",
-            f"--storage={self._folder / exporter}.db",
-        )
+        return (*self._files(exporter), f"--storage={self._folder / exporter}.db")
+
+    def _files(self, exporter: str) -> tuple[str, ...]:
+        return tuple(f"--config.file={self._folder / name}.yml" for name in ("both", exporter))
 
     def _alertmanager_config(self) -> dict[str, Any]:
         file = self._folder / "alertmanager.yml"
-        self.on_first("rules", "--out=spelled-out.yml", f"--alertmanager={file}")
+        done = command("rules", f"--alertmanager={file}", *self._files("first"), cwd=self._folder)
+        assert done.returncode == 0, done.stdout + done.stderr
         return filled_in(file.read_text(), self.webhook.url)
 
     def _bring_history(self) -> None:

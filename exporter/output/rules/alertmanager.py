@@ -1,16 +1,19 @@
 """An Alertmanager configuration that goes with the rules: who is told of what, and what silences what."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 from exporter.config.dependencies import needed_by
 from exporter.config.model import Config
+from exporter.config.objectives import objective_of
 from exporter.output import names
 from exporter.output.rules.budgets import EMPTY_BEFORE_PERIOD_END, EXHAUSTED
 from exporter.output.rules.endpoints import DOWN, EXPIRES_IN_DAYS, HEARTBEAT_MISSED, expiring
-from exporter.output.rules.exporters import EXPORTER_ABSENT, EXPORTER_DOWN, PROBER_BLIND, WATCHDOG
+from exporter.output.rules.exporters import EXPORTER_ABSENT, EXPORTER_DOWN, WATCHDOG
 from exporter.output.rules.files import document
+from exporter.output.rules.flags import PROBER_BLIND
 from exporter.output.rules.rule import PAGE, TICKET
 from exporter.slo.tiers import PACES, TIERS
 from exporter.units import format_duration
@@ -20,17 +23,20 @@ _HEADER = """\
 # An example to start from, written by `uptime-slo-exporter rules --alertmanager`.
 # Receivers without a way to reach somebody, such as webhook_configs, drop what they get: fill them in.
 """
-_DEFAULT = "default"
+_MEANT = re.compile(r"[\\.+*?()|\[\]{}^$]")
+"""What means something in a regular expression."""
+
+_OURS = f'{names.SERVICE}!=""'
 
 
 def alertmanager_file(config: Config) -> str:
     """Write it."""
     owners = sorted({service.owner for service in config.services if service.owner})
-    receivers = [f"{who}-{severity}" for who in (_DEFAULT, *owners) for severity in (PAGE, TICKET)]
+    receivers = [f"{who}-{severity}" for who in owners for severity in (PAGE, TICKET)]
     return document(
         {
             "route": {
-                "receiver": f"{_DEFAULT}-{TICKET}",
+                "receiver": TICKET,
                 "group_by": _SLO,
                 "group_wait": format_duration(config.delays.group_wait),
                 "group_interval": "1m",
@@ -38,7 +44,7 @@ def alertmanager_file(config: Config) -> str:
                 "routes": list(_routes(config, owners)),
             },
             "inhibit_rules": list(inhibitions(config)),
-            "receivers": [{"name": name} for name in (*receivers, "watchdog")],
+            "receivers": [{"name": name} for name in (PAGE, TICKET, *receivers, "watchdog")],
         },
         _HEADER,
     )
@@ -54,13 +60,13 @@ def _routes(config: Config, owners: list[str]) -> Iterator[dict[str, Any]]:
             "receiver": f"{owner}-{TICKET}",
             "routes": [{"matchers": [_severity(config, PAGE)], "receiver": f"{owner}-{PAGE}"}],
         }
-    yield {"matchers": [_severity(config, PAGE)], "receiver": f"{_DEFAULT}-{PAGE}"}
+    yield {"matchers": [_severity(config, PAGE)], "receiver": PAGE}
 
 
 def inhibitions(config: Config) -> Iterator[dict[str, Any]]:
     """What silences what."""
     for tier, slower in _slower():
-        yield _inhibit([_is("tier", tier)], [_among("tier", slower)], _SLO)
+        yield _inhibit([_is("tier", tier), _OURS], [_among("tier", slower), _OURS], _SLO)
     days = sorted(EXPIRES_IN_DAYS)
     for sooner, later in pairwise(days):
         source, target = ([_is("alertname", expiring(each))] for each in (sooner, later))
@@ -68,7 +74,7 @@ def inhibitions(config: Config) -> Iterator[dict[str, Any]]:
     yield _inhibit(
         [_is("alertname", PROBER_BLIND)], [_among("alertname", [DOWN, HEARTBEAT_MISSED])], ["job", "instance"]
     )
-    yield _inhibit([_is("alertname", EXPORTER_DOWN)], [_is("alertname", EXPORTER_ABSENT)], [])
+    yield _inhibit([_is("alertname", EXPORTER_DOWN)], [_is("alertname", EXPORTER_ABSENT)], ["job"])
     yield _inhibit(
         [_is("alertname", EXHAUSTED)],
         [_is("alertname", EMPTY_BEFORE_PERIOD_END)],
@@ -84,13 +90,20 @@ def _by_dependency(config: Config) -> Iterator[dict[str, Any]]:
     said = sorted({DOWN, config.alerting.name, *(slo.alerting.name for slo in slos)})
     paging = [pace.tier for pace in PACES if pace.severity == PAGE]
     for needed, dependents in needed_by(config.services).items():
-        if dependents:
+        if dependents and _pages(config, needed):
             silenced = [name for each, name in ids.items() if each in dependents]
             yield _inhibit(
                 [_is(names.SERVICE, ids[needed]), _among("tier", paging)],
                 [_among(names.SERVICE, silenced), _among("alertname", said)],
                 [],
             )
+
+
+def _pages(config: Config, service_id: str) -> bool:
+    """Whether any SLO of a service has a tier that pages."""
+    service = config.service(service_id)
+    plans = [objective_of(config, service, slo).plan for slo in service.slos]
+    return any(tier.pace.severity == PAGE for plan in plans for tier in plan.tiers)
 
 
 def _slower() -> Iterator[tuple[str, list[str]]]:
@@ -110,13 +123,17 @@ def _severity(config: Config, severity: str) -> str:
 
 
 def _is(label: str, value: str) -> str:
+    return f"{label}={_quoted(value)}"
+
+
+def _quoted(value: str) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'{label}="{escaped}"'
+    return f'"{escaped}"'
 
 
 def _among(label: str, values: list[str]) -> str:
-    """A matcher for any of them; names have no characters but `.` that mean anything in a regular expression."""
+    """A matcher for any of them."""
     if len(values) == 1:
         return _is(label, values[0])
-    text = "|".join(value.replace(".", r"\\.") for value in values)
-    return f'{label}=~"{text}"'
+    text = "|".join(_MEANT.sub(r"\\\g<0>", value) for value in values)
+    return f"{label}=~{_quoted(text)}"

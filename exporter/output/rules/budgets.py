@@ -5,24 +5,23 @@ from exporter.output.rules.promql import (
     EXPORTER_KEY,
     SLO_KEY,
     STALE,
+    duration,
     percentage,
     selected,
     series,
-    spoken,
     values,
 )
-from exporter.output.rules.rule import TICKET, Alert, Case, Firing, Subject
+from exporter.output.rules.rule import EXPORTER, OTHER, SLO_WHOM, TICKET, Alert, Case, Subject, firing
 from exporter.units import DAY, MINUTE, SECOND
 
 EXHAUSTED, EMPTY_BEFORE_PERIOD_END = "ErrorBudgetExhausted", "ErrorBudgetEmptyBeforePeriodEnd"
+UNKNOWN_SECONDS = 3600
+"""Of the last day."""
 
-MINIMUM_COVERAGE = 0.95
-"""Of the last day: 72 minutes of it may be unknown."""
-
-_VALUE = "{{ $value | humanizePercentage }}"
-_EXPORTER = {"job": "uptime", "instance": "a:9895"}
-_OTHER = {"job": "uptime", "instance": "b:9895"}
-_WHOM = "{{ $labels.uptime_service }}/{{ $labels.slo }}"
+_HOLD = 15 * MINUTE
+_KEY = f"{SLO_KEY}, {EXPORTER_KEY}"
+_SHARE = "{{ $value | humanizePercentage }}"
+_LENGTH = "{{ $value | humanizeDuration }}"
 
 
 def budget_alerts(subject: Subject, *, calendar: bool, promql: bool) -> tuple[Alert, ...]:
@@ -40,32 +39,25 @@ def budget_alerts(subject: Subject, *, calendar: bool, promql: bool) -> tuple[Al
 
 def exhausted(subject: Subject) -> Alert:
     """More than the budget is spent: the objective is missed."""
-    name = EXHAUSTED
     labels = subject.labels(TICKET)
-    summary = f"{_WHOM} has missed its objective: more than its error budget is spent"
-    description = f"{_VALUE} of the error budget is left."
+    annotations = {
+        "summary": f"{SLO_WHOM} has missed its objective: it has overspent its error budget by {_SHARE}",
+        **subject.links(EXHAUSTED),
+    }
     own = subject.example(names.SERVICE, names.SLO)
-    one, other = (series(names.SLO_REMAINING_RATIO, own | each) for each in (_EXPORTER, _OTHER))
-    fired = own | labels
-    told = spoken(description, fired, {_VALUE: percentage(-0.25)})
+    one, other = (series(names.SLO_REMAINING_RATIO, own | each) for each in (EXPORTER, OTHER))
+    told = {_SHARE: percentage(0.25)}
     return Alert(
-        name,
-        f"min by ({SLO_KEY}) ({_over(subject, names.SLO_REMAINING_RATIO)}) < 0",
+        EXHAUSTED,
+        f"max by ({SLO_KEY}) (-{subject.over(names.SLO_REMAINING_RATIO)}) > 0",
         labels,
-        {"summary": summary, "description": description, **subject.links(name)},
+        annotations,
         cases=(
             Case(
-                "it fires below 0, not at it, and goes on while scrapes are missed",
-                {one: values([0.1, 0, -0.25, STALE, STALE]), other: values([0.1, 0.1, 0.1, 0.1, 0.1])},
+                "it fires below 0, not at it, as the worst of two exporters says, and goes on while scrapes are missed",
+                {one: values([0.1, 0, -0.25, STALE, STALE]), other: values([0.1] * 5)},
                 silent=(0, 1),
-                fires=tuple(
-                    Firing(
-                        minute,
-                        fired,
-                        {"summary": spoken(summary, fired), "description": told, **subject.links(name)},
-                    )
-                    for minute in (2, 4)
-                ),
+                fires=tuple(firing(minute, own | labels, annotations, told) for minute in (2, 4)),
             ),
             Case("a budget that is just spent fires nothing", {one: values([0] * 4)}, silent=(0, 3)),
         ),
@@ -74,63 +66,82 @@ def exhausted(subject: Subject) -> Alert:
 
 def empty_before_period_end(subject: Subject) -> Alert:
     """At the pace of the last day and of the last hours the budget is spent before the period ends."""
-    name = EMPTY_BEFORE_PERIOD_END
     labels = subject.labels(TICKET)
-    key = f"{SLO_KEY}, {EXPORTER_KEY}"
-    rest = _over(subject, names.SLO_PERIOD_END)
-    window, left = _over(subject, names.SLO_WINDOW), _over(subject, names.SLO_REMAINING_RATIO)
+    annotations = {
+        "summary": f"{SLO_WHOM} spends its error budget before its period ends, at the pace of the last day",
+        **subject.links(EMPTY_BEFORE_PERIOD_END),
+    }
+    left = _one_each(subject, names.SLO_REMAINING_RATIO)
 
     def spends_it(over: str) -> str:
         return (
-            f"{_over(subject, names.SLO_BURN, window=over)}\n"
-            f"      * on ({key}) ({rest} - time())\n"
-            f"      / on ({key}) {window}\n"
-            f"    > on ({key}) {left}"
+            f"{_one_each(subject, names.SLO_BURN, window=over)}\n"
+            f"      * on ({_KEY}) ({_one_each(subject, names.SLO_PERIOD_END)} - time())\n"
+            f"      / on ({_KEY}) {_one_each(subject, names.SLO_WINDOW)}\n"
+            f"    > on ({_KEY}) {left}"
         )
 
     expr = (
         f"max by ({SLO_KEY}) (\n"
-        f"    {spends_it('1d')}\n  and on ({key})\n    {spends_it('2h')}\n  and on ({key})\n    {left} >= 0\n)"
+        f"    {spends_it('1d')}\n  and on ({_KEY})\n    {spends_it('2h')}\n  and on ({_KEY})\n    {left} >= 0\n)"
     )
-    summary = f"{_WHOM} spends its error budget before its period ends, at the pace of the last day"
-    own = subject.example(names.SERVICE, names.SLO)
-    days = 30 * DAY // SECOND
-    shown = {
-        series(names.SLO_WINDOW, own | _EXPORTER): f"{days}x40",
-        series(names.SLO_PERIOD_END, own | _EXPORTER): f"{days // 2}x40",
-    }
-    hot = {
-        series(names.SLO_BURN, own | _EXPORTER | {"window": over}): values([0.5, *[2] * 30])
-        for over in ("1d", "2h")
-    }
-    half = {series(names.SLO_REMAINING_RATIO, own | _EXPORTER): "0.75x40"}
-    over = {series(names.SLO_BURN, own | _EXPORTER | {"window": "2h"}): "0x40"}
-    fired = own | labels
-    annotations = {"summary": summary, **subject.links(name)}
     return Alert(
-        name,
+        EMPTY_BEFORE_PERIOD_END,
         expr,
         labels,
         annotations,
-        hold=15 * MINUTE,
-        cases=(
-            Case(
-                "twice the sustainable pace for the half of a period that is left needs all of a budget; three quarters are there",
-                shown | hot | half,
-                silent=(0, 15),
-                fires=(Firing(16, fired, annotations | {"summary": spoken(summary, fired)}),),
-            ),
-            Case(
-                "an outage of the last day that is over fires nothing",
-                shown | hot | over | half,
-                silent=(30,),
-            ),
-            Case(
-                "a budget that is spent already fires nothing more",
-                shown | hot | {series(names.SLO_REMAINING_RATIO, own | _EXPORTER): "-0.1x40"},
-                silent=(30,),
-            ),
+        hold=(hold := subject.hold(_HOLD)),
+        cases=_forecasts(subject, labels, annotations, hold // MINUTE),
+    )
+
+
+def _one_each(subject: Subject, family: names.Family, **matchers: str) -> str:
+    """One value an exporter, also where a pod was replaced and both still speak for their instance."""
+    return f"max by ({_KEY}) ({subject.over(family, **matchers)})"
+
+
+def _forecasts(
+    subject: Subject, labels: dict[str, str], annotations: dict[str, str], hold: int
+) -> tuple[Case, ...]:
+    """A period of 30 days of which 15 are left, less a minute for each that passes."""
+    own = subject.example(names.SERVICE, names.SLO) | EXPORTER
+    days, long = 30 * DAY // SECOND, hold + 20
+    shown = {
+        series(names.SLO_WINDOW, own): f"{days}x{long}",
+        series(names.SLO_PERIOD_END, own): f"{days // 2 + 120}x{long}",
+    }
+
+    def burns(day: float, hours: float) -> dict[str, str]:
+        return {
+            series(names.SLO_BURN, own | {"window": "1d"}): f"{day}x{long}",
+            series(names.SLO_BURN, own | {"window": "2h"}): f"{hours}x{long}",
+        }
+
+    def left(ratio: float) -> dict[str, str]:
+        return {series(names.SLO_REMAINING_RATIO, own): f"{ratio}x{long}"}
+
+    replaced = {
+        series(names.SLO_PERIOD_END, own | {"pod": "old"}): f"{days // 2 + 120}x1 {STALE}",
+        series(names.SLO_WINDOW, own | {"pod": "old"}): f"{days}x1 {STALE}",
+    }
+    fired = {name: own[name] for name in (names.SERVICE, names.SLO)} | labels
+    return (
+        Case(
+            "twice the sustainable pace for what is left of the period needs more than is left, also while a pod is replaced",
+            shown | replaced | burns(2, 2) | left(0.999),
+            silent=(0, hold - 1),
+            fires=(firing(hold, fired, annotations),),
         ),
+        Case(
+            "as much as is left at the second minute, and less from then on, is no reason",
+            shown | burns(2, 2) | left(1),
+            silent=(hold + 1, hold + 10),
+        ),
+        Case("an outage of the last day that is over", shown | burns(2, 0) | left(0.5), silent=(hold + 10,)),
+        Case(
+            "hours after a calm day are no reason yet", shown | burns(0.5, 4) | left(0.5), silent=(hold + 10,)
+        ),
+        Case("a budget that is spent already", shown | burns(2, 2) | left(-0.1), silent=(hold + 10,)),
     )
 
 
@@ -138,26 +149,32 @@ def coverage_low(subject: Subject) -> Alert:
     """Of the last day too little is known to believe its figures."""
     name = "SloCoverageLow"
     labels = subject.labels(TICKET)
-    summary = f"{_WHOM}: only {_VALUE} of the last day is known"
+    annotations = {
+        "summary": f"{SLO_WHOM}: nothing is known of {_LENGTH} of the last day",
+        **subject.links(name),
+    }
     own = subject.example(names.SERVICE, names.SLO)
-    one, other = (series(names.SLO_DAY_COVERAGE, own | each) for each in (_EXPORTER, _OTHER))
-    fired = own | labels
-    annotations = {"summary": summary, **subject.links(name)}
-    told = spoken(summary, fired, {_VALUE: percentage(0.9)})
+    one, other = (series(names.SLO_DAY_UNKNOWN, own | each) for each in (EXPORTER, OTHER))
+    hold = subject.hold(_HOLD) // MINUTE
+    told = {_LENGTH: duration(UNKNOWN_SECONDS + 1)}
     return Alert(
         name,
-        f"max by ({SLO_KEY}) ({_over(subject, names.SLO_DAY_COVERAGE)}) < {MINIMUM_COVERAGE}",
+        f"min by ({SLO_KEY}) ({subject.over(names.SLO_DAY_UNKNOWN)}) > {UNKNOWN_SECONDS}",
         labels,
         annotations,
-        hold=15 * MINUTE,
+        hold=hold * MINUTE,
         cases=(
             Case(
-                "it fires after a quarter of an hour below, not at the limit",
-                {one: values([1, MINIMUM_COVERAGE, *[0.9] * 20])},
-                silent=(1, 16),
-                fires=(Firing(17, fired, annotations | {"summary": told}),),
+                "it fires once more than an hour has been unknown for that long",
+                {one: values([0, UNKNOWN_SECONDS, *[UNKNOWN_SECONDS + 1] * (hold + 2)])},
+                silent=(1, hold + 1),
+                fires=(firing(hold + 2, own | labels, annotations, told),),
             ),
-            Case("another exporter knows", {one: "0.2x30", other: "1x30"}, silent=(30,)),
+            Case(
+                "another exporter knows",
+                {one: f"9000x{hold + 15}", other: f"0x{hold + 15}"},
+                silent=(hold + 15,),
+            ),
         ),
     )
 
@@ -166,48 +183,60 @@ def promql_failing(subject: Subject) -> Alert:
     """The Prometheus whose events an SLO counts does not answer."""
     name = "SloPromqlFailing"
     labels = subject.labels(TICKET)
-    summary = f"{_WHOM}: Prometheus does not answer what it counts; its steps wait to be asked about"
+    annotations = {
+        "summary": f"{SLO_WHOM}: Prometheus does not answer what it counts; its steps wait to be asked about",
+        **subject.links(name),
+    }
     own = subject.example(names.SERVICE, names.SLO)
-    one = series(names.PROMQL_OK, own | _EXPORTER)
-    fired = own | labels
-    annotations = {"summary": summary, **subject.links(name)}
+    one = series(names.PROMQL_OK, own | EXPORTER)
+    hold = subject.hold(_HOLD) // MINUTE
     return Alert(
         name,
-        f"max by ({SLO_KEY}) ({_over(subject, names.PROMQL_OK)}) == 0",
+        f"max by ({SLO_KEY}) ({subject.over(names.PROMQL_OK)}) == 0",
         labels,
         annotations,
-        hold=15 * MINUTE,
+        hold=hold * MINUTE,
         cases=(
             Case(
-                "it fires after a quarter of an hour without an answer",
-                {one: values([1, *[0] * 20])},
-                silent=(0, 15),
-                fires=(Firing(16, fired, annotations | {"summary": spoken(summary, fired)}),),
+                "it fires after that long without an answer, missed scrapes or not",
+                {one: values([1, *[0] * 3, STALE, *[0] * hold])},
+                silent=(0, hold),
+                fires=(firing(hold + 1, own | labels, annotations),),
             ),
-            Case("an answer in between begins it anew", {one: "0x10 1 0x10"}, silent=(20,)),
+            Case("an answer in between begins it anew", {one: f"0x{hold - 2} 1 0x10"}, silent=(hold + 5,)),
         ),
     )
 
 
 def vanished(subject: Subject) -> Alert:
-    """An SLO that an exporter showed half an hour ago is shown by none any more, though all of them are up."""
+    """An SLO that was shown half an hour ago is shown by nobody, and whoever showed it is up, or was replaced."""
     name = "SloVanished"
     labels = subject.labels(TICKET)
-    shown = f"count by ({SLO_KEY}) ({selected(names.SLO_OBJECTIVE, subject.matchers())} offset 30m)"
-    known = f"last_over_time({names.BUILD_INFO.name}[1h])"
+    shown = f"last_over_time({selected(names.SLO_OBJECTIVE, subject.matchers())}"
     expr = (
-        f"{shown}\n"
-        f"unless on ({SLO_KEY}) count by ({SLO_KEY}) (last_over_time({selected(names.SLO_OBJECTIVE, subject.matchers())}[5m]))\n"
-        f"unless on () (up == 0 and on ({EXPORTER_KEY}) {known})\n"
-        f"and on () {names.BUILD_INFO.name}"
+        f"max by ({SLO_KEY}) (\n"
+        f"  {shown}[5m] offset 30m)\n"
+        f"  unless on ({SLO_KEY}) {shown}[5m])\n"
+        f"  unless on ({EXPORTER_KEY}) (max_over_time(up[5m]) == 0)\n"
+        f"  and on (job) last_over_time({names.BUILD_INFO.name}[5m])\n)"
     )
-    summary = f"{_WHOM} is shown by no exporter any more: nobody alerts on it"
+    annotations = {
+        "summary": f"{SLO_WHOM} is shown by no exporter any more: nobody alerts on it",
+        **subject.links(name),
+    }
     own = subject.example(names.SERVICE, names.SLO)
-    there = {series(names.SLO_OBJECTIVE, own | _EXPORTER): f"0.999x40 {STALE} _x60"}
-    alive = {series(names.BUILD_INFO, _EXPORTER): "1x100", series("up", _EXPORTER): "1x100"}
-    fired = own | labels
-    annotations = {"summary": summary, **subject.links(name)}
-    told = annotations | {"summary": spoken(summary, fired)}
+    there = {series(names.SLO_OBJECTIVE, own | EXPORTER): f"0.999x10 {STALE} 0.999x28 {STALE} _x60"}
+
+    def alive(exporter: dict[str, str]) -> dict[str, str]:
+        return {series(names.BUILD_INFO, exporter): "1x100", series("up", exporter): "1x100"}
+
+    def ends(exporter: dict[str, str], up: str) -> dict[str, str]:
+        return {
+            series(names.BUILD_INFO, exporter): f"1x40 {STALE} _x60",
+            series("up", exporter): f"1x40 {up}",
+        }
+
+    fires = tuple(firing(minute, own | labels, annotations) for minute in (46, 70))
     return Alert(
         name,
         expr,
@@ -215,29 +244,34 @@ def vanished(subject: Subject) -> Alert:
         annotations,
         cases=(
             Case(
-                "it fires five minutes after the last scrape that had it, for as long as that is half an hour ago",
-                there | alive,
-                silent=(39, 44, 71),
-                fires=(Firing(46, fired, told), Firing(70, fired, told)),
+                "it fires five minutes after the last scrape that had it, until that is half an hour ago; one lost scrape changes nothing",
+                there | alive(EXPORTER),
+                silent=(39, 44, 77),
+                fires=fires,
+            ),
+            Case(
+                "its exporter was replaced by one of the job that does not show it; another one is down",
+                there
+                | ends(EXPORTER, f"{STALE} _x60")
+                | alive(OTHER)
+                | {series("up", {"job": "uptime", "instance": "c:9895"}): "0x100"},
+                silent=(39, 44),
+                fires=fires,
             ),
             Case(
                 "another exporter shows it, as after a move",
-                there | alive | {series(names.SLO_OBJECTIVE, own | _OTHER): "_x30 0.999x70"},
+                there | alive(EXPORTER) | {series(names.SLO_OBJECTIVE, own | OTHER): "_x30 0.999x70"},
                 silent=(46, 70),
             ),
             Case(
-                "while an exporter is down, that is what there is to say",
-                there
-                | {
-                    series(names.BUILD_INFO, _EXPORTER): f"1x40 {STALE} _x60",
-                    series("up", _EXPORTER): "1x40 0x60",
-                }
-                | {series(names.BUILD_INFO, _OTHER): "1x100", series("up", _OTHER): "1x100"},
+                "while its exporter is down, that is what there is to say",
+                there | ends(EXPORTER, "0x60") | alive(OTHER),
+                silent=(46, 70),
+            ),
+            Case(
+                "while no exporter of the job is up, likewise",
+                there | ends(EXPORTER, f"{STALE} _x60"),
                 silent=(46, 70),
             ),
         ),
     )
-
-
-def _over(subject: Subject, family: names.Family, **more: str) -> str:
-    return f"last_over_time({selected(family, subject.matchers(**more))}[{subject.bridge}])"

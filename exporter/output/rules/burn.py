@@ -10,12 +10,11 @@ from exporter.output.rules.promql import (
     duration,
     number,
     percentage,
-    selected,
     series,
     spoken,
     values,
 )
-from exporter.output.rules.rule import Alert, Case, Firing, Labels, Subject
+from exporter.output.rules.rule import EXPORTER, OTHER, Alert, Case, Firing, Labels, Subject
 from exporter.slo.objective import Objective
 from exporter.slo.tiers import HOUR, LENGTHS, PACES, Pace, Tier
 from exporter.units import SECOND
@@ -24,17 +23,8 @@ _MINUTE = 60 * SECOND
 _LEAD = 4
 """Minutes of an outage that a history shows before the alert fires."""
 
-_EXPORTERS = (
-    {
-        "job": "uptime",
-        "instance": "a:9895",
-        "namespace": "monitoring",
-        "pod": "uptime-0",
-        "service": "uptime",
-    },
-    {"job": "uptime", "instance": "b:9895"},
-)
-"""Two side by side, one of them as Kubernetes labels it."""
+_KUBERNETES = EXPORTER | {"namespace": "monitoring", "pod": "uptime-0", "service": "uptime"}
+"""The first exporter as Kubernetes labels it."""
 
 _HOURS = "{{ $hours := 1 }}" + "".join(
     f'{{{{ if eq $labels.long "{pace.long}" }}}}{{{{ $hours = {LENGTHS[pace.long] // HOUR} }}}}{{{{ end }}}}'
@@ -46,10 +36,7 @@ _HOURS = "{{ $hours := 1 }}" + "".join(
 
 def burn_of_all(subject: Subject) -> Alert:
     """The one rule that is right for every SLO of every exporter, by the ratio that the exporter works out."""
-    expr = (
-        f"max by ({SLO_KEY}, tier, severity, long, short) "
-        f"(last_over_time({names.SLO_ALERT.name}[{subject.bridge}])) > 1"
-    )
+    expr = f"max by ({SLO_KEY}, tier, severity, long, short) ({subject.over(names.SLO_ALERT)}) > 1"
     words = _Words(subject, None)
     return Alert(
         subject.alerting.name,
@@ -69,7 +56,7 @@ def _fires_for_all(words: "_Words", pace: Pace) -> Case:
         "long": pace.long,
         "short": pace.short,
     }
-    one, two = (series(names.SLO_ALERT, labels | exporter) for exporter in _EXPORTERS)
+    one, two = (series(names.SLO_ALERT, labels | exporter) for exporter in (_KUBERNETES, OTHER))
     burns = (Fraction(72, 5), Fraction(100))
     told, shown = words.told(pace, burns, Fraction(1, 2), 30 * 24 * HOUR)
     firing = tuple(
@@ -96,7 +83,7 @@ def _silent_for_all(pace: Pace) -> Case:
     }
     return Case(
         "a ratio of exactly 1 fires nothing",
-        {series(names.SLO_ALERT, labels | _EXPORTERS[0]): values([0.2, 1, 1, 1])},
+        {series(names.SLO_ALERT, labels | _KUBERNETES): values([0.2, 1, 1, 1])},
         silent=(1, 3),
     )
 
@@ -107,7 +94,7 @@ def burn_of_tier(subject: Subject, objective: Objective, tier: Tier) -> Alert:
     keys = f"{SLO_KEY}, {EXPORTER_KEY}"
     parts = (
         *(
-            f"{_bridged(subject, names.SLO_BURN, window)} > {number(tier.factor)}"
+            f"{subject.over(names.SLO_BURN, window=window)} > {number(tier.factor)}"
             for window in (pace.long, pace.short)
         ),
         _guard(subject, objective, tier),
@@ -125,15 +112,11 @@ def burn_of_tier(subject: Subject, objective: Objective, tier: Tier) -> Alert:
     )
 
 
-def _bridged(subject: Subject, family: names.Family, window: str) -> str:
-    return f"last_over_time({selected(family, subject.matchers(window=window))}[{subject.bridge}])"
-
-
 def _guard(subject: Subject, objective: Objective, tier: Tier) -> str:
     """The bad amount that the long window needs at least."""
     family, least = _guarded(objective, tier)
     sign = ">" if family is names.SLO_BAD_SECONDS else ">="
-    return f"{_bridged(subject, family, tier.pace.long)} {sign} {number(least)}"
+    return f"{subject.over(family, window=tier.pace.long)} {sign} {number(least)}"
 
 
 def _guarded(objective: Objective, tier: Tier) -> tuple[names.Family, Fraction]:
@@ -148,14 +131,19 @@ def _spelled_out_cases(
 ) -> tuple[Case, ...]:
     """A full outage after a clean past; burning at exactly the threshold; past outages; too few failures."""
     history = _History(words, objective, tier, labels, annotations)
+    factor, a_little = tier.factor, tier.factor / 1_000_000
     cases = [
         history.outage(),
-        history.silent("burning at exactly the threshold fires nothing", tier.factor, tier.factor),
-        history.silent("an outage that is over fires nothing", 2 * tier.factor, tier.factor / 2),
+        history.just_enough(
+            "the least that is too much fires it, and goes on while scrapes are missed", a_little
+        ),
+        history.silent("burning at exactly the threshold over the long window", factor, 2 * factor),
+        history.silent("burning at exactly the threshold over the short window", 2 * factor, factor),
+        history.halves("two exporters of which each sees a half"),
     ]
     if tier.guard > 1:
         few = "fewer bad beats than its guard wants fire nothing, however fast the budget burns"
-        cases.append(history.silent(few, 2 * tier.factor, 2 * tier.factor, guarded=False))
+        cases.append(history.silent(few, 2 * factor, 2 * factor, guarded=False))
     return tuple(cases)
 
 
@@ -171,7 +159,6 @@ class _History:
         self._annotations = annotations
         self._identity = words.subject.example(names.SERVICE, names.SLO)
         self._labels = self._identity | labels
-        self._exporter = _EXPORTERS[0]
 
     def outage(self) -> Case:
         """The last minutes of a full outage before the tier fires, and the first in which it does."""
@@ -181,35 +168,56 @@ class _History:
         minutes = [max(0, last_silent - _LEAD + each) for each in range(_LEAD + 2)]
         past = [_bad_time(objective, minute * _MINUTE) for minute in minutes]
         long, short = (
-            [
-                Fraction(min(length, LENGTHS[window]), LENGTHS[window]) / (1 - objective.ratio)
-                for length in past
-            ]
-            for window in (tier.pace.long, tier.pace.short)
+            [min(length, Fraction(window)) / window / (1 - objective.ratio) for length in past]
+            for window in (LENGTHS[tier.pace.long], LENGTHS[tier.pace.short])
         )
-        unit = SECOND if objective.method == "time" else objective.interval
-        bad = [Fraction(min(length, tier.long), unit) for length in past]
+        unit = SECOND if objective.method == "time" else _apart(objective)
+        bad = [min(length, Fraction(tier.long)) / unit for length in past]
         share = long[-1] * tier.long / objective.length
         told, shown = self._words.told(tier.pace, (long[-1], short[-1]), 1 - share, objective.length)
         annotations = {name: spoken(text, self._labels, told) for name, text in self._annotations.items()}
         return Case(
-            "a full outage fires it at the minute that `check` gives",
+            "a full outage fires it at the minute at which it has burnt that much",
             shown | self._series(long, short, bad),
             silent=(0, _LEAD),
             fires=(Firing(_LEAD + 1, self._labels, annotations),),
         )
 
+    def just_enough(self, about: str, more: Fraction) -> Case:
+        """Both windows a little above the threshold, with no more bad beats than the guard wants, and two scrapes missed."""
+        factor = self._tier.factor + more
+        share = factor * self._tier.long / self._objective.length
+        told, shown = self._words.told(self._tier.pace, (factor, factor), 1 - share, self._objective.length)
+        annotations = {name: spoken(text, self._labels, told) for name, text in self._annotations.items()}
+        shown |= self._series([factor] * 2, [factor] * 2, [self._enough()] * 2)
+        lost = {name: f"{written} {STALE} {STALE}" for name, written in shown.items()}
+        return Case(about, lost, fires=tuple(Firing(minute, self._labels, annotations) for minute in (1, 3)))
+
     def silent(self, about: str, long: Fraction, short: Fraction, *, guarded: bool = True) -> Case:
         """Three minutes in which nothing changes."""
         family, least = _guarded(self._objective, self._tier)
-        enough = least + 1
         few = least if family is names.SLO_BAD_SECONDS else least - 1
-        bad = enough if guarded else few
+        bad = self._enough() if guarded else few
         return Case(about, self._series([long] * 4, [short] * 4, [bad] * 4), silent=(0, 3))
 
-    def _series(self, long: list[Fraction], short: list[Fraction], bad: list[Fraction]) -> dict[str, str]:
+    def halves(self, about: str) -> Case:
+        """One burns over the long window only, the other over the short one."""
+        above, below = 2 * self._tier.factor, self._tier.factor / 2
+        bad = self._enough()
+        one = self._series([above] * 4, [below] * 4, [bad] * 4)
+        other = self._series([below] * 4, [above] * 4, [bad] * 4, OTHER)
+        return Case(about, one | other, silent=(0, 3))
+
+    def _enough(self) -> Fraction:
+        """The least bad amount that the guard takes."""
+        family, least = _guarded(self._objective, self._tier)
+        return least + Fraction(1, SECOND) if family is names.SLO_BAD_SECONDS else least
+
+    def _series(
+        self, long: list[Fraction], short: list[Fraction], bad: list[Fraction], exporter: Labels = _KUBERNETES
+    ) -> dict[str, str]:
         family, _ = _guarded(self._objective, self._tier)
-        pace, own = self._tier.pace, self._identity | self._exporter
+        pace, own = self._tier.pace, self._identity | dict(exporter)
         return {
             series(names.SLO_BURN, own | {"window": pace.long}): values(long),
             series(names.SLO_BURN, own | {"window": pace.short}): values(short),
@@ -217,12 +225,18 @@ class _History:
         }
 
 
-def _bad_time(objective: Objective, length: int) -> int:
+def _apart(objective: Objective) -> Fraction:
+    """Milliseconds from one event, or slice, to the next."""
+    spacing: Fraction | None = objective.spacing
+    return spacing or Fraction(objective.interval)
+
+
+def _bad_time(objective: Objective, length: int) -> Fraction:
     """Milliseconds that an outage has cost once it has lasted for `length` of them: what its beats, or the slices that have ended, stand for."""
     if objective.method == "time":
-        return length
-    interval = objective.interval
-    return (-(-length // interval) if objective.method == "events" else length // interval) * interval
+        return Fraction(length)
+    apart = _apart(objective)
+    return (-(-length // apart) if objective.method == "events" else length // apart) * apart
 
 
 class _Words:
@@ -239,7 +253,7 @@ class _Words:
         over = f"[{subject.bridge}]"
         burn = f"max(last_over_time({names.SLO_BURN.name}{{{own},window='%s'}}{over}))"
         window = f"max(last_over_time({names.SLO_WINDOW.name}{{{own}}}{over}))"
-        left = f"clamp_min(min(last_over_time({names.SLO_REMAINING_RATIO.name}{{{own}}}{over})), 0)"
+        left = f"min(last_over_time({names.SLO_REMAINING_RATIO.name}{{{own}}}{over}))"
         if pace is None:
             key = ("$labels.uptime_service", "$labels.slo")
             long, short, hours = "$labels.long", "$labels.short", "$hours"
@@ -252,15 +266,16 @@ class _Words:
         self._share = opening + _asked(
             f"{burn} * 3600 * {times} / {window}", (*key, long, hours, *key), "Percentage"
         )
-        self._left = _asked(left, key, "Percentage")
-        self._empty = _asked(f"{left} * {window} / {burn}", (*key, *key, *key, short), "Duration")
+        rest = _asked(f"{left} * {window} / {burn}", (*key, *key, *key, short), "Duration")
         braced = [f"{{{{ {name} }}}}" if name.startswith("$") else name for name in (long, short)]
+        self._left = _if(
+            f"{left} > 0",
+            key,
+            f" {{{{ . | first | value | humanizePercentage }}}} of it is left: at the pace of the last {braced[1]} that is gone in {rest}.",
+        ) + _if(f"{left} <= 0", key, " Nothing of it is left.")
         self.annotations = {
             "summary": f"{who} burns its error budget: tier {tier}",
-            "description": (
-                f"{self._share} of the error budget went in the last {braced[0]}. {self._left} of it is left: "
-                f"at the pace of the last {braced[1]} that is gone in {self._empty}."
-            ),
+            "description": f"{self._share} of the error budget went in the last {braced[0]}.{self._left}",
         }
 
     def told(
@@ -274,13 +289,15 @@ class _Words:
             left: The share of the budget that is left.
             window: Milliseconds of the SLO's window.
         """
-        own = self.subject.example(names.SERVICE, names.SLO) | _EXPORTERS[0]
+        own = self.subject.example(names.SERVICE, names.SLO) | _KUBERNETES
         long, short = map(float, burns)
-        whole, rest = window / SECOND, max(float(left), 0.0)
+        whole, rest = window / SECOND, float(left)
+        empty = f"at the pace of the last {pace.short} that is gone in {duration(rest * whole / short)}."
         told = {
             self._share: percentage(long * 3600 * (LENGTHS[pace.long] / HOUR) / whole),
-            self._left: percentage(rest),
-            self._empty: duration(rest * whole / short),
+            self._left: f" {percentage(rest)} of it is left: {empty}"
+            if rest > 0
+            else " Nothing of it is left.",
         }
         shown = {
             series(names.SLO_BURN, own | {"window": pace.long}): f"{number(long)}x9",
@@ -291,11 +308,19 @@ class _Words:
         return told, shown
 
 
+def _if(query: str, words: tuple[str, ...], then: str, otherwise: str = "") -> str:
+    """A template that says something of what Prometheus answers, if it answers anything."""
+    other = f"{{{{ else }}}}{otherwise}" if otherwise else ""
+    return f"{{{{ with {_query(query, words)} }}}}{then}{other}{{{{ end }}}}"
+
+
 def _asked(query: str, words: tuple[str, ...], kind: str) -> str:
-    """A template that asks Prometheus: with the alert's labels where a word is a variable, else with the words."""
-    asking = (
-        f'printf "{query}" {" ".join(words)} | query'
-        if any(word.startswith("$") for word in words)
-        else f'query "{query % words}"'
-    )
-    return f"{{{{ {asking} | first | value | humanize{kind} }}}}"
+    """A template that says a figure that Prometheus knows."""
+    return _if(query, words, f"{{{{ . | first | value | humanize{kind} }}}}", "an unknown part")
+
+
+def _query(query: str, words: tuple[str, ...]) -> str:
+    """Ask with the alert's labels where a word is a variable, else with the words themselves."""
+    if any(word.startswith("$") for word in words):
+        return f'printf "{query}" {" ".join(words)} | query'
+    return f'query "{query % words}"'

@@ -1,36 +1,36 @@
 """Alerts about endpoints. They keep the exporter's `instance`, so that what it cannot see may be silenced for it alone."""
 
 from exporter.output import names
-from exporter.output.rules.promql import (
-    ENDPOINT_KEY,
-    EXPORTER_KEY,
-    STALE,
-    duration,
-    selected,
-    series,
-    spoken,
-    values,
+from exporter.output.rules.promql import ENDPOINT_KEY, EXPORTER_KEY, STALE, duration, series, values
+from exporter.output.rules.rule import (
+    EXPORTER,
+    OTHER,
+    PAGE,
+    TICKET,
+    Alert,
+    Case,
+    Labels,
+    Subject,
+    firing,
 )
-from exporter.output.rules.rule import PAGE, TICKET, Alert, Case, Firing, Subject
 from exporter.probes.result import Reason
 from exporter.timeline.tally import State
-from exporter.units import MINUTE
+from exporter.units import HOUR, MINUTE
 
-DOWN, HEARTBEAT_MISSED = "EndpointDown", "HeartbeatMissed"
+DOWN, UNKNOWN, HEARTBEAT_MISSED = "EndpointDown", "EndpointUnknown", "HeartbeatMissed"
 EXPIRES_IN_DAYS = {7: PAGE, 21: TICKET}
 
 _KEY = f"{ENDPOINT_KEY}, {EXPORTER_KEY}"
-_EXPORTER = {"job": "uptime", "instance": "a:9895"}
 _DAY = 86_400
 _WHOM = "{{ $labels.uptime_service }}/{{ $labels.uptime_endpoint }}"
-_VALUE = "{{ $value | humanizeDuration }}"
+_EXPIRES = "{{ if lt $value 0.0 }}has expired{{ else }}expires in {{ humanizeDuration $value }}{{ end }}"
 _REASON = {"reason": Reason.MISSED.value}
-_STATE = {"state": State.DOWN.name.lower()}
+_DOWN, _UNKNOWN = ({"state": state.name.lower()} for state in (State.DOWN, State.UNKNOWN))
 
 
 def endpoint_alerts(subject: Subject) -> tuple[Alert, ...]:
-    """Those on endpoints that are down."""
-    return endpoint_down(subject), heartbeat_missed(subject)
+    """Those on endpoints that are down, or of which nothing is known."""
+    return endpoint_down(subject), heartbeat_missed(subject), endpoint_unknown(subject)
 
 
 def certificate_alerts(subject: Subject) -> tuple[Alert, ...]:
@@ -40,35 +40,48 @@ def certificate_alerts(subject: Subject) -> tuple[Alert, ...]:
 
 def endpoint_down(subject: Subject) -> Alert:
     """An endpoint that is no silent heartbeat has been down for two minutes, and nothing excludes it."""
-    labels = subject.labels(TICKET)
-    summary = f"{_WHOM} is down, as {{{{ $labels.instance }}}} sees it"
-    down, excluded, missed = _shown(subject)
-    own = subject.example(names.SERVICE, names.ENDPOINT) | _EXPORTER
-    fired = own | labels
-    annotations = {"summary": summary, **subject.links(DOWN)}
-    told = annotations | {"summary": spoken(summary, fired)}
-    outage, calm = {series(names.ENDPOINT_STATE, own | _STATE): "0 1x9"}, series(names.ENDPOINT_EXCLUDED, own)
+    labels, annotations = _said(subject, DOWN, "is down")
+    own = subject.example(names.SERVICE, names.ENDPOINT) | EXPORTER
+    hold = subject.hold(2 * MINUTE) // MINUTE
+    state, calm = series(names.ENDPOINT_STATE, own | _DOWN), series(names.ENDPOINT_EXCLUDED, own)
+    others = series(names.ENDPOINT_EXCLUDED, own | OTHER)
+    down = {state: f"0 1x{hold + 9}"}
     return Alert(
         DOWN,
-        f"{down} == 1\nunless on ({_KEY}) {excluded} == 1\nunless on ({_KEY}) {missed}",
+        f"{_in_state(subject, _DOWN)}\nunless on ({_KEY}) {subject.briefly(names.ENDPOINT_EXCLUDED)} == 1\n"
+        f"unless on ({_KEY}) {subject.briefly(names.ENDPOINT_FAILURE, **_REASON)}",
         labels,
         annotations,
-        hold=2 * MINUTE,
+        hold=hold * MINUTE,
         cases=(
             Case(
-                "it fires after two minutes, and goes on while scrapes are missed",
+                "it fires after that long, and goes on while a scrape is missed; another exporter's exclusion is not its",
                 {
-                    series(names.ENDPOINT_STATE, own | _STATE): values([0, *[1] * 3, STALE, STALE, 0]),
-                    calm: "0x9",
+                    state: values([0, *[1] * (hold + 1), STALE, 0]),
+                    calm: values([0] * (hold + 2) + [STALE, 0]),
+                    others: f"1x{hold + 9}",
                 },
-                silent=(0, 2, 6),
-                fires=(Firing(3, fired, told), Firing(5, fired, told)),
+                silent=(0, hold, hold + 3),
+                fires=tuple(firing(minute, own | labels, annotations) for minute in (hold + 1, hold + 2)),
             ),
-            Case("an exclusion covers it", outage | {calm: "0 0 1x9"}, silent=(3, 9)),
+            Case(
+                "one last sample of what is gone fires nothing",
+                {state: f"0 0 1 {STALE} _x{hold + 9}", calm: f"0x2 {STALE} _x{hold + 9}"},
+                silent=(hold + 2, hold + 5),
+            ),
+            Case(
+                "an exclusion covers it, scrapes missed or not",
+                down | {calm: f"0 0{f' 1 {STALE}' * (hold + 3)}"},
+                silent=(hold + 1, hold + 6),
+            ),
             Case(
                 "a heartbeat that is missed has an alert of its own",
-                outage | {calm: "0x9", series(names.ENDPOINT_FAILURE, own | _REASON): "1x9"},
-                silent=(3, 9),
+                down
+                | {
+                    calm: f"0x{hold + 9}",
+                    series(names.ENDPOINT_FAILURE, own | _REASON): f"1{f' {STALE} 1' * (hold + 4)}",
+                },
+                silent=(hold + 1, hold + 6),
             ),
         ),
     )
@@ -76,20 +89,14 @@ def endpoint_down(subject: Subject) -> Alert:
 
 def heartbeat_missed(subject: Subject) -> Alert:
     """A job has not told that it was done, grace included."""
-    labels = subject.labels(TICKET)
-    summary = f"{_WHOM} has not told that it was done, as {{{{ $labels.instance }}}} sees it"
-    down, excluded, missed = _shown(subject)
-    own = subject.example(names.SERVICE, names.ENDPOINT) | _EXPORTER
-    fired = own | labels
-    annotations = {"summary": summary, **subject.links(HEARTBEAT_MISSED)}
-    silence = {
-        series(names.ENDPOINT_STATE, own | _STATE): "0 1x9",
-        series(names.ENDPOINT_FAILURE, own | _REASON): "_ 1x9",
-    }
-    calm = series(names.ENDPOINT_EXCLUDED, own)
+    labels, annotations = _said(subject, HEARTBEAT_MISSED, "has not told that it was done")
+    own = subject.example(names.SERVICE, names.ENDPOINT) | EXPORTER
+    state, calm = series(names.ENDPOINT_STATE, own | _DOWN), series(names.ENDPOINT_EXCLUDED, own)
+    silence = {state: "0 1x9", series(names.ENDPOINT_FAILURE, own | _REASON): "_ 1x9"}
     return Alert(
         HEARTBEAT_MISSED,
-        f"{down} == 1\nand on ({_KEY}) {missed}\nunless on ({_KEY}) {excluded} == 1",
+        f"{_in_state(subject, _DOWN)}\nand on ({_KEY}) {subject.briefly(names.ENDPOINT_FAILURE, **_REASON)}\n"
+        f"unless on ({_KEY}) {subject.briefly(names.ENDPOINT_EXCLUDED)} == 1",
         labels,
         annotations,
         cases=(
@@ -97,17 +104,38 @@ def heartbeat_missed(subject: Subject) -> Alert:
                 "it fires at once: the grace is over already",
                 silence | {calm: "0x9"},
                 silent=(0,),
-                fires=(Firing(1, fired, annotations | {"summary": spoken(summary, fired)}),),
+                fires=(firing(1, own | labels, annotations),),
             ),
             Case("an exclusion covers it", silence | {calm: "0 1x9"}, silent=(1, 9)),
             Case(
                 "a job that tells of a failure is an endpoint that is down",
-                {
-                    series(names.ENDPOINT_STATE, own | _STATE): "1x9",
-                    series(names.ENDPOINT_FAILURE, own | {"reason": Reason.COMMAND.value}): "1x9",
-                },
+                {state: "1x9", series(names.ENDPOINT_FAILURE, own | {"reason": Reason.COMMAND.value}): "1x9"},
                 silent=(1, 9),
             ),
+        ),
+    )
+
+
+def endpoint_unknown(subject: Subject) -> Alert:
+    """Nothing has been known of an endpoint for hours: a job that never told of itself, say."""
+    labels, annotations = _said(subject, UNKNOWN, "has been unknown for hours")
+    own = subject.example(names.SERVICE, names.ENDPOINT) | EXPORTER
+    hold = subject.hold(6 * HOUR) // MINUTE
+    state = series(names.ENDPOINT_STATE, own | _UNKNOWN)
+    return Alert(
+        UNKNOWN,
+        _in_state(subject, _UNKNOWN),
+        labels,
+        annotations,
+        hold=hold * MINUTE,
+        cases=(
+            Case(
+                "it fires after that long",
+                {state: f"0 1x{hold + 2}"},
+                silent=(0, hold),
+                fires=(firing(hold + 1, own | labels, annotations),),
+            ),
+            Case("it was known in between", {state: f"1x{hold - 9} 0 1x{hold}"}, silent=(hold + 1,)),
         ),
     )
 
@@ -121,43 +149,47 @@ def certificate_expires(subject: Subject, days: int, severity: str) -> Alert:
     """The first certificate of a chain expires within so many days."""
     name = expiring(days)
     labels = subject.labels(severity)
-    summary = f"{_WHOM}: a certificate of its chain expires in {_VALUE}"
-    family = names.TLS_CHAIN_NOT_AFTER
+    annotations = {"summary": f"{_WHOM}: a certificate of its chain {_EXPIRES}", **subject.links(name)}
     own = subject.example(names.SERVICE, names.ENDPOINT)
-    one = series(family, own | _EXPORTER)
+    one, other = (series(names.TLS_CHAIN_NOT_AFTER, own | each) for each in (EXPORTER, OTHER))
     fired = own | labels
-    annotations = {"summary": summary, **subject.links(name)}
-    told = spoken(summary, fired, {_VALUE: duration(days * _DAY - 60)})
-    over = f"last_over_time({selected(family, subject.matchers())}[{subject.bridge}])"
+    left = {_EXPIRES: f"expires in {duration(days * _DAY - 60)}"}
+    late = 90 * _DAY
     return Alert(
         name,
-        f"min by ({ENDPOINT_KEY}) ({over}) - time() < {days} * {_DAY}",
+        f"min by ({ENDPOINT_KEY}) ({subject.over(names.TLS_CHAIN_NOT_AFTER)}) - time() < {days} * {_DAY}",
         labels,
         annotations,
         cases=(
             Case(
-                f"it fires from {days} days on, not at them",
-                {one: f"{days * _DAY + 120}x9"},
+                f"it fires from {days} days on, not at them, as the first of two exporters sees it",
+                {one: f"{days * _DAY + 120}x2 {days * _DAY + 120} {STALE}", other: f"{late}x9"},
                 silent=(0, 2),
-                fires=(Firing(3, fired, annotations | {"summary": told}),),
+                fires=(
+                    firing(3, fired, annotations, left),
+                    firing(4, fired, annotations, left | _later(days)),
+                ),
             ),
             Case(
-                "a certificate that was renewed fires nothing",
-                {one: f"{days * _DAY + 120}x1 {90 * _DAY}x9"},
-                silent=(3, 9),
+                "and goes on once it has expired",
+                {one: "60x9"},
+                fires=(firing(3, fired, annotations, {_EXPIRES: "has expired"}),),
             ),
+            Case("one that was renewed", {one: f"{days * _DAY + 120}x1 {late}x9"}, silent=(3, 9)),
         ),
     )
 
 
-def _shown(subject: Subject) -> tuple[str, str, str]:
-    """Whether it is down, is excluded, and has missed its beat."""
+def _later(days: int) -> dict[str, str]:
+    """What is left a minute later."""
+    return {_EXPIRES: f"expires in {duration(days * _DAY - 120)}"}
 
-    def over(family: names.Family, **more: str) -> str:
-        return f"last_over_time({selected(family, subject.matchers(**more))}[{subject.bridge}])"
 
-    return (
-        f"max by ({_KEY}) ({over(names.ENDPOINT_STATE, **_STATE)})",
-        over(names.ENDPOINT_EXCLUDED),
-        over(names.ENDPOINT_FAILURE, **_REASON),
-    )
+def _said(subject: Subject, name: str, what: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Labels and annotations of an alert that says what an exporter sees."""
+    summary = f"{_WHOM} {what}, as {{{{ $labels.instance }}}} sees it"
+    return subject.labels(TICKET), {"summary": summary, **subject.links(name)}
+
+
+def _in_state(subject: Subject, state: Labels) -> str:
+    return f"max by ({_KEY}) ({subject.briefly(names.ENDPOINT_STATE, **state)}) == 1"

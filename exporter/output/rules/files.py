@@ -87,10 +87,15 @@ def _recording(rule: Recording) -> dict[str, Any]:
 
 def _alert(alert: Alert) -> dict[str, Any]:
     hold = {"for": format_duration(alert.hold)} if alert.hold else {}
-    labels = {"labels": dict(alert.labels)} if alert.labels else {}
+    labels = {"labels": {name: _literal(text) for name, text in alert.labels.items()}} if alert.labels else {}
     return (
         {"alert": alert.name, "expr": alert.expr} | hold | labels | {"annotations": dict(alert.annotations)}
     )
+
+
+def _literal(text: str) -> str:
+    """A text as a template that gives it: labels are templates too."""
+    return text.replace("{{", '{{ "{{" }}')
 
 
 def _test(what: str, cases: Sequence[Case]) -> dict[str, Any]:

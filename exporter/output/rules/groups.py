@@ -12,14 +12,11 @@ from exporter.output.rules.exporters import exporter_alerts
 from exporter.output.rules.rule import Alert, Group, Subject
 from exporter.output.rules.sloth import sloth_groups, sloth_labels
 from exporter.slo.tiers import PACES
-from exporter.units import MINUTE, SECOND, format_duration
+from exporter.units import MINUTE, SECOND
 
 STATIC_INTERVAL = 15 * SECOND
 SLOW_INTERVAL = MINUTE
 """Of what changes over hours: over ten thousand SLOs each look costs a part of a second."""
-
-_SHORTEST_BRIDGE = 3 * MINUTE
-_BRIDGED_SCRAPES = 3
 
 
 def static_groups() -> tuple[Group, ...]:
@@ -41,8 +38,8 @@ def groups(config: Config, *, sloth: bool = False) -> tuple[Group, ...]:
         config: Whose services.
         sloth: Whether to record what sloth would have, and to label alerts as it does.
     """
-    everybody = Subject(alerting=config.alerting, bridge=bridge(config))
-    found = [_of_service(config, service, everybody.bridge, sloth=sloth) for service in config.services]
+    everybody = Subject(alerting=config.alerting, scrape=config.delays.scrape)
+    found = [_of_service(config, service, sloth=sloth) for service in config.services]
     return (
         *(group for each in found for group in each if group.rules),
         Group("uptime-exporters", config.delays.evaluation, exporter_alerts(everybody)),
@@ -50,23 +47,18 @@ def groups(config: Config, *, sloth: bool = False) -> tuple[Group, ...]:
     )
 
 
-def bridge(config: Config) -> str:
-    """How long a series that is missing from scrapes is taken for what it was: two scrapes may fail."""
-    return format_duration(max(_SHORTEST_BRIDGE, _BRIDGED_SCRAPES * config.delays.scrape))
-
-
-def _of_service(config: Config, service: Service, bridged: str, *, sloth: bool) -> tuple[Group, ...]:
+def _of_service(config: Config, service: Service, *, sloth: bool) -> tuple[Group, ...]:
     """Its budgets that burn, its endpoints, and what changes slowly."""
-    interval = config.delays.evaluation
+    interval, scrape = config.delays.evaluation, config.delays.scrape
     burning, slow = list[Alert](), list[Alert]()
     for slo in service.slos:
-        subject = Subject(service.name, slo.name, service.owner, slo.alerting, bridged)
+        subject = Subject(service.name, slo.name, service.owner, slo.alerting, scrape)
         burning += _burning(config, service, slo, subject)
         calendar, promql = not isinstance(slo.window, int), slo.promql is not None
         slow += budget_alerts(subject, calendar=calendar, promql=promql)
     endpoints: tuple[Alert, ...] = ()
     if service.endpoints:
-        subject = Subject(service.name, "", service.owner, config.alerting, bridged)
+        subject = Subject(service.name, "", service.owner, config.alerting, scrape)
         endpoints = endpoint_alerts(subject)
         slow += certificate_alerts(subject)
     return (

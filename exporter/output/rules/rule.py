@@ -5,10 +5,21 @@ from dataclasses import dataclass, field, replace
 
 from exporter.config.alerting import NO_ALERTING, Alerting
 from exporter.output import names
+from exporter.output.rules.promql import selected, spoken
+from exporter.units import MINUTE, SECOND, format_duration
 
 Labels = Mapping[str, str]
 
 PAGE, TICKET = "page", "ticket"
+SLO_WHOM = "{{ $labels.uptime_service }}/{{ $labels.slo }}"
+"""Whom an alert is about, in its annotations."""
+
+EXPORTER_WHOM = "{{ $labels.instance }}"
+
+EXPORTER = {"job": "uptime", "instance": "a:9895"}
+OTHER = {"job": "uptime", "instance": "b:9895"}
+"""Two exporters of histories."""
+
 EXAMPLE = {names.SERVICE: "shop", names.ENDPOINT: "web", names.SLO: "availability"}
 """Whom histories are about where rules are about everybody."""
 
@@ -37,6 +48,11 @@ class Case:
     series: Mapping[str, str]
     silent: tuple[int, ...] = ()
     fires: tuple[Firing, ...] = ()
+
+
+def firing(minute: int, labels: Labels, annotations: Labels, told: Mapping[str, str] | None = None) -> Firing:
+    """What fires at a minute, its annotations filled in as by `spoken`."""
+    return Firing(minute, labels, {name: spoken(text, labels, told) for name, text in annotations.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +120,40 @@ class Subject:
         slo: The one SLO of it; empty for all.
         owner: Of the service; empty for none.
         alerting: What the configuration says of rules.
-        bridge: How long a series that is missing from scrapes is still taken for what it was last, in PromQL.
+        scrape: Milliseconds from one scrape to the next.
     """
 
     service: str = ""
     slo: str = ""
     owner: str = ""
     alerting: Alerting = NO_ALERTING
-    bridge: str = "3m"
+    scrape: int = 15 * SECOND
+
+    @property
+    def bridge(self) -> str:
+        """How long a series that is missing from scrapes is taken for what it was: two scrapes may fail."""
+        return format_duration(max(3 * MINUTE, 3 * self.scrape))
+
+    @property
+    def _brief(self) -> int:
+        return max(MINUTE, 3 * self.scrape)
+
+    def over(self, family: names.Family, **matchers: str) -> str:
+        """The series of a metric, bridged."""
+        return f"last_over_time({selected(family, self.matchers(**matchers))}[{self.bridge}])"
+
+    def briefly(self, family: names.Family, **matchers: str) -> str:
+        """The same, bridged for less than any `for` that `hold` gives: one last sample alone never fires."""
+        brief = format_duration(self._brief)
+        return f"last_over_time({selected(family, self.matchers(**matchers))}[{brief}])"
+
+    def hold(self, least: int) -> int:
+        """Milliseconds for which something must hold, at least so many and longer than `briefly` bridges."""
+        return least if least > self._brief else self._brief + max(self.scrape, MINUTE)
+
+    def within(self, least: int) -> str:
+        """A range that holds several scrapes, at least so many milliseconds."""
+        return format_duration(max(least, 4 * self.scrape))
 
     def matchers(self, **more: str) -> Labels:
         """What picks its series."""

@@ -12,7 +12,7 @@ from exporter.config.objectives import objective_of
 from exporter.output import names
 from exporter.output.rules.promql import SLO_KEY, selected
 from exporter.output.rules.rule import Group, Recording
-from exporter.units import DAY, format_duration
+from exporter.units import DAY, WEEK, YEAR, format_duration
 
 
 def sloth_labels(service: str, slo: str, severity: str = "") -> dict[str, str]:
@@ -48,7 +48,7 @@ def _recordings(config: Config, service: Service, slo: SloConfig) -> Iterator[Re
             _bare(f"{worst(names.SLO_BURN, window=window)} * on ({SLO_KEY}) {budget}"),
             called | {"sloth_window": window},
         )
-    whole = format_duration(objective.length)
+    whole = _as_prometheus_says(objective.length)
     if whole not in objective.plan.windows:
         yield Recording(
             f"slo:sli_error:ratio_rate{whole}",
@@ -72,6 +72,14 @@ def _recordings(config: Config, service: Service, slo: SloConfig) -> Iterator[Re
         "sloth_objective": slo.objective_text,
     }
     yield Recording("sloth_slo_info", "vector(1)", called | info)
+
+
+def _as_prometheus_says(length: int) -> str:
+    """A window as sloth names it: whole years and weeks are said as such."""
+    for unit, size in (("y", YEAR), ("w", WEEK)):
+        if length % size == 0:
+            return f"{length // size}{unit}"
+    return format_duration(length)
 
 
 def _bare(expr: str) -> str:

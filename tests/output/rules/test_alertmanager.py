@@ -48,8 +48,9 @@ def receiver(text: str, load_config: LoadConfig, tmp_path: Path, *labels: str) -
         (["owner=payments", "severity=page"], "payments-page"),
         (["owner=payments", "severity=ticket"], "payments-ticket"),
         ([r'owner="the \"others\""', "severity=critical"], 'the "others"-page'),
-        (["severity=critical"], "default-page"),
-        (["owner=nobody known", "severity=ticket"], "default-ticket"),
+        (["severity=critical"], "page"),
+        (["owner=nobody known", "severity=ticket"], "ticket"),
+        ([r"severity=P1 \(wake up\)", "owner=payments"], "payments-ticket"),
         (["alertname=UptimeWatchdog", "severity=none"], "watchdog"),
     ],
 )
@@ -59,24 +60,49 @@ def test_alerts_go_by_owner_and_severity(
     assert receiver(CONFIGS["several, of several owners"], load_config, tmp_path, *labels) == [told]
 
 
-def test_who_is_needed_silences_all_that_depend_on_it(load_config: LoadConfig) -> None:
-    made = written(
-        "alerting: {name: Burning}\nservices:\n"
-        "  - {name: db.main, endpoints: [{url: 'tcp://db:1'}]}\n"
-        "  - {name: search, endpoints: [{url: 'tcp://s:1'}], depends_on: [db.main]}\n"
-        "  - {name: shop, endpoints: [{url: 'tcp://shop:1'}], depends_on: [search]}\n",
-        load_config,
-    )
-    rules = [
+@pytest.mark.parametrize("said", ["P1 (wake up)", "S[1]", "crit+", "a.b|c", "back\\slash"])
+def test_severities_of_any_name_are_routed_as_they_are_called(
+    said: str, load_config: LoadConfig, tmp_path: Path
+) -> None:
+    text = f"alerting: {{severities: {{page: '{said}'}}}}\n{CONFIGS['30d']}"
+    escaped = said.replace("\\", "\\\\")
+    assert receiver(text, load_config, tmp_path, f'severity="{escaped}"') == ["page"]
+
+
+def test_an_owner_may_be_called_as_receivers_are(load_config: LoadConfig, tmp_path: Path) -> None:
+    text = CONFIGS["30d"].replace("payments", "page")
+    assert receiver(text, load_config, tmp_path, "owner=page", "severity=page") == ["page-page"]
+
+
+def dependencies(text: str, load_config: LoadConfig) -> list[tuple[list[str], list[str]]]:
+    return [
         (each["source_matchers"], each["target_matchers"])
-        for each in made["inhibit_rules"]
-        if "uptime_service" in each["source_matchers"][0]
+        for each in written(text, load_config)["inhibit_rules"]
+        if "uptime_service=" in each["source_matchers"][0]
     ]
+
+
+def test_who_is_needed_silences_all_that_depend_on_it(load_config: LoadConfig) -> None:
+    text = (
+        "alerting: {name: Burning}\nservices:\n"
+        "  - {name: db.main, endpoints: [{url: 'tcp://db:1'}], slos: [{objective: 99.9}]}\n"
+        "  - {name: search, endpoints: [{url: 'tcp://s:1'}], depends_on: [db.main], slos: [{objective: 99.9}]}\n"
+        "  - {name: shop, endpoints: [{url: 'tcp://shop:1'}], depends_on: [search]}\n"
+    )
     said = 'alertname=~"Burning|EndpointDown"'
-    assert rules == [
+    assert dependencies(text, load_config) == [
         (['uptime_service="db.main"', 'tier=~"fast|medium"'], ['uptime_service=~"search|shop"', said]),
         (['uptime_service="search"', 'tier=~"fast|medium"'], ['uptime_service="shop"', said]),
     ]
+
+
+def test_who_never_pages_silences_nobody(load_config: LoadConfig) -> None:
+    text = (
+        "services:\n"
+        "  - {name: a, endpoints: [{url: 'tcp://a:1'}], slos: [{objective: 99, alerting: {tiers: [long]}}]}\n"
+        "  - {name: b, endpoints: [{url: 'tcp://b:1'}], depends_on: [a]}\n"
+    )
+    assert dependencies(text, load_config) == []
 
 
 def test_a_blind_prober_silences_endpoints_of_its_own_instance_and_nothing_else(

@@ -104,29 +104,104 @@ WRONG = {
         "max by (instance, uptime_service, slo, tier,",
     ),
     "a budget that is just spent": (
-        "(last_over_time(uptime_slo_error_budget_remaining_ratio[3m])) < 0",
-        "(last_over_time(uptime_slo_error_budget_remaining_ratio[3m])) <= 0",
+        "error_budget_remaining_ratio[3m])) > 0",
+        "error_budget_remaining_ratio[3m])) >= 0",
+    ),
+    "the better of two exporters": (
+        "max by (uptime_service, slo) (-last",
+        "min by (uptime_service, slo) (-last",
+    ),
+    "a forecast of a day only": ('window="2h"', 'window="1d"'),
+    "a forecast of hours only": ('window="1d"', 'window="2h"'),
+    "a forecast of a budget that is gone": ("[3m])) >= 0", "[3m])) >= -1"),
+    "a forecast that cannot bear a replaced pod": (
+        "max by (uptime_service, slo, job, instance) (last_over_time(uptime_slo_window_seconds[3m]))",
+        "last_over_time(uptime_slo_window_seconds[3m])",
+    ),
+    "an hour of the unknown": ("> 3600", ">= 3600"),
+    "another hour of it": ("> 3600", "> 3602"),
+    "the worst of two exporters": (
+        "min by (uptime_service, slo) (last_over_time(uptime_slo_day",
+        "max by (uptime_service, slo) (last_over_time(uptime_slo_day",
+    ),
+    "no bridge to another Prometheus": (
+        "last_over_time(uptime_promql_last_ask_successful[3m])",
+        "uptime_promql_last_ask_successful",
     ),
     "endpoints that are excluded": (
-        "unless on (uptime_service, uptime_endpoint, job, instance) last_over_time(uptime_endpoint_excluded[3m]) == 1\n      unless",
-        "unless",
+        "unless on (uptime_service, uptime_endpoint, job, instance) last_over_time(uptime_endpoint_excluded[1m]) == 1",
+        "",
+    ),
+    "exclusions of another exporter": (
+        "unless on (uptime_service, uptime_endpoint, job, instance) last_over_time(uptime_endpoint_excluded[1m]) == 1",
+        "unless on (uptime_service, uptime_endpoint) last_over_time(uptime_endpoint_excluded[1m]) == 1",
     ),
     "a minute instead of two": ("for: 2m", "for: 1m"),
+    "a bridge longer than the wait": ("[1m]", "[3m]"),
+    "the later certificate": (
+        "min by (uptime_service, uptime_endpoint)",
+        "max by (uptime_service, uptime_endpoint)",
+    ),
+    "certificates without a bridge": (
+        "last_over_time(uptime_tls_chain_not_after_timestamp_seconds[3m])",
+        "uptime_tls_chain_not_after_timestamp_seconds",
+    ),
     "targets that are no exporters": (
-        " and on (job, instance) last_over_time(uptime_exporter_build_info[1d])",
+        " and on (job, instance) last_over_time(uptime_exporter_build_info[3d])",
         "",
+    ),
+    "other targets of its job": (
+        "and on (job, instance) last_over_time(uptime_exporter_build_info[3d])",
+        "and on (job) last_over_time(uptime_exporter_build_info[3d])",
     ),
     "another pace": ('eq $labels.long "1d"', 'eq $labels.long "1h"'),
     "another number in words": ("* 3600 *", "* 60 *"),
-    "a clock that is ahead": (
-        "(abs(timestamp(uptime_exporter_evaluated_timestamp_seconds) - uptime_exporter_evaluated_timestamp_seconds))",
-        "(timestamp(uptime_exporter_evaluated_timestamp_seconds) - uptime_exporter_evaluated_timestamp_seconds)",
+    "a clock that is ahead": ("(abs(", "(("),
+    "a record without a bridge": (
+        "last_over_time((timestamp(uptime_storage_last_commit_timestamp_seconds) - uptime_storage_last_commit_timestamp_seconds)[1m:15s])",
+        "timestamp(uptime_storage_last_commit_timestamp_seconds) - uptime_storage_last_commit_timestamp_seconds",
     ),
+    "a quantile of others": ("histogram_quantile(0.99,", "histogram_quantile(0.995,"),
+    "a quantile of fewer": ("histogram_quantile(0.99,", "histogram_quantile(0.98,"),
     "exclusions that recur": ('{recurring="false"}', ""),
-    "an SLO whose exporter is down": (
-        "unless on () (up == 0 and on (job, instance) last_over_time(uptime_exporter_build_info[1h]))\n",
-        "\n",
+    "exclusions of what is well": (
+        'last_over_time(uptime_endpoint_state{state="down"}[1m]) == 1 and',
+        'last_over_time(uptime_endpoint_state{state="down"}[1m]) >= 0 and',
     ),
+    "what is not excluded": (
+        "last_over_time(uptime_endpoint_excluded[1m]) == 1)",
+        "last_over_time(uptime_endpoint_excluded[1m]) >= 0)",
+    ),
+    "what another exporter excludes": (
+        "and on (job, instance) (last_over_time(uptime_endpoint_state",
+        "and on () (last_over_time(uptime_endpoint_state",
+    ),
+    "an SLO whose exporter is down": ("unless on (job, instance) (max_over_time(up[5m]) == 0)", ""),
+    "an SLO that vanished while another is down": (
+        "unless on (job, instance) (max_over_time(up[5m]) == 0)",
+        "unless on (job) (max_over_time(up[5m]) == 0)",
+    ),
+    "an SLO of nobody": ("and on (job) last_over_time(uptime_exporter_build_info[5m])", ""),
+    "an SLO that another exporter shows": (
+        "unless on (uptime_service, slo) last_over_time",
+        "unless on (uptime_service, slo, job, instance) last_over_time",
+    ),
+    "an exporter of another job": (
+        "unless on (job) last_over_time(uptime_exporter_build_info[5m])",
+        "unless on () last_over_time(uptime_exporter_build_info[5m])",
+    ),
+}
+SPELLED_OUT = {
+    "no bridge": ('window="1h"}[3m]) > 14.4', 'window="1h"}[15s]) > 14.4'),
+    "no bridge for the guard": ('window="1h"}[3m]) > 30', 'window="1h"}[15s]) > 30'),
+    "a little too much": ("> 14.4", "> 14.5"),
+    "exactly enough": ("> 14.4", ">= 14.4"),
+    "halves of two exporters": (
+        "and on (uptime_service, slo, job, instance)",
+        "and on (uptime_service, slo)",
+    ),
+    "another label of targets": ("and on (uptime_service, slo, job, instance)", "and"),
+    "less than the guard": ('window="1h"}[3m]) > 30', 'window="1h"}[3m]) >= 30'),
 }
 
 
@@ -144,3 +219,54 @@ def test_the_histories_notice_a_rule_that_is_wrong(
     (tmp_path / "rules_test.yml").write_text(promtool_tests(made, "rules.yml"))
     run_promtool("check", "rules", "rules.yml")
     assert "FAILED" in run_promtool("test", "rules", "rules_test.yml", status=1)
+
+
+@pytest.mark.parametrize(("right", "wrong"), SPELLED_OUT.values(), ids=SPELLED_OUT.keys())
+def test_the_histories_notice_a_spelled_out_rule_that_is_wrong(
+    right: str, wrong: str, load_config: LoadConfig, run_promtool: Promtool, tmp_path: Path
+) -> None:
+    fast = next(alerts(groups(load_config(CONFIGS["30d"]))))
+    made = [Group("fast", MINUTE, (fast,))]
+    text = rules_file(made)
+    assert right in text
+    (tmp_path / "rules.yml").write_text(text.replace(right, wrong))
+    (tmp_path / "rules_test.yml").write_text(promtool_tests(made, "rules.yml"))
+    assert "FAILED" in run_promtool("test", "rules", "rules_test.yml", status=1)
+
+
+def test_the_guard_of_events_is_reached_where_that_of_time_is_exceeded(
+    load_config: LoadConfig, run_promtool: Promtool, tmp_path: Path
+) -> None:
+    made = [Group("fast", MINUTE, (next(alerts(groups(load_config(CONFIGS["events"])))),))]
+    text = rules_file(made)
+    assert 'window="1h"}[3m]) >= 3' in text
+    (tmp_path / "rules.yml").write_text(text.replace(">= 3", "> 3"))
+    (tmp_path / "rules_test.yml").write_text(promtool_tests(made, "rules.yml"))
+    assert "FAILED" in run_promtool("test", "rules", "rules_test.yml", status=1)
+
+
+ODD = """\
+alerting: {scrape_interval: 5m, evaluation_interval: 1m, labels: {"team": "a, 'b'"}}
+prometheus: {url: http://127.0.0.1:9090}
+services:
+  - name: shop
+    owner: '{{ .Team }} "quoted" \\'
+    endpoints: [{url: "tcp://shop.example.com:1"}, {name: rare, url: "tcp://b.example.com:1", interval: 5m}]
+    slos:
+      - {objective: 99.9, method: events}
+      - {name: shared, objective: 99, combine: {weighted: {shop.example.com-1: 2, rare: 1}}}
+      - {name: unknown, objective: 99.9, unknown: down}
+      - {name: counted, objective: 99, sli: {promql: {good: "a[$interval]", total: "b[$interval]"}}}
+  - name: all
+    slos: [{objective: 99, services: [shop]}]
+"""
+
+
+def test_odd_configurations_and_slow_scrapes_are_proved_too(
+    load_config: LoadConfig, run_promtool: Promtool, tmp_path: Path
+) -> None:
+    made = groups(load_config(ODD))
+    (tmp_path / "rules.yml").write_text(rules_file(made))
+    (tmp_path / "rules_test.yml").write_text(promtool_tests(made, "rules.yml"))
+    assert "duplicate" not in run_promtool("check", "rules", "rules.yml")
+    run_promtool("test", "rules", "rules_test.yml")
