@@ -12,7 +12,7 @@ from exporter.clock import Clock
 from exporter.config.expand import OWN_ADDRESS
 from exporter.config.files import found
 from exporter.config.lenient import Loaded
-from exporter.config.model import Config
+from exporter.config.model import Config, Service
 from exporter.daemon.configuration import Configuration
 from exporter.daemon.daemon import Daemon
 from exporter.daemon.record import take_up
@@ -26,7 +26,9 @@ from exporter.engine.live import Health, Live
 from exporter.log import log
 from exporter.probes.net.context import Context
 from exporter.probes.net.lookups import look_up_of
+from exporter.record.latencies import hourly
 from exporter.store.beside import targets_path
+from exporter.store.reader import SqliteReader
 from exporter.store.writer import SqliteWriter
 from exporter.web.access import Access
 from exporter.web.app import make_app
@@ -77,6 +79,7 @@ async def run(settings: Settings, clock: Clock) -> None:
         environ = {OWN_ADDRESS: bound.reached_at(), **settings.environ}
         configuration = Configuration(settings.config_files, environ, findings, commands=settings.commands)
         source = Source(Live(Config((), "", ""), [], [], health), clock.wall)
+        source.latencies = partial(_latencies, settings.storage)
         watch = Watch(partial(_files, settings.config_files), lambda: source.live.config.beside)
         loaded = configuration.first()
         for warning in loaded.config.warnings:
@@ -100,6 +103,15 @@ async def run(settings: Settings, clock: Clock) -> None:
         finally:
             store.close()
     log().info("stopped")
+
+
+def _latencies(storage: Path, service: Service, start: int, end: int) -> list[tuple[float | None, ...]]:
+    """Ask the record, beside the daemon that writes it."""
+    store = SqliteReader.open(storage)
+    try:
+        return hourly(store, service, start, end)
+    finally:
+        store.close()
 
 
 class _Signals:

@@ -27,6 +27,27 @@ class Latency(TypedDict):
     p99_seconds: float | None
 
 
+def hourly(store: Reader, service: Service, start: int, end: int) -> list[tuple[float | None, ...]]:
+    """Answer for all endpoints of a service together, hour by hour.
+
+    Args:
+        store: The record.
+        service: As configured.
+        start: Milliseconds since the epoch, of a UTC hour.
+        end: Likewise; not part of it.
+
+    Returns:
+        Seconds by quantile as in `SHOWN` of each hour, oldest first; None where nothing is known.
+
+    Raises:
+        StoreError: The record cannot be read.
+    """
+    ids = {(service.id, endpoint.id) for endpoint in service.endpoints}
+    numbers = [each.number for each in store.endpoints() if (each.service, each.id) in ids]
+    found = [quantiles(store, numbers, at, at + HOUR, SHOWN) or {} for at in range(start, end, HOUR)]
+    return [tuple(hour[each] / 1e9 if each in hour else None for each in SHOWN) for hour in found]
+
+
 def latencies(store: Reader, service: Service, start: int, end: int) -> Iterator[Latency]:
     """Answer for each endpoint of a service.
 

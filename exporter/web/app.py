@@ -12,13 +12,17 @@ from exporter.output.renders import Renders
 from exporter.web import api, ask, blackbox, exclusions, health, heartbeats, lifecycle
 from exporter.web.access import ACCESS, Access, guard
 from exporter.web.metrics import metrics
-from exporter.web.page import STYLE_HASH, page
 from exporter.web.source import RENDERS, SOURCE, Source
+from exporter.web.wall import live as wall
+from exporter.web.wall.pages import service_page, slo_page
+from exporter.web.wall.rendering import ROOT, assets
+from exporter.web.wall.syndication import badge, feed
 from exporter.web.writes import RULES, WriteRules
 
 HEADERS = {
     hdrs.CONTENT_SECURITY_POLICY: (
-        f"default-src 'none'; style-src '{STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     hdrs.X_CONTENT_TYPE_OPTIONS: "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -50,8 +54,17 @@ def make_app(
     app[RULES] = WriteRules(admin_api, external_url)
     app[ask.TURN] = asyncio.Lock()
     app.on_response_prepare.append(_set_headers)
+    app[ROOT] = f"{prefix}/"
     app.cleanup_ctx.append(_renders)
-    app.router.add_get(f"{prefix}/", page)
+    app.cleanup_ctx.append(wall.watchers)
+    app.on_shutdown.append(wall.let_go)
+    app.router.add_get(f"{prefix}/", wall.page)
+    app.router.add_get(f"{prefix}/events", wall.events)
+    app.router.add_get(f"{prefix}/assets/{{name}}", assets)
+    app.router.add_get(f"{prefix}/service/{{service}}", service_page)
+    app.router.add_get(f"{prefix}/service/{{service}}/{{slo}}", slo_page)
+    app.router.add_get(f"{prefix}/badge/{{service}}/{{slo}}.svg", badge)
+    app.router.add_get(f"{prefix}/feed.atom", feed)
     app.router.add_get(f"{prefix}/metrics", metrics)
     app.router.add_get(f"{prefix}/probe", blackbox.probe)
     app.router.add_get(f"{prefix}/-/healthy", health.healthy)
@@ -98,7 +111,10 @@ def _redirect_to(home: str) -> Handler:
 
 
 async def _set_headers(request: web.Request, response: web.StreamResponse) -> None:
+    kept = response.headers.get(hdrs.CACHE_CONTROL)
     response.headers.update(HEADERS)
+    if kept is not None:
+        response.headers[hdrs.CACHE_CONTROL] = kept
     request.app[ACCESS].set_headers(response.headers)
 
 

@@ -30,6 +30,10 @@ async def _no_absences() -> Sequence[Absence]:
     return ()
 
 
+def _no_latencies(_service: Service, _start: int, _end: int) -> Sequence[tuple[float | None, ...]]:
+    return ()
+
+
 Pose = Callable[[Service, SloConfig, int | None, int | None], Callable[[], Asked]]
 """As `Showing.pose`."""
 
@@ -56,6 +60,8 @@ class Source:
         absences: Gives the prober's absences.
         beat: Takes a heartbeat: service, endpoint and token, and whether the job was done; None before anybody can.
         adhoc: Runs single probes; None where nobody may ask for them.
+        latencies: Gives p50, p95 and p99 in seconds of a service's probes for each hour of a span, None where nothing
+            is known; may be called in any thread.
         reload: Reads the configuration again; None where nobody may ask for it over HTTP.
         pose: Puts an SLO to the past as of an instant, None for the present one, over perhaps another window; what it
             gives may be called in any thread.
@@ -72,6 +78,7 @@ class Source:
     beat: Beat | None = None
     adhoc: AdHoc | None = None
     reload: Callable[[], Awaitable[None]] | None = None
+    latencies: Callable[[Service, int, int], Sequence[tuple[float | None, ...]]] = _no_latencies
 
     def show(
         self, live: Live, now: Callable[[], int], settled: Callable[[LiveSlo], int | None] = _never

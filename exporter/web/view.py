@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from fractions import Fraction
 
 from exporter.engine.live import LiveEndpoint, LiveSlo
 from exporter.output.walk import Part
@@ -13,6 +14,7 @@ from exporter.timeline.tally import State
 from exporter.units import SECOND, describe_duration, describe_share, format_percent
 
 NO_VALUE = "no value"
+_NEARLY_ALL = Fraction(99, 100)
 
 
 class Rank(IntEnum):
@@ -22,7 +24,8 @@ class Rank(IntEnum):
     FIRING = 1
     MISSED = 2
     UNKNOWN = 3
-    FINE = 4
+    EXCLUDED = 4
+    FINE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class EndpointView:
         target: What is probed, without secrets.
         state: `up`, `down` or `unknown`.
         since: How long it has been so; empty before the first result.
+        since_at: From when on, milliseconds since the epoch; None before the first result.
+        excluded: Whether an exclusion covers it.
         detail: Why the last conclusive result failed; empty where it did not.
     """
 
@@ -42,6 +47,8 @@ class EndpointView:
     state: str
     since: str
     detail: str
+    since_at: int | None = None
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,11 @@ class SloView:
         left: What is left of the budget.
         met: False where the budget is overspent.
         firing: Alert tiers that fire, with their severity.
+        sli_short: The SLI in per cent, floored, and how much of the window it is of where that is not nearly all.
+        left_short: What is left of the budget in time, in its two largest units.
+        left_ratio: The same as a share; None where it has no value.
+        burn: How many times faster than sustainable the budget went over the shortest window that is shown
+            and holds an hour; None where that has no value.
     """
 
     name: str
@@ -65,6 +77,10 @@ class SloView:
     left: str
     met: bool | None
     firing: tuple[str, ...]
+    sli_short: str = NO_VALUE
+    left_short: str = NO_VALUE
+    left_ratio: float | None = None
+    burn: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +119,16 @@ def service_view(part: Part, at: int) -> ServiceView | None:
 
 
 def _rank(endpoints: tuple[EndpointView, ...], slos: tuple[SloView, ...]) -> Rank:
-    states = {endpoint.state for endpoint in endpoints} | {slo.state for slo in slos}
+    states = {endpoint.state for endpoint in endpoints if not endpoint.excluded} | {slo.state for slo in slos}
     if states & {"down", Status.BAD}:
         return Rank.DOWN
     if any(slo.firing for slo in slos):
         return Rank.FIRING
     if any(slo.met is False for slo in slos):
         return Rank.MISSED
-    return Rank.UNKNOWN if "unknown" in states else Rank.FINE
+    if "unknown" in states:
+        return Rank.UNKNOWN
+    return Rank.EXCLUDED if Status.EXCLUDED in states or not states else Rank.FINE
 
 
 def _endpoint_view(endpoint: LiveEndpoint, at: int) -> EndpointView:
@@ -126,6 +144,8 @@ def _endpoint_view(endpoint: LiveEndpoint, at: int) -> EndpointView:
         State(state).name.lower(),
         "" if since is None else describe_duration((at - since) // SECOND * SECOND),
         detail,
+        since,
+        endpoint.excluded.covers(at),
     )
 
 
@@ -143,7 +163,34 @@ def _slo_view(slo: LiveSlo, answer: Figures, at: int) -> SloView:
             for tier, ratio in pairs
             if ratio is not None and ratio[0] > ratio[1]
         ),
+        sli_short(answer),
+        left_short(answer),
+        number(answer.remaining_ratio),
+        _burn_of_an_hour(slo, answer),
     )
+
+
+def _burn_of_an_hour(slo: LiveSlo, answer: Figures) -> float | None:
+    windows = slo.question.objective.plan.windows
+    rates = dict(zip(windows, answer.burn, strict=True))
+    return number(rates.get("1h") or next(reversed(answer.burn), None))
+
+
+def sli_short(answer: Figures) -> str:
+    """The SLI in per cent, floored, and of how much where less than 99 % of the window is known."""
+    sli, coverage = fraction(answer.sli), fraction(answer.coverage)
+    if sli is None or coverage is None:
+        return NO_VALUE
+    text = format_percent(sli)
+    return text if coverage >= _NEARLY_ALL else f"{text} of {describe_share(coverage)}"
+
+
+def left_short(answer: Figures) -> str:
+    """What is left of the budget in time, in its two largest units, floored."""
+    left = answer.remaining_ms
+    if left is None:
+        return NO_VALUE
+    return " ".join(describe_duration(left // SECOND * SECOND).split(" ")[:2])
 
 
 def sli_text(answer: Figures) -> str:

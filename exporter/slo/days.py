@@ -1,0 +1,56 @@
+"""A past as bars of a day each, and as incidents: what people look at."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from exporter.slo.tiers import DAY
+from exporter.timeline.spans import Span
+from exporter.timeline.tally import History, Standing, Sums, Tally, between
+
+
+class Day(NamedTuple):
+    """A day, or what there is of one.
+
+    Attributes:
+        start: Midnight UTC, milliseconds since the epoch.
+        end: The next one, or the instant that was asked about.
+        tally: What is known of it, in units of 1/scale milliseconds of the history.
+    """
+
+    start: int
+    end: int
+    tally: Tally
+
+
+def days(history: History, at: int, count: int) -> list[Day]:
+    """The last days of a history, the running one included, oldest first; O(log n) each.
+
+    Args:
+        history: With what is excluded of it.
+        at: Milliseconds since the epoch; the last day ends there.
+        count: How many days, >= 1.
+    """
+    last = (at - 1) // DAY * DAY
+    starts = [last - DAY * before for before in range(count - 1, -1, -1)]
+    sums: list[Sums] = [history.sums(start) for start in (*starts, at)]
+    return [
+        Day(start, end, between(first, then, (end - start) * history.scale))
+        for start, end, first, then in zip(starts, (*starts[1:], at), sums, sums[1:], strict=False)
+    ]
+
+
+def outages(history: History, start: int, end: int) -> Iterator[Span]:
+    """Spans of [start, end) that are down and not excluded, oldest first; one that goes on ends at `end`.
+
+    What is excluded, or unknown, ends an outage: nobody can say what was then.
+    """
+    since = None
+    for at, standing in history.standings(start, end):
+        down = standing is Standing.DOWN
+        if down and since is None:
+            since = at
+        elif not down and since is not None:
+            yield since, at
+            since = None
+    if since is not None:
+        yield since, end

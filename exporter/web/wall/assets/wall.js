@@ -1,0 +1,73 @@
+// Puts what the server sends in its place. Everything that is shown was rendered, and escaped, there.
+"use strict";
+(() => {
+  const STALE_AFTER = 8000; // milliseconds without news, which come each second
+  const tiles = document.getElementById("tiles");
+  const stale = document.getElementById("stale");
+  const changes = document.getElementById("changes");
+  let heard = performance.now();
+
+  const length = (seconds) => {
+    const parts = [[86400, "d"], [3600, "h"], [60, "m"], [1, "s"]];
+    const found = [];
+    for (const [size, unit] of parts) {
+      const count = Math.floor(seconds / size);
+      seconds -= count * size;
+      if (count || found.length) found.push(count + unit);
+    }
+    return found.slice(0, 2).join(" ") || "0s";
+  };
+
+  const clocks = () => {
+    const now = Date.now() / 1000;
+    for (const each of document.querySelectorAll("time[data-since]")) {
+      each.textContent = length(Math.max(0, now - Number(each.dataset.since)));
+    }
+    const silent = performance.now() - heard;
+    const gone = silent > STALE_AFTER;
+    document.body.classList.toggle("stale", gone);
+    stale.hidden = !gone;
+    if (gone) stale.textContent = "Stale: the exporter has said nothing for " + length(silent / 1000);
+  };
+
+  const place = (html) => {
+    const template = document.createElement("template");
+    template.innerHTML = html.trim();
+    const made = template.content.firstElementChild;
+    const old = document.getElementById(made.id);
+    if (!old) return tiles.append(made);
+    if (old.className !== made.className) {
+      changes.textContent = made.querySelector(".title").textContent + " is " + made.classList[1];
+    }
+    const focused = old.contains(document.activeElement);
+    old.replaceWith(made);
+    if (focused) made.querySelector("a").focus();
+  };
+
+  const arrange = (order) => {
+    const wanted = new Set(order.map((name) => "tile-" + name));
+    for (const each of [...tiles.children]) if (!wanted.has(each.id)) each.remove();
+    const focused = document.activeElement;
+    order.forEach((name, index) => {
+      const each = document.getElementById("tile-" + name);
+      if (each && tiles.children[index] !== each) tiles.insertBefore(each, tiles.children[index] || null);
+    });
+    if (focused && focused !== document.activeElement && focused.isConnected) focused.focus();
+  };
+
+  const show = (news) => {
+    heard = performance.now();
+    for (const html of Object.values(news.tiles || {})) place(html);
+    if (news.order) arrange(news.order);
+    if (news.columns) tiles.className = "tiles c" + news.columns;
+    for (const name of ["summary", "problems", "rest"]) {
+      if (name in news) document.getElementById(name).innerHTML = news[name];
+    }
+    clocks();
+  };
+
+  const source = new EventSource(document.body.dataset.events);
+  source.onmessage = (event) => show(JSON.parse(event.data));
+  setInterval(clocks, 1000);
+  clocks();
+})();

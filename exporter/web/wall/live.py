@@ -1,0 +1,124 @@
+"""`/` and `/events`: the wall, and what has changed on it, each second."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+from aiohttp import hdrs, web
+from markupsafe import Markup
+
+from exporter.web.source import SOURCE
+from exporter.web.wall.board import Board, Picture
+from exporter.web.wall.rendering import ROOT, rendered
+
+TICK = 1.0
+"""Seconds from one look to the next, while anybody watches."""
+
+RETRY = 2000
+"""Milliseconds after which a browser comes back whose server went away."""
+
+_MOST_WAITING = 30
+"""News that wait for one that reads slowly, before it is let go; it comes back by itself."""
+
+
+class Watchers:
+    """Draws one picture a second for all who watch, and none where nobody does.
+
+    Args:
+        board: Draws it.
+    """
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self._queues: set[asyncio.Queue[str | None]] = set()
+        self._picture: Picture | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def watch(self) -> AsyncIterator[str]:
+        """News from now on, the first of them everything."""
+        queue = asyncio.Queue[str | None](_MOST_WAITING)
+        self._queues.add(queue)  # first: nothing may change unseen while everything is drawn
+        if self._task is None or self._task.done():
+            self._picture = None
+            self._task = asyncio.create_task(self._draw())
+        try:
+            queue.put_nowait(_text((await self.board.picture()).news(None)))
+            while (news := await queue.get()) is not None:
+                yield news
+        finally:
+            self._queues.discard(queue)
+
+    async def close(self) -> None:
+        """Let everybody go."""
+        for queue in list(self._queues):
+            self._end(queue)
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _draw(self) -> None:
+        while self._queues:
+            picture = await self.board.picture()
+            news = _text(picture.news(self._picture))
+            self._picture = picture
+            for queue in list(self._queues):
+                try:
+                    queue.put_nowait(news)
+                except asyncio.QueueFull:
+                    self._end(queue)
+            await asyncio.sleep(TICK)
+
+    def _end(self, queue: asyncio.Queue[str | None]) -> None:
+        self._queues.discard(queue)
+        while queue.full():
+            queue.get_nowait()
+        queue.put_nowait(None)
+
+
+WATCHERS = web.AppKey("watchers", Watchers)
+
+
+def _text(news: dict[str, Any]) -> str:
+    return json.dumps(news, separators=(",", ":"))
+
+
+async def page(request: web.Request) -> web.Response:
+    """Show every service as of one instant, worst first; `?wall` fills a screen, `?theme` is light or dark."""
+    picture = await request.app[WATCHERS].board.picture()
+    return rendered(
+        request,
+        "wall.html",
+        site=request.app[SOURCE].live.config.site,
+        wall="wall" in request.query,
+        columns=picture.columns,
+        summary=picture.parts["summary"],
+        banners=picture.parts["problems"],
+        rest=picture.parts["rest"],
+        tiles=Markup().join(picture.tiles.values()),
+    )
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    """Send what changes on the wall as server-sent events, each second one, as long as somebody listens."""
+    response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8"})
+    await response.prepare(request)
+    with suppress(ConnectionError):
+        await response.write(f"retry: {RETRY}\n\n".encode())
+        async for news in request.app[WATCHERS].watch():
+            await response.write(f"data: {news}\n\n".encode())
+    return response
+
+
+async def watchers(app: web.Application) -> AsyncIterator[None]:
+    """Keep the watchers as long as the server runs."""
+    app[WATCHERS] = Watchers(Board(app[SOURCE], app[ROOT]))
+    yield
+    await app[WATCHERS].close()
+
+
+async def let_go(app: web.Application) -> None:
+    """End all streams before the server waits for its answers to end."""
+    await app[WATCHERS].close()

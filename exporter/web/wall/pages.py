@@ -1,0 +1,87 @@
+"""A page for each service, and one for each SLO with every interval behind its figure."""
+
+import asyncio
+
+from aiohttp import web
+from markupsafe import Markup
+
+from exporter.engine.live import LiveSlo
+from exporter.errors import UptimeError, UsageError
+from exporter.output.explanations import rows
+from exporter.units import SECOND, format_instant
+from exporter.web.ask import MOST_INTERVALS, TURN
+from exporter.web.source import SOURCE, Source
+from exporter.web.view import ServiceView, service_view
+from exporter.web.wall.bars import bars
+from exporter.web.wall.charts import latency_chart
+from exporter.web.wall.finding import find_service, find_slo
+from exporter.web.wall.incidents import incidents
+from exporter.web.wall.rendering import rendered
+
+_SHOWN = 300
+"""Intervals on a page, the latest."""
+
+
+async def service_page(request: web.Request) -> web.Response:
+    """Show a service: its SLOs with their days, its endpoints, how long they took, and incidents.
+
+    Raises:
+        HTTPNotFound: There is none.
+    """
+    source = request.app[SOURCE]
+    part, at = find_service(request), source.now()
+    view = _view(service_view(part, at))
+    slos = [{"view": shown, "bars": _bars(slo, at)} for shown, slo in zip(view.slos, part[1], strict=True)]
+    service = (part[0] or part[1])[0].service
+    return rendered(
+        request,
+        "service.html",
+        view=view,
+        slos=slos,
+        incidents=incidents(part[1], at) if part[1] else [],
+        chart=await latency_chart(source, service, at),
+        at=format_instant(at // SECOND * SECOND),
+    )
+
+
+async def slo_page(request: web.Request) -> web.Response:
+    """Show an SLO, and why its figure is what it is.
+
+    Raises:
+        HTTPNotFound: There is none.
+    """
+    source = request.app[SOURCE]
+    slo, at = find_slo(request), source.now()
+    view = _view(service_view(([], [slo]), at))
+    return rendered(
+        request,
+        "slo.html",
+        service=slo.service.name,
+        view=view.slos[0],
+        bars=_bars(slo, at),
+        explanation=await _explained(request, source, slo),
+        at=format_instant(at // SECOND * SECOND),
+    )
+
+
+def _view(found: ServiceView | None) -> ServiceView:
+    assert found is not None, "what was found has something to show"  # noqa: S101 -- narrows a type
+    return found
+
+
+def _bars(slo: LiveSlo, at: int) -> Markup:
+    return bars(slo.question.past.history, at, f"{slo.service.name}/{slo.config.name}")
+
+
+async def _explained(request: web.Request, source: Source, slo: LiveSlo) -> str:
+    """Every interval behind the figure, worked out of the probes' way; or why that cannot be."""
+    absences, now = await source.absences(), source.now()
+    try:
+        async with request.app[TURN]:
+            asked = source.pose(slo.service, slo.config, None, None)
+            explained = await asyncio.to_thread(
+                lambda: asked().absent(absences, now).explain(None, MOST_INTERVALS)
+            )
+    except (UptimeError, UsageError) as error:
+        return str(error)
+    return "\n".join(row.text for row in rows(explained, explained["intervals"][-_SHOWN:]))
