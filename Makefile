@@ -29,7 +29,7 @@ run: .venv/.run ## The exporter, on config/quickstart.yml; LISTEN=:9895 CONFIG= 
 
 test: .venv/.dev ## Everything: format, lint, types, tests with coverage; FORBID_SKIP=1 makes a skipped test fail
 	@scripts/tools prometheus=prometheus prometheus-alertmanager=prometheus-alertmanager \
-		prometheus-blackbox-exporter=prometheus-blackbox-exporter
+		prometheus-blackbox-exporter=prometheus-blackbox-exporter chromium=chromium
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) --dist worksteal $(PYTEST_ARGS)

@@ -176,6 +176,20 @@ async def test_unknown_and_excluded_days_are_never_green(server: Server) -> None
         assert ('class="excluded"' in drawn) == (" excluded" in text)
 
 
+async def test_how_long_probes_took_is_drawn_hour_by_hour_and_broken_where_nothing_is_known(
+    server: Server,
+) -> None:
+    hours = [(0.1, 0.2, 0.4), (None, None, None), (0.05, 0.1, 1.5)]
+    server.source.latencies = lambda _service, _start, _end: hours
+    _, html = await server.get("/service/shop")
+    paths = dict(re.findall(r'<path class="(p\d\d)" d="([^"]+)"/>', html))
+    assert set(paths) == {"p50", "p95", "p99"}
+    assert all(path.count("M") == 2 for path in paths.values())
+    assert "p50 50 ms · p95 100 ms · p99 1.5 s; the upper line is 1.5 s" in html
+    server.source.latencies = lambda _service, _start, _end: [(None, None, None)]
+    assert "chart" not in (await server.get("/service/shop"))[1]
+
+
 async def test_an_slo_page_exists_for_each_slo_and_no_other(server: Server) -> None:
     status, html = await server.get("/service/shop/fast")
     assert (status, "shop/fast" in html) == (200, True)

@@ -35,13 +35,15 @@
     template.innerHTML = html.trim();
     const made = template.content.firstElementChild;
     const old = document.getElementById(made.id);
-    if (!old) return tiles.append(made);
-    if (old.className !== made.className) {
-      changes.textContent = made.querySelector(".title").textContent + " is " + made.classList[1];
+    if (!old) {
+      tiles.append(made);
+      return "";
     }
+    const changed = old.className !== made.className;
     const focused = old.contains(document.activeElement);
     old.replaceWith(made);
     if (focused) made.querySelector("a").focus();
+    return changed ? made.querySelector(".title").textContent + " is " + made.classList[1] : "";
   };
 
   const arrange = (order) => {
@@ -57,7 +59,8 @@
 
   const show = (news) => {
     heard = performance.now();
-    for (const html of Object.values(news.tiles || {})) place(html);
+    const said = Object.values(news.tiles || {}).map(place).filter(Boolean);
+    if (said.length) changes.textContent = said.join("; ");
     if (news.order) arrange(news.order);
     if (news.columns) tiles.className = "tiles c" + news.columns;
     for (const name of ["summary", "problems", "rest"]) {

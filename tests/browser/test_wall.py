@@ -1,0 +1,153 @@
+"""The wall in a real browser: it fits, it lives, it says when it is stale, and everybody can use it."""
+
+import random
+import time
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser
+
+from exporter.engine.live import Live
+from exporter.timeline.tally import State
+from exporter.web.app import make_app
+from exporter.web.listen import serve
+from exporter.web.source import Source
+from tests.support.browser import Window, browsing
+from tests.support.daemon import Daemon
+from tests.support.history import ListedHistory
+from tests.support.live import DAY, live, service
+from tests.support.processes import free_port
+from tests.support.target import Target
+
+MINUTE = 60_000
+PATIENCE = 30_000
+SERVICES = 120
+
+CONFIG = """
+defaults: {{interval: 1s, timeout: 500ms}}
+services:
+  - name: shop
+    title: The shop
+    endpoints: [{{name: web, url: "{shop}"}}]
+    slos: [{{objective: 99.9}}]
+  - name: mail
+    endpoints: [{{name: web, url: "{mail}"}}]
+    slos: [{{objective: 99.9}}]
+"""
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with browsing() as started:
+        yield started
+
+
+def many(now: int) -> Live:
+    """A hundred and twenty services in every state that there is."""
+    chance = random.Random(3)
+    histories = {}
+    for number in range(SERVICES):
+        states = [(now - 40 * DAY, State.UP)]
+        excluded = [(now - DAY, now + DAY)] if number % 29 == 1 else []
+        if number % 23 == 0:
+            states.append((now - chance.randint(MINUTE, 3 * 60 * MINUTE), State.DOWN))
+        elif number % 17 == 0:
+            states.append((now - chance.randint(MINUTE, 60 * MINUTE), State.UNKNOWN))
+        elif number % 7 == 0:
+            states += [(now - 30 * MINUTE, State.DOWN), (now - 27 * MINUTE, State.UP)]
+        histories[f"service-{number:03}"] = ListedHistory(states, excluded)
+    return live(*map(service, histories), histories=histories)
+
+
+@pytest.fixture
+async def url() -> AsyncIterator[str]:
+    now = int(time.time() * 1000)
+    source = Source(many(now), lambda: now, ready=True)
+    async with serve(make_app(source), "127.0.0.1:0") as bound:
+        yield f"http://{bound.address}/"
+
+
+async def order(window: Window) -> list[str]:
+    """The states of the tiles as they stand on the screen, row by row."""
+    found: list[str] = await window.page.evaluate(
+        "() => [...document.querySelectorAll('.tile')].map(tile => [tile.getBoundingClientRect(), tile.classList[1]])"
+        ".sort(([a], [b]) => a.top - b.top || a.left - b.left).map(([, state]) => state)"
+    )
+    return found
+
+
+async def test_a_hundred_and_twenty_services_fit_a_screen_worst_first(browser: Browser, url: str) -> None:
+    window = await Window.open(browser, f"{url}?wall", 1920, 1080)
+    states = await order(window)
+    ranks = ["down", "burning", "overspent", "unknown", "excluded", "up"]
+    assert len(states) == SERVICES
+    assert states == sorted(states, key=ranks.index)
+    assert set(states) >= {"down", "burning", "unknown", "excluded", "up"}
+    assert await window.scrolls() == (False, False)
+    lowest = await window.page.evaluate(
+        "() => Math.max(...[...document.querySelectorAll('.tile')].map(tile => tile.getBoundingClientRect().bottom))"
+    )
+    assert lowest <= 1080
+    assert window.problems == []
+
+
+async def test_a_phone_needs_no_scrolling_sideways(browser: Browser, url: str) -> None:
+    for path in ("", "service/service-000", "service/service-000/availability"):
+        window = await Window.open(browser, url + path, 375, 700)
+        assert (await window.scrolls())[0] is False, path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_that_shuts_somebody_out(browser: Browser, url: str, scheme: str) -> None:
+    for path in ("", "?wall", "service/service-000", "service/service-000/availability"):
+        window = await Window.open(browser, url + path, color_scheme=scheme)
+        found = await Axe().run(window.page)
+        wrong = [(each["id"], each["nodes"][0]["html"]) for each in found.response["violations"]]
+        assert wrong == [], path
+
+
+async def test_axe_would_notice_a_picture_that_says_nothing(browser: Browser, url: str) -> None:
+    window = await Window.open(browser, url)
+    await window.page.evaluate("() => document.querySelector('main').append(new Image())")
+    found = await Axe().run(window.page)
+    assert [each["id"] for each in found.response["violations"]] == ["image-alt"]
+
+
+async def test_tiles_are_reached_and_opened_with_the_keyboard(browser: Browser, url: str) -> None:
+    window = await Window.open(browser, url)
+    await window.page.keyboard.press("Tab")
+    focused = await window.page.evaluate("() => document.activeElement.closest('.tile').classList[1]")
+    assert focused == "down"
+    await window.page.keyboard.press("Enter")
+    await window.page.wait_for_url("**/service/**")
+
+
+async def test_it_lives_goes_stale_with_the_exporter_and_comes_back_with_it(
+    browser: Browser, start_daemon: Callable[..., Daemon], start_target: Callable[[], Target]
+) -> None:
+    shop, mail = start_target(), start_target()
+    config, port = CONFIG.format(shop=shop.url, mail=mail.url), free_port()
+    daemon = start_daemon(config, port=port)
+    window = await Window.open(browser, f"{daemon.url}/")
+    page = window.page
+    await page.wait_for_selector("#tile-shop.up", timeout=PATIENCE)
+    await page.wait_for_selector("#tile-mail.up", timeout=PATIENCE)
+
+    shop.fail()
+    await page.wait_for_selector("#tile-shop.down", timeout=PATIENCE)
+    assert (await order(window))[0] == "down"
+    assert await page.inner_text("#changes") == "The shop is down"
+    assert "goes on" in daemon.get("/service/shop").text
+    assert "is down" in daemon.get("/feed.atom").text
+
+    shop.recover()
+    await page.wait_for_selector("#tile-shop:not(.down)", timeout=PATIENCE)
+
+    daemon.kill()
+    await page.wait_for_selector("#stale:not([hidden])", timeout=PATIENCE)
+    assert "said nothing for" in await page.inner_text("#stale")
+
+    start_daemon(config, port=port, storage=daemon.storage)
+    await page.wait_for_selector("#stale[hidden]", state="attached", timeout=PATIENCE)
+    await page.wait_for_selector("#tile-mail.up", timeout=PATIENCE)
