@@ -12,12 +12,13 @@ from tests.benchmarks.bare import bare
 from tests.benchmarks.corrections import corrections
 from tests.benchmarks.detection import detection
 from tests.benchmarks.figures import figure_costs
+from tests.benchmarks.page import page_costs
 from tests.benchmarks.probes import Plan, compare
 from tests.benchmarks.rules import rule_costs
 from tests.benchmarks.servers import missing, nginx
 from tests.benchmarks.startup import startup
 
-PARTS = ("http", "https", "bare", "figures", "corrections", "startup", "rules", "detection")
+PARTS = ("http", "https", "bare", "figures", "corrections", "startup", "rules", "detection", "page")
 
 
 def arguments(words: Sequence[str]) -> argparse.Namespace:
@@ -63,6 +64,8 @@ def run(chosen: argparse.Namespace, parts: Sequence[str], directory: Path) -> di
         figures["figures"] = figure_costs(directory)
     if "corrections" in parts:
         figures["corrections"] = corrections(directory, chosen.endpoints)
+    if "page" in parts:
+        figures["page"] = page_costs()
     if "detection" in parts:
         figures["detection"] = detection(directory)
     if "rules" in parts:

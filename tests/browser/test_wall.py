@@ -148,6 +148,7 @@ async def test_it_lives_goes_stale_with_the_exporter_and_comes_back_with_it(
     await page.wait_for_selector("#stale:not([hidden])", timeout=PATIENCE)
     assert "said nothing for" in await page.inner_text("#stale")
 
-    start_daemon(config, port=port, storage=daemon.storage)
+    again = start_daemon(config, port=port, storage=daemon.storage)
     await page.wait_for_selector("#stale[hidden]", state="attached", timeout=PATIENCE)
     await page.wait_for_selector("#tile-mail.up", timeout=PATIENCE)
+    assert again.stop() == 0, "whoever listens is let go"
