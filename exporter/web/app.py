@@ -15,7 +15,7 @@ from exporter.web.metrics import metrics
 from exporter.web.source import RENDERS, SOURCE, Source
 from exporter.web.wall import live as wall
 from exporter.web.wall.pages import service_page, slo_page
-from exporter.web.wall.rendering import ROOT, assets
+from exporter.web.wall.rendering import HOME, ROOT, assets
 from exporter.web.wall.syndication import badge, feed
 from exporter.web.writes import RULES, WriteRules
 
@@ -55,11 +55,12 @@ def make_app(
     app[ask.TURN] = asyncio.Lock()
     app.on_response_prepare.append(_set_headers)
     app[ROOT] = f"{prefix}/"
+    app[HOME] = f"{external_url.rstrip('/')}/" if external_url else ""
     app.cleanup_ctx.append(_renders)
     app.cleanup_ctx.append(wall.watchers)
     app.on_shutdown.append(wall.let_go)
     app.router.add_get(f"{prefix}/", wall.page)
-    app.router.add_get(f"{prefix}/events", wall.events)
+    app.router.add_get(f"{prefix}/events", wall.events, allow_head=False)
     app.router.add_get(f"{prefix}/assets/{{name}}", assets)
     app.router.add_get(f"{prefix}/service/{{service}}", service_page)
     app.router.add_get(f"{prefix}/service/{{service}}/{{slo}}", slo_page)

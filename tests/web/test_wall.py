@@ -6,12 +6,16 @@ from dataclasses import replace
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
+import aiohttp
 import pytest
 
 from exporter.engine.live import Live
 from exporter.slo.figures import figures
 from exporter.timeline.spans import Spans
 from exporter.timeline.tally import State
+from exporter.web.app import make_app
+from exporter.web.listen import serve
+from exporter.web.source import Source
 from exporter.web.view import Rank, left_text, sli_text
 from exporter.web.wall.board import MOST
 from exporter.web.wall.tiles import SYMBOLS, WORDS
@@ -207,6 +211,25 @@ async def test_the_feed_is_one_that_readers_take(server: Server) -> None:
     root = ET.fromstring((await server.get("/feed.atom"))[1])
     assert root.find("a:title", ATOM) is not None
     assert root.find("a:updated", ATOM) is not None
+
+
+async def test_a_head_of_the_events_is_refused_rather_than_kept_open(server: Server) -> None:
+    async with server.client.head(f"{server.url}/events") as answer:
+        assert answer.status == 405
+
+
+async def test_behind_a_proxy_every_path_begins_with_that_of_the_external_url(shown: Live) -> None:
+    source = Source(shown, lambda: NOW, ready=True)
+    app = make_app(source, "https://status.example.com/uptime/")
+    async with serve(app, "127.0.0.1:0") as bound, aiohttp.ClientSession() as client:
+        async with client.get(f"http://{bound.address}/uptime/") as answer:
+            html = await answer.text()
+        async with client.get(f"http://{bound.address}/uptime/feed.atom") as answer:
+            feed = await answer.text()
+    paths = re.findall(r'(?:href|src|data-events)="(/[^"]*)"', html)
+    assert paths
+    assert all(path.startswith("/uptime/") for path in paths)
+    assert "<id>https://status.example.com/uptime/feed.atom</id>" in feed
 
 
 @pytest.mark.parametrize(

@@ -60,16 +60,23 @@ class Watchers:
                 await self._task
 
     async def _draw(self) -> None:
-        while self._queues:
-            picture = await self.board.picture()
-            news = _text(picture.news(self._picture))
-            self._picture = picture
+        try:
+            while self._queues:
+                self._tell(await self.board.picture())
+                await asyncio.sleep(TICK)
+        finally:  # whoever is left comes back, and finds out that way what went wrong
             for queue in list(self._queues):
-                try:
-                    queue.put_nowait(news)
-                except asyncio.QueueFull:
-                    self._end(queue)
-            await asyncio.sleep(TICK)
+                self._end(queue)
+
+    def _tell(self, picture: Picture) -> None:
+        """Let everybody have what has changed."""
+        news = _text(picture.news(self._picture))
+        self._picture = picture
+        for queue in list(self._queues):
+            try:
+                queue.put_nowait(news)
+            except asyncio.QueueFull:
+                self._end(queue)
 
     def _end(self, queue: asyncio.Queue[str | None]) -> None:
         self._queues.discard(queue)

@@ -18,6 +18,9 @@ THEMES = frozenset({"light", "dark"})
 ROOT = web.AppKey("root", str)
 """What paths of this server begin with: `/`, or that of the external URL."""
 
+HOME = web.AppKey("home", str)
+"""The external URL, with a slash at its end; empty where it is that of the request."""
+
 
 @cache
 def _environment() -> Environment:

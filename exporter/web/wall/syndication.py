@@ -11,7 +11,7 @@ from exporter.web.source import SOURCE
 from exporter.web.view import sli_text
 from exporter.web.wall.finding import find_slo
 from exporter.web.wall.incidents import Incident, incidents
-from exporter.web.wall.rendering import ROOT, fragment
+from exporter.web.wall.rendering import HOME, ROOT, fragment
 
 _FEED_REACH = 30 * DAY
 _FEED_MOST = 100
@@ -48,7 +48,7 @@ async def feed(request: web.Request) -> web.Response:
         if slos:
             found += incidents(slos, at, _FEED_REACH, _FEED_MOST)
     found.sort(key=lambda each: -each.since)
-    home = f"{request.scheme}://{request.host}{request.app[ROOT]}"
+    home = request.app[HOME] or f"{request.scheme}://{request.host}{request.app[ROOT]}"
     entries = [
         (each, format_instant((each.until or each.since) // SECOND * SECOND)) for each in found[:_FEED_MOST]
     ]
