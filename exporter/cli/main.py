@@ -37,6 +37,7 @@ COMMANDS = MappingProxyType(
         "run": _Lazy("exporter.cli.run", "Run the daemon: probe, record, serve metrics."),
         "check": _Lazy("exporter.cli.check", "Check configuration files; show budgets and alerts."),
         "rules": _Lazy("exporter.cli.rules", "Write alert rules for Prometheus, and their tests."),
+        "dashboards": _Lazy("exporter.cli.dashboards", "Write dashboards for Grafana."),
         "probe": _Lazy("exporter.cli.probe", "Probe a URL once, now."),
         "status": _Lazy("exporter.cli.status", "Show the running daemon's SLOs."),
         "sli": _Lazy("exporter.cli.sli", "Answer an SLO from the store, as of any instant."),

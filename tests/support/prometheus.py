@@ -68,7 +68,8 @@ def make_blocks(text: str, directory: Path) -> None:
 class Prometheus:
     """A running Prometheus.
 
-    It tells its alerts to the Alertmanagers that `alertmanagers` names as `host:port`.
+    It tells its alerts to the Alertmanagers that `alertmanagers` names as `host:port`; with `pages` it lets pages
+    of any origin ask it.
 
     Attributes:
         url: Where it answers.
@@ -82,6 +83,7 @@ class Prometheus:
         *,
         alertmanagers: Sequence[str] = (),
         retention: str = "15d",
+        pages: bool = False,
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         config = directory / "prometheus.yml"
@@ -108,6 +110,7 @@ class Prometheus:
                 f"--web.listen-address={address}",
                 f"--storage.tsdb.retention.time={retention}",
                 "--log.level=warn",
+                *(["--web.cors.origin=.*"] if pages else []),
             ],
             cwd=directory,
         )
@@ -126,10 +129,16 @@ class Prometheus:
 
     def api(self, path: str, **parameters: str | float) -> Any:
         """The `data` of an answer of its HTTP API."""
-        answer = self._session.get(f"{self.url}/api/v1/{path}", params=parameters, timeout=30)
-        body = answer.json()
+        body = self.answer(path, **parameters)
         assert body["status"] == "success", body
         return body["data"]
+
+    def answer(self, path: str, **parameters: str | float) -> dict[str, Any]:
+        """A whole answer of its HTTP API, be it an error, and with warnings."""
+        body: dict[str, Any] = self._session.get(
+            f"{self.url}/api/v1/{path}", params=parameters, timeout=30
+        ).json()
+        return body
 
     def query(self, expression: str, at: float | None = None) -> list[Sample]:
         """An instant query, now or at an instant in seconds since the epoch."""
@@ -152,10 +161,10 @@ class Prometheus:
 
 
 @contextmanager
-def remembering(samples: str, directory: Path) -> Iterator[Prometheus]:
+def remembering(samples: str, directory: Path, *, pages: bool = False) -> Iterator[Prometheus]:
     """A Prometheus that has these samples, written as OpenMetrics, however old, and scrapes nothing."""
     for program in ("prometheus", "promtool"):
         need(program, "prometheus")
     make_blocks(samples, directory)
-    with closing(Prometheus(directory, [], retention="100y")) as server:
+    with closing(Prometheus(directory, [], retention="100y", pages=pages)) as server:
         yield server

@@ -1,0 +1,87 @@
+"""Dashboards as their JSON has them: panels, queries, and variables filled in as Grafana would."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.support.prometheus import Prometheus
+
+FOLDER = Path(__file__).parents[2] / "grafana" / "dashboards"
+Json = dict[str, Any]
+
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
+_LABEL_VALUES = re.compile(r"label_values\((?:(.+), )?(\w+)\)")
+_LEGEND = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One query of a panel.
+
+    Attributes:
+        panel: Its title.
+        ref: Its letter.
+        expr: With variables in it.
+        legend: Names of labels that its series must have.
+        instant: Whether it is of one instant.
+    """
+
+    panel: str
+    ref: str
+    expr: str
+    legend: frozenset[str]
+    instant: bool
+
+
+def load(name: str) -> Json:
+    """A committed dashboard, by the name of its file without the ending."""
+    content: Json = json.loads((FOLDER / f"{name}.json").read_text())
+    return content
+
+
+def all_dashboards() -> dict[str, Json]:
+    return {file.stem: load(file.stem) for file in sorted(FOLDER.glob("*.json"))}
+
+
+def asked(dashboard: Json) -> Iterator[Asked]:
+    """All queries of its panels."""
+    for panel in dashboard["panels"]:
+        for target in panel.get("targets", []):
+            legend = frozenset(_LEGEND.findall(target.get("legendFormat", "")))
+            instant = bool(target.get("instant"))
+            yield Asked(panel["title"], target["refId"], target["expr"], legend, instant)
+
+
+def query_of(dashboard: Json, panel: str, ref: str = "A") -> Asked:
+    return next(each for each in asked(dashboard) if (each.panel, each.ref) == (panel, ref))
+
+
+def variables(dashboard: Json) -> dict[str, str]:
+    """The query of each variable that asks Prometheus, by name."""
+    found = dashboard["templating"]["list"]
+    return {each["name"]: each["query"]["query"] for each in found if each["type"] == "query"}
+
+
+def choices(dashboard: Json, prometheus: Prometheus, span: tuple[int, int], given: Mapping[str, str]) -> Json:
+    """What each variable can be, in order, those before it filled in with the first choice, or with what is given."""
+    chosen, known = dict(given), {}
+    for name, query in variables(dashboard).items():
+        match = _LABEL_VALUES.fullmatch(query)
+        assert match, query
+        selector = {"match[]": filled(match[1], chosen)} if match[1] else {}
+        known[name] = prometheus.api(f"label/{match[2]}/values", start=span[0], end=span[1], **selector)
+        assert known[name], f"nothing to choose: {query}"
+        chosen.setdefault(name, known[name][0])
+    return known
+
+
+def filled(expr: str, values: Mapping[str, str]) -> str:
+    """An expression with its variables filled in; each must be known."""
+    return _VARIABLE.sub(lambda match: values[match[1] or match[2]], expr)
+
+
+MACROS = {"__rate_interval": "4m", "__interval": "60s", "__range": "10800s"}
+"""As of a scrape each minute."""

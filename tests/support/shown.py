@@ -1,0 +1,144 @@
+"""Two exporters that watch a hundred services with known histories, and all that Prometheus scraped of them.
+
+The second one watches the same and missed the outage of `shop` that goes on: the worst that any says must count.
+"""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+
+from exporter.engine.live import Live
+from exporter.output.exposition import Exposition
+from exporter.output.style import OPENMETRICS
+from exporter.probes.result import Outcome, Phases, Reason, Result, TlsFacts
+from exporter.timeline.calendar import Calendar
+from exporter.timeline.exclusion import Category, Exclusion, Once, Scope
+from exporter.timeline.tally import State
+from tests.support.history import ListedHistory
+from tests.support.live import DAY, NOW, endpoint, live, service, slo
+
+MINUTE, SECOND = 60_000, 1_000
+SHOWN = 3 * 60 * MINUTE
+"""Of what each minute was scraped."""
+
+OFTEN = 10 * MINUTE
+"""Of what was scraped of the quiet services."""
+
+QUIET = [f"quiet-{number:03}" for number in range(94)]
+BUDGET = 2592
+"""Seconds that 99.9 % of 30 days allow."""
+
+MILLISECOND = 1_000_000
+"""In nanoseconds."""
+
+_UP_TIL_NOW = (NOW - 40 * DAY, State.UP)
+
+
+def _down(*outages: tuple[int, int]) -> list[tuple[int, State]]:
+    """Up but for outages, each from so many seconds ago for so many."""
+    states = [_UP_TIL_NOW]
+    for ago, length in outages:
+        states.append((NOW - ago * SECOND, State.DOWN))
+        if length < ago:
+            states.append((NOW - (ago - length) * SECOND, State.UP))
+    return states
+
+
+LOUD = {
+    "shop": _down((9_000, 30), (720, 720)),
+    "mail": _down((1_800, 300)),
+    "search": _down((3 * 86_400, 2_700)),
+    "blog": _down((3_000, 20)),
+    "new": [],
+    "archive": _down((86_400, 600)),
+}
+
+LEFT = {
+    "shop": BUDGET - 750,
+    "mail": BUDGET - 300,
+    "search": BUDGET - 2_700,
+    "blog": BUDGET - 20,
+    "archive": BUDGET - 1.8 - 600,
+    **dict.fromkeys(QUIET, BUDGET),
+}
+"""Seconds of the budget that are left, less what half an hour of exclusion takes from it; nothing is known of `new`."""
+
+
+def _histories(*, quiet: bool, missed: bool) -> dict[str, ListedHistory]:
+    loud = {
+        name: ListedHistory(states, [(NOW - 1800 * SECOND, NOW + DAY)] if name == "archive" else [])
+        for name, states in LOUD.items()
+    }
+    if missed:
+        loud["shop"] = ListedHistory([_UP_TIL_NOW])
+    return loud | ({name: ListedHistory([_UP_TIL_NOW]) for name in QUIET} if quiet else {})
+
+
+def watched(site: str, *, quiet: bool, missed: bool = False) -> Live:
+    """What one exporter shows."""
+    histories = _histories(quiet=quiet, missed=missed)
+    more = {"shop": (slo("checkout", 7 * DAY), slo("month", Calendar("month")))}
+    services = [
+        service(name, endpoints=(endpoint(),), slos=(slo(), *more.get(name, ()))) for name in histories
+    ]
+    shown = live(*services, histories=histories)
+    shown.config = replace(shown.config, site=site)
+    scope = Scope(frozenset(["archive"]))
+    shown.exclusions = (
+        Exclusion("c1", "move", Category.MAINTENANCE, scope, Once(NOW - 1800 * SECOND, NOW + DAY)),
+    )
+    return shown
+
+
+def _probed(shown: Live, at: int) -> None:
+    """Go on by a minute: two probes of each endpoint, one of which is lost where it is down."""
+    facts = TlsFacts(NOW // 1000 + 12 * 86_400, NOW // 1000 + 9 * 86_400, verified=True, version="TLSv1.3")
+    phases = Phases(1 * MILLISECOND, 4 * MILLISECOND, 9 * MILLISECOND, 20 * MILLISECOND, 3 * MILLISECOND)
+    for each in shown.endpoints:
+        each.counters.count(Outcome.SUCCESS, None, 37 * MILLISECOND)
+        result = Result(Outcome.SUCCESS, status=200, phases=phases, tls=facts)
+        if each.history.state(at) is State.DOWN:
+            each.counters.count(Outcome.FAILURE, Reason.STATUS, 0)
+            result = Result(Outcome.FAILURE, Reason.STATUS, "503", status=503, phases=phases, tls=facts)
+        each.last.update(at - 7 * SECOND, result)
+    shown.health.lag.observe(3 * MILLISECOND)
+    shown.health.commit_at = at - 500
+
+
+async def scraped() -> str:
+    """All of it as OpenMetrics with instants, families together as the format wants it."""
+    families = dict[str, list[str]]()
+    exporters = [
+        (watched("fra1", quiet=False), watched("fra1", quiet=True), "a"),
+        (watched("lon1", quiet=False, missed=True), watched("lon1", quiet=True, missed=True), "b"),
+    ]
+    for few, all_, name in exporters:
+        async for family, sample in _told(few, all_, f'job="uptime",instance="{name}:9895"'):
+            families.setdefault(family, []).append(sample)
+    for family, sample in _alerts():
+        families.setdefault(family, []).append(sample)
+    blocks = (f"# TYPE {name} unknown\n" + "".join(lines) for name, lines in families.items())
+    return "".join(blocks) + "# EOF\n"
+
+
+async def _told(few: Live, all_: Live, target: str) -> AsyncIterator[tuple[str, str]]:
+    """Each sample's name, and its line with the labels of its target; the quiet services lately only."""
+    exposition = Exposition()
+    for at in range(NOW - SHOWN, NOW + 1, MINUTE):
+        shown = all_ if at > NOW - OFTEN else few
+        for each in (few, all_):
+            _probed(each, at)
+        text = "".join([part async for part in exposition.slices(shown, at, OPENMETRICS)])
+        for name, labels, value in re.findall(r"^(\w+)(?:{(.*)})? (\S+)$", text, re.MULTILINE):
+            own = f",{labels}" if labels else ""
+            yield name, f"{name}{{{target}{own}}} {value} {at // SECOND}\n"
+
+
+def _alerts() -> Iterator[tuple[str, str]]:
+    """What Prometheus' rules make of it, of the last ten minutes."""
+    about = 'alertstate="firing",uptime_service="shop"'
+    burn = f'alertname="ErrorBudgetBurn",{about},slo="availability",severity="page",tier="fast",long="1h",short="5m"'
+    down = f'alertname="EndpointDown",{about},uptime_endpoint="web",severity="ticket"'
+    for labels in (burn, down):
+        for at in range(NOW - 10 * MINUTE, NOW + 1, MINUTE):
+            yield "ALERTS", f"ALERTS{{{labels}}} 1 {at // SECOND}\n"
