@@ -1,8 +1,9 @@
 # `make run` and `make test` need Python 3.11 or newer and make; everything else they bring themselves.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format deploy bench constraints clean
+.PHONY: help run test check lint format deploy dashboards draw bench constraints clean
 
 BIN := .venv/bin
+HARNESS := tests/grafana/harness
 LISTEN ?= :9895
 CONFIG ?= config/quickstart.yml
 STORAGE ?= quickstart.db
@@ -52,6 +53,16 @@ deploy: .venv/.dev ## Writes the rules in deploy/ anew
 	$(BIN)/uptime-slo-exporter rules --static --out deploy/prometheus/rules/uptime.yml \
 		--tests deploy/prometheus/tests/uptime_test.yml --alertmanager deploy/alertmanager/alertmanager.yml
 
+dashboards: .venv/.dev ## Writes the dashboards in grafana/ anew
+	$(BIN)/uptime-slo-exporter dashboards --out grafana/dashboards
+
+draw: .venv/.dev ## Draws the dashboards in a browser, by what npm has of Grafana, and compares what they show
+	@scripts/tools prometheus=prometheus chromium=chromium npm=npm
+	cd $(HARNESS) && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm install; }
+	cd $(HARNESS) && npm run --silent typecheck && npm run --silent build
+	FORBID_SKIP=1 $(BIN)/pytest tests/grafana/drawing.py
+	$(BIN)/python -m tests.support.drawing
+
 bench: .venv/.dev ## CPU per probe beside blackbox_exporter, and the bare costs; ARGS=--help for more
 	@scripts/tools prometheus=prometheus prometheus-alertmanager=prometheus-alertmanager \
 		prometheus-blackbox-exporter=prometheus-blackbox-exporter nginx=nginx-light
@@ -61,6 +72,7 @@ constraints: ## Pins the newest versions that fit pyproject.toml
 	scripts/constraints
 
 clean: ## Removes what was made; stores stay
+	rm -rf $(HARNESS)/node_modules $(HARNESS)/dist $(HARNESS)/pictures
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

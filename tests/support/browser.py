@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from tests.support.processes import need
 
 PROGRAM = "chromium"
-_QUIET = (
+QUIET = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -18,6 +18,7 @@ _QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+"""What it is started with, so that it asks nobody anything."""
 
 
 @asynccontextmanager
@@ -25,7 +26,7 @@ async def browsing() -> AsyncIterator[Browser]:
     """Start it."""
     need(PROGRAM, PROGRAM)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=f"/usr/bin/{PROGRAM}", args=list(_QUIET))
+        browser = await playwright.chromium.launch(executable_path=f"/usr/bin/{PROGRAM}", args=list(QUIET))
         try:
             yield browser
         finally:
