@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer and make; everything else they bring themselves.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format deploy dashboards draw bench constraints clean
+.PHONY: help run demo test check lint format deploy dashboards draw bench constraints clean
 
 BIN := .venv/bin
 HARNESS := tests/grafana/harness
@@ -27,6 +27,9 @@ run: .venv/.run ## The exporter, on config/quickstart.yml; LISTEN=:9895 CONFIG= 
 		"  Ctrl-C stops it; what it has seen stays in $(STORAGE)." \
 		""
 	@$(BIN)/uptime-slo-exporter run --config.file $(CONFIG) --storage $(STORAGE) --web.listen-address $(LISTEN)
+
+demo: .venv/.run ## Everything at work, on made-up services with a month of history; ARGS=--help for more
+	@$(BIN)/uptime-slo-exporter demo $(ARGS)
 
 test: .venv/.dev ## Everything: format, lint, types, tests with coverage; FORBID_SKIP=1 makes a skipped test fail
 	@scripts/tools prometheus=prometheus prometheus-alertmanager=prometheus-alertmanager \

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -32,7 +32,7 @@ from exporter.store.reader import SqliteReader
 from exporter.store.writer import SqliteWriter
 from exporter.web.access import Access
 from exporter.web.app import make_app
-from exporter.web.listen import listen, serve_on
+from exporter.web.listen import Bound, listen, serve_on
 from exporter.web.source import Source
 
 
@@ -65,15 +65,20 @@ class Settings:
     commands: bool = False
 
 
-async def run(settings: Settings, clock: Clock) -> None:
+async def run(settings: Settings, clock: Clock, taken: Bound | None = None) -> None:
     """Probe, record and serve until SIGTERM or SIGINT; SIGHUP reloads the configuration.
+
+    Args:
+        settings: What the command line says.
+        clock: The machine's.
+        taken: Where it listens, if the caller has taken that address already.
 
     Raises:
         UptimeError: It could not start; nothing was recorded.
     """
     signals = _Signals()
     access = Access(settings.web_config_file)
-    async with listen(settings.listen_address) as bound:
+    async with nullcontext(taken) if taken else listen(settings.listen_address) as bound:
         health = Health()
         findings = Findings(targets_path(settings.storage), health, clock.wall)
         environ = {OWN_ADDRESS: bound.reached_at(), **settings.environ}

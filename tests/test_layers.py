@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("web",),
     ("daemon",),
     ("service",),
+    ("demo",),
     ("cli",),
     ("__main__",),
 )

@@ -33,6 +33,7 @@ class _Lazy(NamedTuple):
 
 COMMANDS = MappingProxyType(
     {
+        "demo": _Lazy("exporter.cli.demo", "Show it all on made-up services with a month of history."),
         "init": _Lazy("exporter.cli.init", "Write a commented uptime.yml for a site."),
         "run": _Lazy("exporter.cli.run", "Run the daemon: probe, record, serve metrics."),
         "check": _Lazy("exporter.cli.check", "Check configuration files; show budgets and alerts."),
@@ -54,6 +55,7 @@ COMMANDS = MappingProxyType(
 
 _EPILOG = f"""\b
 Examples:
+  {PROGRAM} demo
   {PROGRAM} init https://example.com/
   {PROGRAM} check uptime.yml
   {PROGRAM} probe https://example.com/

@@ -1,14 +1,8 @@
 """`run`: the daemon."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 import click
 
 from exporter.cli.options import complete_files, config_option, storage_option
-
-if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop
 
 _EPILOG = """\b
 Examples:
@@ -116,6 +110,7 @@ def command(  # noqa: PLR0917 -- one argument an option
     import sys  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
+    from exporter.cli.loop import loop_factory  # noqa: PLC0415
     from exporter.cli.parsed import parsed_length  # noqa: PLC0415
     from exporter.clock import SystemClock  # noqa: PLC0415
     from exporter.log import configure  # noqa: PLC0415
@@ -137,14 +132,5 @@ def command(  # noqa: PLR0917 -- one argument an option
         if auto_reload
         else 0,
     )
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(run(settings, SystemClock()))
-
-
-def _loop_factory() -> "Callable[[], AbstractEventLoop] | None":
-    """Give uvloop's event loop where it is installed, else asyncio's own."""
-    try:
-        import uvloop  # noqa: PLC0415 -- an extra
-    except ImportError:
-        return None
-    return uvloop.new_event_loop

@@ -1,0 +1,1 @@
+"""The demonstration: made-up services with a month of history, watched by the real daemon."""
