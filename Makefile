@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer and make; everything else they bring themselves.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint format deploy dashboards draw bench constraints clean
+.PHONY: help run demo stack test check lint format deploy dashboards draw bench constraints clean
 
 BIN := .venv/bin
 HARNESS := tests/grafana/harness
@@ -31,9 +31,13 @@ run: .venv/.run ## The exporter, on config/quickstart.yml; LISTEN=:9895 CONFIG= 
 demo: .venv/.run ## Everything at work, on made-up services with a month of history; ARGS=--help for more
 	@$(BIN)/uptime-slo-exporter demo $(ARGS)
 
+stack: .venv/.run ## The demo with Prometheus and Alertmanager beside it, on this machine; ARGS are those of `demo`
+	@scripts/tools prometheus=prometheus prometheus-alertmanager=prometheus-alertmanager
+	@exec $(BIN)/python scripts/stack.py $(ARGS)
+
 test: .venv/.dev ## Everything: format, lint, types, tests with coverage; FORBID_SKIP=1 makes a skipped test fail
 	@scripts/tools prometheus=prometheus prometheus-alertmanager=prometheus-alertmanager \
-		prometheus-blackbox-exporter=prometheus-blackbox-exporter chromium=chromium
+		prometheus-blackbox-exporter=prometheus-blackbox-exporter chromium=chromium systemd-analyze=systemd
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) --dist worksteal $(PYTEST_ARGS)
@@ -55,6 +59,7 @@ format: .venv/.dev ## Puts the code into shape
 deploy: .venv/.dev ## Writes the rules in deploy/ anew
 	$(BIN)/uptime-slo-exporter rules --static --out deploy/prometheus/rules/uptime.yml \
 		--tests deploy/prometheus/tests/uptime_test.yml --alertmanager deploy/alertmanager/alertmanager.yml
+	$(BIN)/uptime-slo-exporter rules --static --format operator --out deploy/kubernetes/prometheusrule.yaml
 
 dashboards: .venv/.dev ## Writes the dashboards in grafana/ anew
 	$(BIN)/uptime-slo-exporter dashboards --out grafana/dashboards
