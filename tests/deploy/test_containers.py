@@ -20,7 +20,6 @@ COMPOSE = load(DEPLOY / "compose.yaml")
 SERVICES: dict[str, Any] = COMPOSE["services"]
 FILES = ("compose.yaml", "compose.demo.yaml")
 
-HAS_DASHBOARDS = (ROOT / "grafana" / "dashboards").exists()
 
 each_service = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES.keys())
 
@@ -135,7 +134,7 @@ def mounts(service: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 def test_what_is_mounted_is_there_and_read_only_or_a_volume(service: dict[str, Any]) -> None:
     for source, _, mode in mounts(service):
         if source.startswith("."):
-            assert (DEPLOY / source).exists() or not HAS_DASHBOARDS, source
+            assert (DEPLOY / source).exists(), source
             assert mode == "ro"
         else:
             assert source in COMPOSE["volumes"]
