@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer and make; everything else they bring themselves.
 .DEFAULT_GOAL := help
-.PHONY: help run demo stack test check lint format deploy dashboards draw bench constraints clean
+.PHONY: help run demo stack test check lint format deploy dashboards draw bench pictures constraints clean
 
 BIN := .venv/bin
 HARNESS := tests/grafana/harness
@@ -75,6 +75,10 @@ bench: .venv/.dev ## CPU per probe beside blackbox_exporter, and the bare costs;
 	@scripts/tools prometheus=prometheus prometheus-alertmanager=prometheus-alertmanager \
 		prometheus-blackbox-exporter=prometheus-blackbox-exporter nginx=nginx-light
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+pictures: .venv/.dev ## Takes the pictures of the README and the docs anew, of what `demo` shows
+	@scripts/tools chromium=chromium
+	$(BIN)/python -m tests.pictures
 
 constraints: ## Pins the newest versions that fit pyproject.toml
 	scripts/constraints

@@ -16,10 +16,10 @@ from exporter.web.wall.rendering import HOME, ROOT, fragment
 _FEED_REACH = 30 * DAY
 _FEED_MOST = 100
 _COLOURS = {
-    Status.GOOD: "#006b4b",
-    Status.BAD: "#a63c00",
-    Status.UNKNOWN: "#6b6b6b",
-    Status.EXCLUDED: "#2f77a3",
+    Status.GOOD: "#0067a3",
+    Status.BAD: "#c23b00",
+    Status.UNKNOWN: "#5c6370",
+    Status.EXCLUDED: "#007a59",
 }
 _CHARACTER = 7
 """Pixels of one, about."""
