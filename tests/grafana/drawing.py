@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.drawn import HARNESS, HEIGHT, WIDTH, Drawn, Painter, painter
 from tests.support.live import DAY, NOW
-from tests.support.panels import all_dashboards, load
+from tests.support.panels import Json, all_dashboards, load
 from tests.support.prometheus import remembering
 from tests.support.shown import LEFT, QUIET, SHOWN, scraped
 
@@ -60,6 +60,34 @@ def test_every_panel_is_drawn_under_its_title_and_shows_something(name: str, dra
 def test_no_legend_or_name_is_left_unfilled(name: str, drawn: dict[str, Drawn]) -> None:
     for mark in ("{{", "${", "undefined", "NaN", "Value #"):
         assert mark not in drawn[name].text, mark
+
+
+def named(dashboard: Json) -> Iterator[tuple[str, str]]:
+    """Names of Grafana's that a dashboard uses, and what they are of."""
+    for panel in dashboard["panels"]:
+        config = panel.get("fieldConfig", {"defaults": {}, "overrides": []})
+        defaults, overrides = config.get("defaults", {}), config.get("overrides", [])
+        set_to = [
+            *defaults.items(),
+            *((each["id"], each.get("value")) for one in overrides for each in one["properties"]),
+        ]
+        yield from (("properties", key) for key, _ in set_to if not key.startswith("custom"))
+        yield from (("units", value) for key, value in set_to if key == "unit" and ":" not in value)
+        yield from (("colours", value["mode"]) for key, value in set_to if key == "color")
+        yield from (("matchers", each["matcher"]["id"]) for each in overrides)
+        yield from (("transformations", each["id"]) for each in panel.get("transformations", []))
+        yield from (("reducers", each) for each in panel["options"].get("reduceOptions", {}).get("calcs", []))
+
+
+@NAMES
+def test_grafana_knows_every_unit_property_and_transformation(name: str, drawn: dict[str, Drawn]) -> None:
+    known = drawn[name].known
+    assert [each for each in named(load(name)) if each[1] not in known[each[0]]] == []
+
+
+def test_a_unit_that_is_none_is_noticed(drawn: dict[str, Drawn]) -> None:
+    assert ("units", "percentunit") in set(named(load("slos")))
+    assert "percentunits" not in drawn["slos"].known["units"]
 
 
 def tiles(shown: Drawn, panel: str) -> list[tuple[str, str]]:

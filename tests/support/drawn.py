@@ -42,6 +42,7 @@ class Drawn:
         extent: Width and height of all that there is to see, in pixels.
         links: The addresses of all links.
         text: All that can be read.
+        known: Names that Grafana knows: units, reducers, transformations, properties, colours, matchers.
     """
 
     panels: dict[str, Any]
@@ -49,6 +50,7 @@ class Drawn:
     extent: tuple[int, int]
     links: list[str]
     text: str
+    known: dict[str, list[str]]
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -163,7 +165,9 @@ def _drawn(page: Page, said: list[str]) -> Drawn:
         "() => [...document.querySelectorAll('a[href]')].map((a) => a.getAttribute('href'))"
     )
     text = page.evaluate("() => document.body.innerText")
-    return Drawn(result["panels"], [*result["errors"], *failed, *said], (width, height), links, text)
+    return Drawn(
+        result["panels"], [*result["errors"], *failed, *said], (width, height), links, text, result["known"]
+    )
 
 
 @contextmanager

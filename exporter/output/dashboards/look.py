@@ -68,11 +68,6 @@ def threshold_values(base: str, *steps: tuple[float, str]) -> dict[str, Any]:
     return {"mode": "absolute", "steps": all_steps}
 
 
-def fixed(colour: str) -> build.FieldColor:
-    """One colour, whatever the value."""
-    return build.FieldColor().mode(model.FieldColorModeId.FIXED).fixed_color(colour)
-
-
 def by_name() -> build.FieldColor:
     """A colour of its own for each line, the same wherever it is named."""
     return build.FieldColor().mode(model.FieldColorModeId.PALETTE_CLASSIC_BY_NAME)

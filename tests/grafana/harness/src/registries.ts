@@ -1,9 +1,10 @@
 /** Registries that Grafana fills as it boots (public/app/app.ts); npm has their contents, but not as a list. */
 import {
-  booleanOverrideProcessor, dataLinksOverrideProcessor, displayNameOverrideProcessor, FieldConfigProperty, identityOverrideProcessor,
+  booleanOverrideProcessor, fieldColorModeRegistry, fieldMatchers, fieldReducers, getValueFormats, dataLinksOverrideProcessor, displayNameOverrideProcessor, FieldConfigProperty, identityOverrideProcessor,
   numberOverrideProcessor, standardEditorsRegistry, standardFieldConfigEditorRegistry, standardTransformers, standardTransformersRegistry,
   stringOverrideProcessor, thresholdsOverrideProcessor, ThresholdsMode, unitOverrideProcessor, valueMappingsOverrideProcessor,
 } from '@grafana/data';
+import { told } from './told';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- editors, which nobody sees here, are missing
 type Partly = any;
@@ -29,6 +30,19 @@ const PROCESSORS: Array<[string, Partly, Partly?]> = [
   ['description', stringOverrideProcessor],
 ];
 
+/** Says which names there are, as a dashboard with a wrong one is drawn all the same. */
+function tellNames(): void {
+  const units = getValueFormats().flatMap((category) => (category.submenu ?? []).map((unit) => unit.value as string));
+  told.known = {
+    units,
+    reducers: fieldReducers.list().map((each) => each.id),
+    transformations: Object.values(standardTransformers as Record<string, Partly>).map((each) => each.id),
+    properties: PROCESSORS.map(([id]) => id),
+    colours: fieldColorModeRegistry.list().map((each) => each.id),
+    matchers: fieldMatchers.list().map((each) => each.id),
+  };
+}
+
 export function fillRegistries(): void {
   const byId = new Map(Object.values(standardTransformers as Record<string, Partly>).map((each) => [each.id, each]));
   standardTransformersRegistry.setInit(() =>
@@ -36,6 +50,7 @@ export function fillRegistries(): void {
   );
   standardFieldConfigEditorRegistry.setInit(() => PROCESSORS.map(property) as Partly);
   standardEditorsRegistry.setInit(() => EDITORS.map((id) => ({ id, name: id, editor: () => null })) as Partly);
+  tellNames();
 }
 
 function property([id, process, defaultValue]: [string, Partly, Partly?]): Partly {

@@ -12,6 +12,8 @@ interface Told {
   errors: string[];
   /** What each panel shows, by its title. */
   panels: Record<string, unknown>;
+  /** Names that Grafana knows, by what they are of. */
+  known: Record<string, string[]>;
 }
 
 declare global {
@@ -21,7 +23,7 @@ declare global {
   }
 }
 
-export const told: Told = { pending: 0, queries: [], errors: [], panels: {} };
+export const told: Told = { pending: 0, queries: [], errors: [], panels: {}, known: {} };
 window.told = told;
 
 export function complain(what: string): void {
