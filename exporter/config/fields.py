@@ -52,7 +52,7 @@ def safe_name(text: str) -> str:
 
 def is_name(text: str) -> bool:
     """Whether it may be a name or an id."""
-    return bool(_NAME.fullmatch(text))
+    return bool(_NAME.fullmatch(text)) and bool(text.strip("."))  # `..` leads elsewhere in a path
 
 
 def scalar(node: object) -> str:

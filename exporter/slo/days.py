@@ -1,8 +1,11 @@
 """A past as bars of a day each, and as incidents: what people look at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
+from exporter.slo.measures import Measure
 from exporter.slo.tiers import DAY
 from exporter.timeline.spans import Span
 from exporter.timeline.tally import History, Standing, Sums, Tally, between
@@ -36,6 +39,20 @@ def days(history: History, at: int, count: int) -> list[Day]:
     return [
         Day(start, end, between(first, then, (end - start) * history.scale))
         for start, end, first, then in zip(starts, (*starts[1:], at), sums, sums[1:], strict=False)
+    ]
+
+
+def bad_shares(measure: Measure, shown: Sequence[Day]) -> list[Fraction | None]:
+    """Of each day the share that an SLO counts as bad, whatever it counts; None where it counts nothing.
+
+    Args:
+        measure: Of the SLO.
+        shown: Days that follow each other; at least one.
+    """
+    edges = [measure.before(at) for at in (*(each.start for each in shown), shown[-1].end)]
+    return [
+        Fraction(bad - bad0, good + bad - good0 - bad0) if good + bad > good0 + bad0 else None
+        for (good0, bad0), (good, bad) in pairwise(edges)
     ]
 
 

@@ -89,9 +89,10 @@ def make_app(
 @web.middleware
 async def _starting(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Show nothing until the record was read: an empty answer would look like endpoints that have gone."""
-    if request.app[SOURCE].ready or handler is health.healthy:
+    if request.app[SOURCE].ready or handler in {health.healthy, assets}:
         return await handler(request)
-    return web.Response(status=503, text="uptime-slo-exporter is starting.\n")
+    again = {"Refresh": "2"}  # a wall that starts with its exporter comes alive with it
+    return web.Response(status=503, text="uptime-slo-exporter is starting.\n", headers=again)
 
 
 def _prefix(external_url: str) -> str:

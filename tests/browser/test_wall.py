@@ -123,6 +123,21 @@ async def test_tiles_are_reached_and_opened_with_the_keyboard(browser: Browser, 
     await window.page.wait_for_url("**/service/**")
 
 
+async def test_a_wall_whose_server_answers_with_errors_for_a_while_comes_back(browser: Browser) -> None:
+    """As a proxy does whose exporter is away, or an exporter that reads its record: browsers give up on such a stream."""
+    now = int(time.time() * 1000)
+    source = Source(many(now), lambda: now, ready=True)
+    port = free_port()
+    async with serve(make_app(source), f"127.0.0.1:{port}") as bound:
+        window = await Window.open(browser, f"http://{bound.address}/")
+        await window.page.wait_for_selector("#stale[hidden]", state="attached", timeout=PATIENCE)
+    source.ready = False
+    async with serve(make_app(source), f"127.0.0.1:{port}"):
+        await window.page.wait_for_selector("#stale:not([hidden])", timeout=PATIENCE)
+        source.ready = True
+        await window.page.wait_for_selector("#stale[hidden]", state="attached", timeout=PATIENCE)
+
+
 async def test_it_lives_goes_stale_with_the_exporter_and_comes_back_with_it(
     browser: Browser, start_daemon: Callable[..., Daemon], start_target: Callable[[], Target]
 ) -> None:
@@ -146,7 +161,7 @@ async def test_it_lives_goes_stale_with_the_exporter_and_comes_back_with_it(
 
     daemon.kill()
     await page.wait_for_selector("#stale:not([hidden])", timeout=PATIENCE)
-    assert "said nothing for" in await page.inner_text("#stale")
+    assert "the exporter has said nothing" in await page.inner_text("#stale")
 
     again = start_daemon(config, port=port, storage=daemon.storage)
     await page.wait_for_selector("#stale[hidden]", state="attached", timeout=PATIENCE)

@@ -1,12 +1,14 @@
 import itertools
+from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.slo.days import days, outages
+from exporter.slo.days import bad_shares, days, outages
+from exporter.slo.objective import Objective
 from exporter.slo.tiers import DAY, HOUR
 from exporter.timeline.tally import State
-from tests.support.history import ListedHistory
+from tests.support.history import ListedHistory, put
 
 MIDNIGHT = 20_000 * DAY
 NOON = MIDNIGHT + 12 * HOUR
@@ -71,3 +73,12 @@ def test_an_outage_ends_where_an_exclusion_begins_and_goes_on_until_now() -> Non
         (NOON - 2 * HOUR, NOON),
     ]
     assert list(outages(ListedHistory([(NOON - DAY, State.UP)]), NOON - DAY, NOON)) == []
+
+
+def test_the_bad_share_of_a_day_is_of_what_the_slo_counts() -> None:
+    """Three beats of a day, one of them bad; none of the day before."""
+    history = ListedHistory(
+        [(MIDNIGHT, State.UP), (MIDNIGHT + HOUR, State.DOWN), (MIDNIGHT + 2 * HOUR, State.UP)]
+    )
+    asked = put(Objective(Fraction(999, 1000), 30 * DAY, "ignore", HOUR, 3, "events"), history)
+    assert bad_shares(asked.measure, days(history, NOON, 2)) == [None, Fraction(1, 3)]

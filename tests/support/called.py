@@ -8,6 +8,8 @@ from contextlib import chdir, contextmanager
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
+import structlog
+
 from exporter.cli.main import PROGRAM, main
 
 
@@ -20,6 +22,7 @@ def called(
     pydantic. Where signals, pipes, terminals or locks are the point, `command` runs that process.
     """
     words = [PROGRAM, *map(str, arguments)]
+    logging_as = structlog.get_config()  # a daemon sets it for its whole process, which is the tests' here
     printed, said = BytesIO(), BytesIO()
     with chdir(cwd or Path.cwd()), _environ(environ), _streams(words, printed, said):
         status: object = None
@@ -27,6 +30,8 @@ def called(
             main()
         except SystemExit as ended:
             status = ended.code
+        finally:
+            structlog.configure(**logging_as)
         sys.stdout.flush()
         sys.stderr.flush()
         assert isinstance(status, int), "it always exits"

@@ -1,5 +1,6 @@
 """The wall: what it says, in what order, and that nothing in it is markup but ours."""
 
+import asyncio
 import json
 import re
 from dataclasses import replace
@@ -194,6 +195,12 @@ async def test_how_long_probes_took_is_drawn_hour_by_hour_and_broken_where_nothi
     assert "chart" not in (await server.get("/service/shop"))[1]
 
 
+async def test_bars_of_events_are_of_events_and_not_of_time(server: Server) -> None:
+    _, html = await server.get("/service/down/beats")
+    (last,) = re.findall(r"<g><title>([^<]*of what counts was bad[^<]*)</title>", html)[-1:]
+    assert "100 % of what counts was bad" in last
+
+
 async def test_an_slo_page_exists_for_each_slo_and_no_other(server: Server) -> None:
     status, html = await server.get("/service/shop/fast")
     assert (status, "shop/fast" in html) == (200, True)
@@ -257,3 +264,66 @@ def test_an_overspent_budget_is_negative() -> None:
     history = ListedHistory([(NOW - 40 * DAY, State.UP), (NOW - 60 * MINUTE, State.DOWN)])
     answer = figures(put(objective("99.9", 30 * DAY), history), NOW)
     assert left_text(answer) == "-38.89 % (-16m 48s)"
+
+
+def read_feed(text: str) -> list[tuple[str, str]]:
+    return [
+        (str(entry.findtext("a:id", namespaces=ATOM)), str(entry.findtext("a:title", namespaces=ATOM)))
+        for entry in ET.fromstring(text).findall("a:entry", ATOM)
+    ]
+
+
+async def test_an_incident_keeps_its_identity_and_its_start_however_long_it_lasts(server: Server) -> None:
+    since = NOW - 100 * DAY
+    down = ListedHistory([(since - DAY, State.UP), (since, State.DOWN)])
+    server.source.live = live(service("shop"), histories={"shop": down})
+    (entry,) = read_feed((await server.get("/feed.atom"))[1])
+    assert entry[0].endswith(f"service/shop#web-{since}")
+    assert entry[1] == "shop/web is down"
+    assert "100d" in (await server.get("/service/shop"))[1].partition("Incidents")[2]
+
+
+async def test_endpoints_of_a_service_without_slos_have_incidents_too_and_excluded_ones_have_none(
+    server: Server,
+) -> None:
+    down = ListedHistory([(NOW - DAY, State.UP), (NOW - 2 * MINUTE, State.DOWN), (NOW - MINUTE, State.UP)])
+    server.source.live = live(service("shop", slos=()), histories={"shop": down})
+    (entry,) = read_feed((await server.get("/feed.atom"))[1])
+    assert entry[1] == "shop/web was down for 1m"
+    endpoint = server.source.live.endpoints[0]
+    server.source.live.endpoints[0] = replace(endpoint, excluded=Spans([(NOW - DAY, NOW)]))
+    assert read_feed((await server.get("/feed.atom"))[1]) == []
+    assert "None." in (await server.get("/service/shop"))[1]
+
+
+async def test_of_an_endpoint_that_flaps_the_latest_incidents_are_told(server: Server) -> None:
+    flapping = [(NOW - DAY + at * MINUTE, State.DOWN if at % 2 else State.UP) for at in range(24 * 60)]
+    server.source.live = live(service("shop"), histories={"shop": ListedHistory(flapping)})
+    entries = read_feed((await server.get("/feed.atom"))[1])
+    assert len(entries) == 100
+    assert entries[0][1] == "shop/web is down"
+
+
+async def test_characters_that_xml_may_not_have_are_left_out(server: Server) -> None:
+    bell = replace(service("shop"), title="The \a\x1bshop")
+    server.source.live = live(bell)
+    svg = ET.fromstring((await server.get("/badge/shop/availability.svg"))[1])
+    assert svg.attrib["aria-label"].startswith("The shop availability")
+
+
+async def test_while_the_record_is_read_the_page_comes_back_by_itself(server: Server) -> None:
+    server.source.ready = False
+    async with server.client.get(f"{server.url}/") as answer:
+        assert (answer.status, answer.headers["Refresh"]) == (503, "2")
+    assert (await server.get("/assets/wall.js"))[0] == 200
+
+
+async def test_many_who_look_at_once_share_a_picture(server: Server) -> None:
+    pages = await asyncio.gather(*(server.get("/") for _ in range(20)))
+    assert len({html for _, html in pages}) == 1
+    assert {status for status, _ in pages} == {200}
+
+
+async def test_proxies_are_told_to_pass_events_on_at_once(server: Server) -> None:
+    async with server.client.get(f"{server.url}/events") as answer:
+        assert answer.headers["X-Accel-Buffering"] == "no"

@@ -1,14 +1,15 @@
 """Ninety days as bars: what was down, excluded, unknown and up of each, never green for what nobody saw."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fractions import Fraction
 
 from markupsafe import Markup
 
-from exporter.slo.days import Day, days
-from exporter.timeline.tally import History
-from exporter.units import SECOND, describe_duration
+from exporter.slo.days import Day, bad_shares, days
+from exporter.slo.question import Question
+from exporter.units import SECOND, describe_duration, describe_share
 from exporter.web.wall.rendering import fragment
 
 COUNT = 90
@@ -43,13 +44,21 @@ class Bar:
     parts: tuple[Part, ...]
 
 
-def bars(history: History, at: int, what: str) -> Markup:
-    """Draw the last days of a history."""
-    shown = [_bar(day, index, history.scale) for index, day in enumerate(days(history, at, COUNT))]
+def bars(question: Question, at: int, what: str) -> Markup:
+    """Draw the last days of an SLO: its time, or what its events and slices say of the time that is known."""
+    history = question.past.history
+    found = days(history, at, COUNT)
+    shares: Sequence[Fraction | None] = [None] * COUNT
+    if question.objective.method != "time":
+        shares = bad_shares(question.measure, found)
+    shown = [
+        _bar(day, index, history.scale, share)
+        for index, (day, share) in enumerate(zip(found, shares, strict=True))
+    ]
     return fragment("bars.html", days=shown, label=f"{what}: the last {COUNT} days, a bar each")
 
 
-def _bar(day: Day, index: int, scale: int) -> Bar:
+def _bar(day: Day, index: int, scale: int, share: Fraction | None) -> Bar:
     amounts = _amounts(day)
     date = datetime.fromtimestamp(day.start / 1000, UTC).date().isoformat()
     said = [
@@ -57,6 +66,11 @@ def _bar(day: Day, index: int, scale: int) -> Bar:
         for kind, amount in amounts
         if amount
     ]
+    if share is not None:
+        known = day.tally.up + day.tally.down
+        bad = int(known * share)
+        amounts = [("down", bad), *amounts[1:3], ("up", known - bad), amounts[4]]
+        said.insert(0, f"{describe_share(share)} of what counts was bad")
     parts = tuple(_parts([(kind, amount) for kind, amount in amounts if amount]))
     return Bar(index * _WIDTH, f"{date}: {', '.join(said)}", parts)
 

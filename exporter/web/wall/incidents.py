@@ -1,16 +1,21 @@
 """What was down, of which endpoint, from when to when."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from exporter.engine.live import LiveSlo
+from exporter.engine.live import LiveEndpoint
 from exporter.slo.days import outages
 from exporter.slo.tiers import DAY
-from exporter.timeline.past import Member
-from exporter.units import SECOND, describe_duration, format_instant
+from exporter.timeline.overlay import exclude
+from exporter.timeline.spans import Span
+from exporter.timeline.tally import History
+from exporter.units import SECOND, YEAR, describe_duration, format_instant
 
 REACH = 90 * DAY
-MOST = 200
+MOST = 100
+_PIECE = 2 * DAY
+_FURTHEST = 3 * YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +58,40 @@ class Incident:
         return self.endpoint
 
 
-def incidents(slos: Sequence[LiveSlo], at: int, reach: int = REACH, most: int = MOST) -> list[Incident]:
-    """Those of the endpoints that some SLOs ask about, the latest first; none that is excluded.
+def incidents(
+    endpoints: Sequence[LiveEndpoint], at: int, reach: int = REACH, most: int = MOST
+) -> list[Incident]:
+    """The latest of the endpoints of a service first; none that is excluded.
 
     Args:
-        slos: Of one service.
+        endpoints: Of one service.
         at: Now.
         reach: Milliseconds to look back.
-        most: How many at most.
+        most: How many at most, of each endpoint and in all.
     """
     found = [
-        Incident(slos[0].service.name, name, since, None if until == at else until, at)
-        for name, member in _members(slos)
-        for since, until in outages(member.standing(), at - reach, at)
+        Incident(each.service.name, each.config.name, since, None if until == at else until, at)
+        for each in endpoints
+        for since, until in _latest(exclude(cast("History", each.history), each.excluded), at, reach, most)
     ]
     found.sort(key=lambda each: (-each.since, each.endpoint))
     return found[:most]
 
 
-def _members(slos: Sequence[LiveSlo]) -> Iterator[tuple[str, Member]]:
-    """Each endpoint once."""
-    seen = set[str]()
-    for slo in slos:
-        for member in slo.question.past.members:
-            name = member.name.partition("/")[2] or member.name
-            if name not in seen:
-                seen.add(name)
-                yield name, member
+def _latest(history: History, at: int, reach: int, most: int) -> list[Span]:
+    """The latest outages, piece by piece back in time, so that those of long ago cost nothing where there are many.
+
+    One that began before all that is looked at is followed to its start.
+    """
+    found: list[Span] = []
+    end, earliest = at, at - reach
+    while end > earliest or (found and found[0][0] == end and end > at - _FURTHEST):
+        start = end - _PIECE
+        piece = list(outages(history, start, end))
+        if piece and found and piece[-1][1] == end == found[0][0]:
+            found[0] = (piece.pop()[0], found[0][1])
+        found = [*piece, *found]
+        if len(found) > most and found[0][0] != start:
+            break
+        end = start
+    return found[-most:]

@@ -3,12 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import Any
 
 from aiohttp import hdrs, web
 from markupsafe import Markup
 
+from exporter.engine.live import Live
+from exporter.log import log
 from exporter.web.source import SOURCE
 from exporter.web.wall.board import Board, Picture
 from exporter.web.wall.rendering import ROOT, rendered
@@ -18,6 +19,9 @@ TICK = 1.0
 
 RETRY = 2000
 """Milliseconds after which a browser comes back whose server went away."""
+
+_PATIENCE = 15.0
+"""Seconds in which somebody must have read what there is; else they are let go."""
 
 _MOST_WAITING = 30
 """News that wait for one that reads slowly, before it is let go; it comes back by itself."""
@@ -31,7 +35,9 @@ class Watchers:
     """
 
     def __init__(self, board: Board) -> None:
-        self.board = board
+        self._board = board
+        self._drawing = asyncio.Lock()
+        self._latest: tuple[float, Live, Picture] | None = None
         self._queues: set[asyncio.Queue[str | None]] = set()
         self._picture: Picture | None = None
         self._task: asyncio.Task[None] | None = None
@@ -44,11 +50,19 @@ class Watchers:
             self._picture = None
             self._task = asyncio.create_task(self._draw())
         try:
-            queue.put_nowait(_text((await self.board.picture()).news(None)))
+            queue.put_nowait(_text((await self.picture()).news(None)))
             while (news := await queue.get()) is not None:
                 yield news
         finally:
             self._queues.discard(queue)
+
+    async def picture(self) -> Picture:
+        """The wall as it is, drawn within the last tick, by whomever it was."""
+        async with self._drawing:
+            now, live = asyncio.get_running_loop().time(), self._board.source.live
+            if self._latest is None or now - self._latest[0] >= TICK or self._latest[1] is not live:
+                self._latest = now, live, await self._board.picture()
+            return self._latest[2]
 
     async def close(self) -> None:
         """Let everybody go."""
@@ -56,14 +70,15 @@ class Watchers:
             self._end(queue)
         if self._task is not None:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait([self._task])
 
     async def _draw(self) -> None:
         try:
             while self._queues:
-                self._tell(await self.board.picture())
+                self._tell(await self.picture())
                 await asyncio.sleep(TICK)
+        except Exception:  # noqa: BLE001 -- a wall must not end what it shows
+            log().exception("wall_failed")
         finally:  # whoever is left comes back, and finds out that way what went wrong
             for queue in list(self._queues):
                 self._end(queue)
@@ -94,7 +109,7 @@ def _text(news: dict[str, Any]) -> str:
 
 async def page(request: web.Request) -> web.Response:
     """Show every service as of one instant, worst first; `?wall` fills a screen, `?theme` is light or dark."""
-    picture = await request.app[WATCHERS].board.picture()
+    picture = await request.app[WATCHERS].picture()
     return rendered(
         request,
         "wall.html",
@@ -110,13 +125,29 @@ async def page(request: web.Request) -> web.Response:
 
 async def events(request: web.Request) -> web.StreamResponse:
     """Send what changes on the wall as server-sent events, each second one, as long as somebody listens."""
-    response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8"})
+    headers = {hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
+    response = web.StreamResponse(headers=headers)
     await response.prepare(request)
-    with suppress(ConnectionError):
-        await response.write(f"retry: {RETRY}\n\n".encode())
+    try:
+        await _write(response, f"retry: {RETRY}\n\n")
         async for news in request.app[WATCHERS].watch():
-            await response.write(f"data: {news}\n\n".encode())
+            await _write(response, f"data: {news}\n\n")
+    except ConnectionError:
+        pass  # it has gone
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
     return response
+
+
+async def _write(response: web.StreamResponse, text: str) -> None:
+    """Write to somebody who reads.
+
+    Raises:
+        TimeoutError: Nobody does.
+    """
+    async with asyncio.timeout(_PATIENCE):
+        await response.write(text.encode())
 
 
 async def watchers(app: web.Application) -> AsyncIterator[None]:

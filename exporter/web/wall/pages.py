@@ -38,7 +38,7 @@ async def service_page(request: web.Request) -> web.Response:
         "service.html",
         view=view,
         slos=slos,
-        incidents=incidents(part[1], at) if part[1] else [],
+        incidents=incidents(part[0], at),
         chart=await latency_chart(source, service, at),
         at=format_instant(at // SECOND * SECOND),
     )
@@ -70,7 +70,7 @@ def _view(found: ServiceView | None) -> ServiceView:
 
 
 def _bars(slo: LiveSlo, at: int) -> Markup:
-    return bars(slo.question.past.history, at, f"{slo.service.name}/{slo.config.name}")
+    return bars(slo.question, at, f"{slo.service.name}/{slo.config.name}")
 
 
 async def _explained(request: web.Request, source: Source, slo: LiveSlo) -> str:

@@ -1,5 +1,7 @@
 """What other pages and readers take: badges as SVG, and incidents as an Atom feed."""
 
+import asyncio
+
 from aiohttp import web
 
 from exporter.output.walk import breathing
@@ -33,20 +35,25 @@ async def badge(request: web.Request) -> web.Response:
     """
     slo, at = find_slo(request), request.app[SOURCE].now()
     state = status_at(slo.question, at)
-    label = f"{slo.service.title} {slo.config.name}"
+    label = _legible(f"{slo.service.title} {slo.config.name}")
     said = f"{sli_text(figures(slo.question, at)).partition(' of ')[0]} · {state}"
     widths = [len(text) * _CHARACTER + 14 for text in (label, said)]
     text = fragment("badge.svg", label=label, said=said, widths=widths, colour=_COLOURS[state])
     return web.Response(text=text, content_type="image/svg+xml", charset="utf-8")
 
 
+def _legible(text: str) -> str:
+    """Without what XML may not have."""
+    return "".join(character for character in text if character.isprintable())
+
+
 async def feed(request: web.Request) -> web.Response:
     """Tell of incidents, the latest first; one that has ended is updated at its end."""
     source = request.app[SOURCE]
     at, found = source.now(), list[Incident]()
-    async for _, slos in breathing(source.live):
-        if slos:
-            found += incidents(slos, at, _FEED_REACH, _FEED_MOST)
+    async for endpoints, _ in breathing(source.live):
+        found += incidents(endpoints, at, _FEED_REACH, _FEED_MOST)
+        await asyncio.sleep(0)  # a service that flaps takes a while by itself
     found.sort(key=lambda each: -each.since)
     home = request.app[HOME] or f"{request.scheme}://{request.host}{request.app[ROOT]}"
     entries = [
@@ -54,6 +61,10 @@ async def feed(request: web.Request) -> web.Response:
     ]
     updated = max((stamp for _, stamp in entries), default=format_instant(at // SECOND * SECOND))
     text = fragment(
-        "feed.atom.xml", entries=entries, home=home, updated=updated, site=source.live.config.site
+        "feed.atom.xml",
+        entries=entries,
+        home=_legible(home),
+        updated=updated,
+        site=_legible(source.live.config.site),
     )
     return web.Response(text=text, content_type="application/atom+xml", charset="utf-8")

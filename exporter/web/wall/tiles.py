@@ -74,7 +74,7 @@ def tile(view: ServiceView) -> Tile:
         worst.name if worst else "",
         worst.sli_short if worst else "",
         _arrow(burning),
-        f"burns {burning:.1f} times as fast as it may" if burning else "",
+        f"burns {burning:.2g} times as fast as it may" if burning else "",
         _firing(view),
     )
 
@@ -102,7 +102,11 @@ def _firing(view: ServiceView) -> str:
 def _since(view: ServiceView) -> int | None:
     """Since when it is so: of what is down, or unknown, the longest; of what is up since the last of them came up."""
     wanted = _ENDPOINT_STATES.get(view.rank)
-    found = [each.since_at for each in view.endpoints if each.since_at is not None and each.state == wanted]
+    found = [
+        each.since_at
+        for each in view.endpoints
+        if each.since_at is not None and each.state == wanted and not each.excluded
+    ]
     if not found:
         return None
     return (max(found) if view.rank is Rank.FINE else min(found)) // SECOND

@@ -2,8 +2,10 @@
 "use strict";
 (() => {
   const STALE_AFTER = 8000; // milliseconds without news, which come each second
+  const AGAIN_AFTER = 2000;
   const tiles = document.getElementById("tiles");
   const stale = document.getElementById("stale");
+  const silence = stale.querySelector("span");
   const changes = document.getElementById("changes");
   let heard = performance.now();
 
@@ -27,7 +29,7 @@
     const gone = silent > STALE_AFTER;
     document.body.classList.toggle("stale", gone);
     stale.hidden = !gone;
-    if (gone) stale.textContent = "Stale: the exporter has said nothing for " + length(silent / 1000);
+    if (gone) silence.textContent = length(silent / 1000);
   };
 
   const place = (html) => {
@@ -69,8 +71,15 @@
     clocks();
   };
 
-  const source = new EventSource(document.body.dataset.events);
-  source.onmessage = (event) => show(JSON.parse(event.data));
+  const listen = () => {
+    const source = new EventSource(document.body.dataset.events);
+    source.onmessage = (event) => show(JSON.parse(event.data));
+    source.onerror = () => {
+      // A browser comes back by itself where nobody answers, but gives up where a proxy or an exporter that starts does.
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_AFTER);
+    };
+  };
+  listen();
   setInterval(clocks, 1000);
   clocks();
 })();
