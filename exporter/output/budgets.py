@@ -16,6 +16,9 @@ from exporter.slo.objective import Objective
 from exporter.slo.tiers import NoTier, Tier
 
 _MOST_DECIMALS = 2
+_DELAYS = {"scrape": "scrape_interval", "evaluation": "evaluation_interval", "group_wait": "group_wait"}
+"""What alerts wait for besides, and its keys in `alerting`."""
+
 _NOUNS = {"time": "failure", "events": "bad beat", "timeslices": "bad slice", "promql": "bad step"}
 _MEANS = {
     "time": "{} of downtime",
@@ -109,12 +112,11 @@ def _never_pages(slo: SloBudget) -> str:
 
 def _delays(config: Config) -> ReckonedDelays:
     delays = config.delays
-    keys = {"scrape": "scrape_interval", "evaluation": "evaluation_interval", "group_wait": "group_wait"}
     return {
         "scrape_seconds": delays.scrape / units.SECOND,
         "evaluation_seconds": delays.evaluation / units.SECOND,
         "group_wait_seconds": delays.group_wait / units.SECOND,
-        "assumed": [key for name, key in keys.items() if name not in delays.given],
+        "assumed": [key for name, key in _DELAYS.items() if name not in delays.given],
     }
 
 
@@ -263,9 +265,8 @@ def _tier_lines(tiers: list[TierBudget], noun: str) -> Iterator[str]:
 
 def _reckoning(delays: ReckonedDelays) -> Iterator[str]:
     """Say what the times are made of."""
-    waits = {"scrape_interval": "scrape", "evaluation_interval": "evaluation", "group_wait": "group_wait"}
     parts = []
-    for key, name in waits.items():
+    for name, key in _DELAYS.items():
         length = _whole_ms(delays[f"{name}_seconds"])  # type: ignore[literal-required]  # one of three
         parts.append(f"{key} {length}{' (assumed)' if key in delays['assumed'] else ''}")
     yield "Times are at the latest: a page or ticket after an interval of the probes (ten, where one in ten fails), the burn,"

@@ -11,10 +11,9 @@ from exporter.output.rules.promql import (
     number,
     percentage,
     series,
-    spoken,
     values,
 )
-from exporter.output.rules.rule import EXPORTER, OTHER, Alert, Case, Firing, Labels, Subject
+from exporter.output.rules.rule import EXPORTER, OTHER, Alert, Case, Labels, Subject, firing
 from exporter.slo.objective import Objective
 from exporter.slo.tiers import HOUR, LENGTHS, PACES, Pace, Tier
 from exporter.units import SECOND
@@ -59,16 +58,12 @@ def _fires_for_all(words: "_Words", pace: Pace) -> Case:
     one, two = (series(names.SLO_ALERT, labels | exporter) for exporter in (_KUBERNETES, OTHER))
     burns = (Fraction(72, 5), Fraction(100))
     told, shown = words.told(pace, burns, Fraction(1, 2), 30 * 24 * HOUR)
-    firing = tuple(
-        Firing(minute, labels, {name: spoken(text, labels, told) for name, text in words.annotations.items()})
-        for minute in (2, 3, 4)
-    )
     ratios = {one: values([0, 1, 1.01, STALE, STALE, 0.2]), two: values([0, 0.9, STALE, STALE, 0.5, 0.5])}
     return Case(
         "it fires strictly above 1, once for two exporters, and goes on while scrapes are missed",
         ratios | shown,
         silent=(0, 1, 5),
-        fires=firing,
+        fires=tuple(firing(minute, labels, words.annotations, told) for minute in (2, 3, 4)),
     )
 
 
@@ -175,12 +170,11 @@ class _History:
         bad = [min(length, Fraction(tier.long)) / unit for length in past]
         share = long[-1] * tier.long / objective.length
         told, shown = self._words.told(tier.pace, (long[-1], short[-1]), 1 - share, objective.length)
-        annotations = {name: spoken(text, self._labels, told) for name, text in self._annotations.items()}
         return Case(
             "a full outage fires it at the minute at which it has burnt that much",
             shown | self._series(long, short, bad),
             silent=(0, _LEAD),
-            fires=(Firing(_LEAD + 1, self._labels, annotations),),
+            fires=(firing(_LEAD + 1, self._labels, self._annotations, told),),
         )
 
     def just_enough(self, about: str, more: Fraction) -> Case:
@@ -188,10 +182,10 @@ class _History:
         factor = self._tier.factor + more
         share = factor * self._tier.long / self._objective.length
         told, shown = self._words.told(self._tier.pace, (factor, factor), 1 - share, self._objective.length)
-        annotations = {name: spoken(text, self._labels, told) for name, text in self._annotations.items()}
         shown |= self._series([factor] * 2, [factor] * 2, [self._enough()] * 2)
         lost = {name: f"{written} {STALE} {STALE}" for name, written in shown.items()}
-        return Case(about, lost, fires=tuple(Firing(minute, self._labels, annotations) for minute in (1, 3)))
+        fires = tuple(firing(minute, self._labels, self._annotations, told) for minute in (1, 3))
+        return Case(about, lost, fires=fires)
 
     def silent(self, about: str, long: Fraction, short: Fraction, *, guarded: bool = True) -> Case:
         """Three minutes in which nothing changes."""

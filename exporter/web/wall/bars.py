@@ -1,4 +1,4 @@
-"""Ninety days as bars: what was down, excluded, unknown and up of each, never green for what nobody saw."""
+"""Ninety days as bars: what was down, excluded, unknown and up of each; what nobody saw is never drawn as up."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -52,11 +52,6 @@ class Incident:
         length = (self.until or self.at) - self.since
         return describe_duration(max(SECOND, length // SECOND * SECOND))
 
-    @property
-    def what(self) -> str:
-        """Likewise."""
-        return self.endpoint
-
 
 def incidents(
     endpoints: Sequence[LiveEndpoint], at: int, reach: int = REACH, most: int = MOST
