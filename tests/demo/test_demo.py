@@ -8,7 +8,6 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
@@ -18,45 +17,10 @@ from exporter.demo.incidents import Round
 from exporter.demo.play import Play
 from tests.support.called import called
 from tests.support.daemon import COMMAND
-from tests.support.processes import PATIENCE, Process, wait_for
+from tests.support.demo import Demo
+from tests.support.processes import PATIENCE, wait_for
 
 HOUR, MINUTE = 3600.0, 60.0
-
-
-class Demo:
-    """A running `demo`, whose temporary folders are made in one of the test's.
-
-    Attributes:
-        process: It.
-        temporary: Where its folder is.
-    """
-
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        self.temporary = folder / "temporary"
-        self.temporary.mkdir()
-        self.process = Process(
-            [
-                *(*COMMAND, "demo"),
-                *("--web.listen-address=127.0.0.1:0", "--incidents=10s", *arguments),
-            ],
-            env={**os.environ, "TMPDIR": str(self.temporary)},
-        )
-
-    def url(self) -> str:
-        """Where the page is, once it is there."""
-        return self.process.wait_for_line(r"(http://\S+)/ +the page")[1]
-
-    def slos(self) -> dict[str, Any]:
-        """What the API answers, by service and SLO."""
-        answer = requests.get(f"{self.url()}/api/v1/slos", timeout=30)
-        return {f"{each['service']}/{each['slo']}": each for each in answer.json()}
-
-    def left(self) -> list[Path]:
-        """What lies in the temporary folder."""
-        return list(self.temporary.iterdir())
-
-    def close(self) -> None:
-        self.process.close()
 
 
 StartDemo = Callable[..., Demo]

@@ -65,7 +65,9 @@ def variables(dashboard: Json) -> dict[str, str]:
     return {each["name"]: each["query"]["query"] for each in found if each["type"] == "query"}
 
 
-def choices(dashboard: Json, prometheus: Prometheus, span: tuple[int, int], given: Mapping[str, str]) -> Json:
+def choices(
+    dashboard: Json, prometheus: Prometheus, span: tuple[float, float], given: Mapping[str, str]
+) -> Json:
     """What each variable can be, in order, those before it filled in with the first choice, or with what is given."""
     chosen, known = dict(given), {}
     for name, query in variables(dashboard).items():

@@ -3,19 +3,17 @@
 The second one watches the same and missed the outage of `shop` that goes on: the worst that any says must count.
 """
 
-import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from exporter.engine.live import Live
-from exporter.output.exposition import Exposition
-from exporter.output.style import OPENMETRICS
 from exporter.probes.result import Outcome, Phases, Reason, Result, TlsFacts
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import Category, Exclusion, Once, Scope
 from exporter.timeline.tally import State
 from tests.support.history import ListedHistory
 from tests.support.live import DAY, NOW, endpoint, live, service, slo
+from tests.support.stamped import openmetrics, stamped
 
 MINUTE, SECOND = 60_000, 1_000
 SHOWN = 3 * 60 * MINUTE
@@ -106,32 +104,25 @@ def _probed(shown: Live, at: int) -> None:
 
 
 async def scraped() -> str:
-    """All of it as OpenMetrics with instants, families together as the format wants it."""
-    families = dict[str, list[str]]()
+    """All of it as OpenMetrics with instants."""
     exporters = [
         (watched("fra1", quiet=False), watched("fra1", quiet=True), "a"),
         (watched("lon1", quiet=False, missed=True), watched("lon1", quiet=True, missed=True), "b"),
     ]
-    for few, all_, name in exporters:
-        async for family, sample in _told(few, all_, f'job="uptime",instance="{name}:9895"'):
-            families.setdefault(family, []).append(sample)
-    for family, sample in _alerts():
-        families.setdefault(family, []).append(sample)
-    blocks = (f"# TYPE {name} unknown\n" + "".join(lines) for name, lines in families.items())
-    return "".join(blocks) + "# EOF\n"
+    samples = [
+        sample
+        for few, all_, name in exporters
+        async for sample in stamped(_shown(few, all_), f'job="uptime",instance="{name}:9895"')
+    ]
+    return openmetrics([*samples, *_alerts()])
 
 
-async def _told(few: Live, all_: Live, target: str) -> AsyncIterator[tuple[str, str]]:
-    """Each sample's name, and its line with the labels of its target; the quiet services lately only."""
-    exposition = Exposition()
+def _shown(few: Live, all_: Live) -> Iterator[tuple[int, Live]]:
+    """What there is to see each minute; the quiet services lately only."""
     for at in range(NOW - SHOWN, NOW + 1, MINUTE):
-        shown = all_ if at > NOW - OFTEN else few
         for each in (few, all_):
             _probed(each, at)
-        text = "".join([part async for part in exposition.slices(shown, at, OPENMETRICS)])
-        for name, labels, value in re.findall(r"^(\w+)(?:{(.*)})? (\S+)$", text, re.MULTILINE):
-            own = f",{labels}" if labels else ""
-            yield name, f"{name}{{{target}{own}}} {value} {at // SECOND}\n"
+        yield at, all_ if at > NOW - OFTEN else few
 
 
 def _alerts() -> Iterator[tuple[str, str]]:

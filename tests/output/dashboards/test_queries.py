@@ -1,63 +1,32 @@
 """Every query of every dashboard, in the real Prometheus, over what the real exporter shows of known histories."""
 
 import copy
-from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 import pytest
 
+from tests.support.asking import problems
 from tests.support.live import NOW
-from tests.support.panels import MACROS, Asked, Json, all_dashboards, asked, choices, filled, load, query_of
+from tests.support.panels import MACROS, all_dashboards, filled, load, query_of
 from tests.support.prometheus import Prometheus, Sample
 from tests.support.shown import BUDGET, LEFT, QUIET, SHOWN
 
 pytestmark = pytest.mark.unmeasured
 
 DASHBOARDS = all_dashboards()
-START, END = (NOW - SHOWN) // 1000, NOW // 1000
+END = NOW // 1000
+SPAN = (NOW - SHOWN) // 1000, END
 ONE = {"service": "shop", "slo": "availability"}
 
 
-def ways(name: str, prometheus: Prometheus) -> Iterator[Mapping[str, str]]:
-    """Variables as they are at first, with all chosen, and with one and two."""
-    single = ONE if name == "slo" else {}
-    known = choices(DASHBOARDS[name], prometheus, (START, END), single)
-    several = [key for key in known if key not in single]
-    yield {**single, **MACROS, **{key: ".*" if key == "site" else ".+" for key in several}}
-    yield {**single, **MACROS, **{key: known[key][0] for key in several}}
-    yield {**single, **MACROS, **{key: f"({'|'.join(known[key][:2])})" for key in several}}
-
-
-def told(prometheus: Prometheus, query: Asked, values: Mapping[str, str]) -> Json:
-    """The whole answer of Prometheus' API, with warnings."""
-    given: dict[str, str | float] = {"query": filled(query.expr, values)}
-    if query.instant:
-        return prometheus.answer("query", time=END, **given)
-    return prometheus.answer("query_range", start=START, end=END, step=60, **given)
-
-
-def problems(name: str, dashboard: Json, prometheus: Prometheus) -> Iterator[str]:
-    """Queries that fail, warn, find nothing although all is chosen, or whose legends name labels that nothing has."""
-    for number, values in enumerate(ways(name, prometheus)):
-        for query in asked(dashboard):
-            answer = told(prometheus, query, values)
-            where = f"{query.panel}, {query.ref}"
-            if answer["status"] != "success" or answer.get("warnings"):
-                yield f"{where}: {answer}"
-                continue
-            found = answer["data"]["result"]
-            if not found and number == 0:
-                yield f"{where}: nothing"
-            for row in found if answer["data"]["resultType"] != "scalar" else []:
-                missing = query.legend - row["metric"].keys()
-                if missing:
-                    yield f"{where}: no {', '.join(missing)} in {row['metric']}"
-                    break
+def single(name: str) -> dict[str, str]:
+    """Variables of a dashboard that have one value."""
+    return ONE if name == "slo" else {}
 
 
 @pytest.mark.parametrize("name", DASHBOARDS)
 def test_every_query_is_answered_without_a_warning(name: str, prometheus: Prometheus) -> None:
-    assert list(problems(name, DASHBOARDS[name], prometheus)) == []
+    assert list(problems(DASHBOARDS[name], prometheus, SPAN, single(name))) == []
 
 
 @pytest.mark.parametrize(
@@ -76,7 +45,7 @@ def test_what_is_wrong_with_a_query_is_seen(
         for target in panel["targets"]:
             for key in ("expr", "legendFormat"):
                 target[key] = target.get(key, "").replace(right, wrong)
-    assert any(said in each for each in problems("wall", broken, prometheus))
+    assert any(said in each for each in problems(broken, prometheus, SPAN, {}))
 
 
 ALL = {"site": ".*", "service": ".+", "endpoint": ".+", **MACROS}
