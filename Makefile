@@ -1,6 +1,6 @@
 # `make run` and `make test` need Python 3.11 or newer and make; everything else they bring themselves.
 .DEFAULT_GOAL := help
-.PHONY: help run demo stack test check lint format deploy dashboards draw bench pictures constraints clean
+.PHONY: help run demo stack test check lint format deploy dashboards draw drawn harness bench pictures constraints clean
 
 BIN := .venv/bin
 HARNESS := tests/grafana/harness
@@ -64,20 +64,23 @@ deploy: .venv/.dev ## Writes the rules in deploy/ anew
 dashboards: .venv/.dev ## Writes the dashboards in grafana/ anew
 	$(BIN)/uptime-slo-exporter dashboards --out grafana/dashboards
 
-draw: .venv/.dev ## Draws the dashboards in a browser, by what npm has of Grafana, and compares what they show
+draw: harness ## Draws the dashboards in a browser, by what npm has of Grafana, and compares what they show
+	FORBID_SKIP=1 $(BIN)/python -m tests.support.drawing draw
+
+drawn: .venv/.dev ## The same, if anything has changed since the last drawing that was green
+	@$(BIN)/python -m tests.support.drawing drawn || $(MAKE) --no-print-directory draw
+
+harness: .venv/.dev
 	@scripts/tools prometheus=prometheus chromium=chromium npm=npm
 	cd $(HARNESS) && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm install; }
 	cd $(HARNESS) && npm run --silent typecheck && npm run --silent build
-	FORBID_SKIP=1 $(BIN)/pytest tests/grafana/drawing.py
-	$(BIN)/python -m tests.support.drawing
 
 bench: .venv/.dev ## CPU per probe beside blackbox_exporter, and the bare costs; ARGS=--help for more
 	@scripts/tools prometheus=prometheus prometheus-alertmanager=prometheus-alertmanager \
 		prometheus-blackbox-exporter=prometheus-blackbox-exporter nginx=nginx-light
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-pictures: .venv/.dev ## Takes the pictures of the README and the docs anew, of what `demo` shows
-	@scripts/tools chromium=chromium
+pictures: harness ## Takes the pictures of the README and the docs anew, of what `demo` shows
 	$(BIN)/python -m tests.pictures
 
 constraints: ## Pins the newest versions that fit pyproject.toml

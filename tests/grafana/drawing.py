@@ -9,7 +9,6 @@ import copy
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,6 +16,7 @@ from tests.support.drawn import HARNESS, HEIGHT, WIDTH, Drawn, Painter, painter
 from tests.support.live import DAY, NOW
 from tests.support.panels import Json, all_dashboards, load
 from tests.support.prometheus import remembering
+from tests.support.reading import one, rows, tiles
 from tests.support.shown import LEFT, QUIET, SHOWN, scraped
 
 SPAN = (NOW - SHOWN, NOW)
@@ -88,15 +88,6 @@ def test_grafana_knows_every_unit_property_and_transformation(name: str, drawn: 
 def test_a_unit_that_is_none_is_noticed(drawn: dict[str, Drawn]) -> None:
     assert ("units", "percentunit") in set(named(load("slos")))
     assert "percentunits" not in drawn["slos"].known["units"]
-
-
-def tiles(shown: Drawn, panel: str) -> list[tuple[str, str]]:
-    """Names and texts of the tiles of the panel whose title begins so."""
-    return [(each["name"], each["text"]) for each in one(shown, panel)]
-
-
-def one(shown: Drawn, panel: str) -> Any:
-    return next(content for title, content in shown.panels.items() if title.startswith(panel))
 
 
 def minutes(service: str) -> str:
@@ -172,11 +163,6 @@ def test_ways_lead_from_the_wall_to_the_slo_and_on(drawn: dict[str, Drawn]) -> N
     assert "var-service=shop&var-endpoint=web" in down["links"][0]
     assert any("var-service=shop&var-slo=month" in url for url in drawn["slos"].links)
     assert any(url.startswith("/d/uptime-endpoints?") for url in drawn["slo"].links)
-
-
-def rows(shown: Drawn, panel: str) -> list[dict[str, str]]:
-    table = one(shown, panel)
-    return [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
 
 
 def test_the_table_of_slos_has_a_whole_row_for_each(drawn: dict[str, Drawn]) -> None:

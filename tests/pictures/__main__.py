@@ -1,21 +1,22 @@
-"""`make pictures`: those of the README and the docs, of what `demo` shows."""
+"""`make pictures`: those of the README and the docs, of what `demo` shows, and of what Grafana shows of it."""
 
 import asyncio
-import json
 import sys
-import urllib.request
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from exporter.units import DAY, HOUR
 from tests.support.browser import Window, browsing
-from tests.support.processes import Process, free_port, wait_for
+from tests.support.demo import catch, scraped_demo
+from tests.support.drawn import Painter, painter
 
 FOLDER = Path(__file__).parents[2] / "docs" / "img"
 
 
-class Picture(NamedTuple):
-    """What is taken: a file, a path, the size of the window, and the scheme of colours."""
+class Page(NamedTuple):
+    """A page of the exporter: a file, a path, the size of the window, and the scheme of colours."""
 
     file: str
     path: str
@@ -24,52 +25,60 @@ class Picture(NamedTuple):
     scheme: str = "light"
 
 
+class Dashboard(NamedTuple):
+    """A dashboard: its name, how far back it looks, and the values of its variables."""
+
+    name: str
+    length: int
+    chosen: dict[str, str]
+
+
+PAGES = (
+    Page("page.png", "/", 1280, 420),
+    Page("wall-page.png", "/?wall", 1920, 1080, "dark"),
+    Page("service.png", "/service/billing", 1280, 1000),
+)
+DASHBOARDS = (
+    Dashboard("wall", HOUR, {}),
+    Dashboard("slos", HOUR, {}),
+    Dashboard("slo", 30 * DAY, {"service": "billing", "slo": "availability"}),
+    Dashboard("endpoints", 3 * HOUR, {"service": "$__all"}),
+)
+
+
 def main() -> int:
     """Start the demo, take the pictures, and end it; exit status."""
-    port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "exporter",
-        "demo",
-        "--incidents=30s",
-        f"--web.listen-address=127.0.0.1:{port}",
-    ]
-    url = f"http://127.0.0.1:{port}"
-    with closing(Process(command)) as demo:
-        services = wait_for(lambda: _services(url, demo), "the demo shows its services", patience=120)
-        asyncio.run(_take(url, services))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        with scraped_demo(folder, incidents="30s", past=True, pages=True) as scraped:
+            asyncio.run(_take(scraped.demo.url()))
+            at = round(catch(scraped).at * 1000)
+            with painter(scraped.prometheus.url, folder / "pictures") as paint:
+                for picture in _draw(paint, at):
+                    target = FOLDER / f"dashboards-{picture.name}"
+                    picture.rename(target)
+                    print(target)
     return 0
 
 
-def _services(url: str, demo: Process) -> list[str] | None:
-    """The services of the demo, worst first; None until it answers."""
-    assert demo.status() is None, demo.output
-    try:
-        with urllib.request.urlopen(f"{url}/api/v1/slos", timeout=10) as answer:
-            slos = json.load(answer)
-    except OSError:
-        return None
-    left = {each["service"]: each["error_budget"]["remaining_ratio"] or 0 for each in slos}
-    return sorted(left, key=lambda name: float(left[name])) or None
-
-
-async def _take(url: str, services: list[str]) -> None:
-    pictures = (
-        Picture("page.png", "/", 1280, 420),
-        Picture("wall-page.png", "/?wall", 1920, 1080, "dark"),
-        Picture("service.png", f"/service/{services[0]}", 1280, 1000),
-    )
+async def _take(url: str) -> None:
     async with browsing() as browser:
         waiting = await Window.open(browser, url)
         await waiting.page.wait_for_selector(".tile.down", timeout=120_000)  # the first of its incidents
-        for each in pictures:
+        for each in PAGES:
             window = await Window.open(
                 browser, url + each.path, each.width, each.height, color_scheme=each.scheme
             )
             await window.page.wait_for_timeout(1500)  # clocks, and the first news
             await window.page.screenshot(path=FOLDER / each.file)
             print(FOLDER / each.file)
+
+
+def _draw(paint: Painter, at: int) -> Iterator[Path]:
+    for each in DASHBOARDS:
+        shown = paint.draw(each.name, (at - each.length, at), each.chosen)
+        assert not shown.errors, shown.errors
+        yield paint.pictures / f"{each.name}.png"
 
 
 if __name__ == "__main__":

@@ -10,18 +10,21 @@ from exporter.demo.past import nights, past_of
 from exporter.demo.play import CONFIG, STORAGE
 from exporter.demo.stories import STORIES
 from exporter.engine.live import Counters, Health, LastProbe, Live, LiveEndpoint, LiveSlo
-from exporter.probes.result import Outcome, Reason, Result
+from exporter.probes.result import NO_PHASES, Outcome, Phases, Reason, Result
 from exporter.record.csv_file import Past
 from exporter.record.histories import load as load_pasts
 from exporter.record.questions import Questions
 from exporter.store.reader import SqliteReader
 from exporter.timeline.tally import State
-from exporter.units import DAY, MINUTE
+from exporter.units import DAY, HOUR, MINUTE
 from tests.support.stamped import openmetrics, stamped
 
 DAYS = 30
 STEP = 10 * MINUTE
 """From one scrape to the next; graphs of the whole month look at every sixth, where there is one."""
+
+LATELY = 3 * HOUR
+"""In which there was one each minute, as graphs of hours need it."""
 
 _OUTCOMES = {State.UP: Outcome.SUCCESS, State.DOWN: Outcome.FAILURE, State.UNKNOWN: Outcome.INCONCLUSIVE}
 _MILLISECOND = 1_000_000
@@ -77,7 +80,8 @@ def _shown(live: Live, end: int) -> Iterator[tuple[int, Live]]:
             key=lambda told: told[0].at,
         )
     )
-    for at in range(end - DAYS * DAY, end + 1, STEP):
+    lately = range(end - LATELY, end + 1, MINUTE)
+    for at in (*range(end - DAYS * DAY, lately.start, STEP), *lately):
         while coming and coming[0][0].at <= at:
             _count(*coming.popleft())
         live.health.commit_at = at - 500
@@ -91,7 +95,8 @@ def _results(service: Service, now: int) -> Iterable[Past]:
 
 
 def _count(result: Past, endpoint: LiveEndpoint) -> None:
-    outcome = _OUTCOMES[result.vote]
+    outcome, took = _OUTCOMES[result.vote], result.duration or 0
     reason = Reason(result.reason) if result.reason else None
-    endpoint.counters.count(outcome, reason, result.duration or 0)
-    endpoint.last.update(result.at, Result(outcome, reason))
+    endpoint.counters.count(outcome, reason, took)
+    phases = Phases(connect=_MILLISECOND, processing=took - 2 * _MILLISECOND, transfer=_MILLISECOND)
+    endpoint.last.update(result.at, Result(outcome, reason, phases=phases if took else NO_PHASES))

@@ -1,31 +1,58 @@
-"""What a drawing of the dashboards depends on, as one hash; `python -m tests.support.drawing` notes that it was green.
+"""What a drawing of the dashboards depends on, as one hash, and the note of the last drawing that was green.
 
-Drawing needs a browser and hundreds of megabytes that npm brings, so that it is no part of every run. The note is: whoever changes
-a dashboard, or what draws it, has to draw anew (`make draw`), or `tests/grafana/test_drawn.py` fails.
+Drawing needs a browser and hundreds of megabytes that npm brings, so that it is no part of every run: `make drawn` draws where
+the hash is not the noted one, as `.ci/run` does.
+
+usage: python -m tests.support.drawing draw     runs what draws, and notes that it was green
+       python -m tests.support.drawing drawn    succeeds where nothing has changed since
 """
 
+import ast
 import hashlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-TESTS = Path(__file__).parents[1]
-HARNESS = TESTS / "grafana" / "harness"
-NOTE = TESTS / "grafana" / "drawn.sha256"
+ROOT = Path(__file__).parents[2]
+GRAFANA = ROOT / "tests" / "grafana"
+HARNESS = GRAFANA / "harness"
+NOTE = GRAFANA / "drawn.sha256"
 
 MADE = {"node_modules", "dist", "pictures"}
 """In the harness's folder, by npm and by the drawing."""
 
 
+def drawings() -> list[Path]:
+    """The tests that draw."""
+    return sorted(GRAFANA.glob("drawing*.py"))
+
+
 def inputs() -> Iterator[Path]:
-    """Every file that a drawing depends on."""
-    yield from sorted((TESTS.parent / "grafana" / "dashboards").glob("*.json"))
+    """Every file that a drawing depends on: the dashboards, the harness with its lock, the tests and what they are made of."""
+    yield from sorted((ROOT / "grafana" / "dashboards").glob("*.json"))
     yield from sorted(
         path
         for path in HARNESS.rglob("*")
         if path.is_file() and path.relative_to(HARNESS).parts[0] not in MADE
     )
-    yield TESTS / "grafana" / "drawing.py"
-    yield from (TESTS / "support" / name for name in ("browser.py", "drawn.py", "panels.py", "shown.py"))
+    yield from sorted(_with_support(drawings()))
+
+
+def _with_support(files: list[Path]) -> set[Path]:
+    """Files, and all of `tests.support` that they import, at any remove."""
+    found, left = set[Path](), files
+    while left:
+        file = left.pop()
+        found.add(file)
+        left += [path for path in _imported(file) if path not in found]
+    return found
+
+
+def _imported(file: Path) -> Iterator[Path]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests.support."):
+            yield ROOT / f"{(node.module or '').replace('.', '/')}.py"
 
 
 def digest() -> str:
@@ -33,10 +60,37 @@ def digest() -> str:
     told = hashlib.sha256()
     for path in inputs():
         content = path.read_bytes()
-        told.update(f"{path.relative_to(TESTS.parent)} {len(content)}\n".encode())
+        told.update(f"{path.relative_to(ROOT)} {len(content)}\n".encode())
         told.update(content)
     return told.hexdigest()
 
 
+def is_drawn() -> bool:
+    """Whether nothing has changed since the last green drawing."""
+    return NOTE.exists() and NOTE.read_text().strip() == digest()
+
+
+def draw() -> int:
+    """Draw, and note what was drawn if it was green; an exit status."""
+    before = digest()
+    done = subprocess.run([sys.executable, "-m", "pytest", *map(str, drawings())], cwd=ROOT, check=False)
+    if done.returncode == 0:
+        NOTE.write_text(f"{before}\n")
+    return done.returncode
+
+
+def main(arguments: list[str]) -> int:
+    """As the usage says; an exit status."""
+    if arguments == ["draw"]:
+        return draw()
+    if arguments == ["drawn"]:
+        print(
+            "The dashboards are drawn as they are." if is_drawn() else "The dashboards are to be drawn anew."
+        )
+        return 0 if is_drawn() else 1
+    print(__doc__, file=sys.stderr)
+    return 2
+
+
 if __name__ == "__main__":
-    NOTE.write_text(f"{digest()}\n")
+    sys.exit(main(sys.argv[1:]))
