@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from exporter.demo.certificate import CERTIFICATE
 from exporter.demo.stories import LATENCY_THRESHOLD, MAINTENANCE_AGO, MAINTENANCE_FOR
 from exporter.units import MINUTE, SECOND, format_duration, format_instant
 
@@ -23,7 +24,7 @@ services:
     title: Website
     owner: web
     endpoints:
-      - {{name: web, url: "http://127.0.0.1:{website}/"}}
+      - {{name: web, url: "https://127.0.0.1:{website}/", probe: own_certificate}}
     slos:
       - {{objective: 99.9}}
 
@@ -85,6 +86,9 @@ services:
     slos:
       - {{objective: 95, endpoints: [nightly]}}
 
+probes:
+  own_certificate: {{type: http, tls: {{ca_file: {certificate}}}}}
+
 exclusions:
   - name: new-shelves
     category: maintenance
@@ -112,6 +116,7 @@ def configuration(ports: Mapping[str, int], now: int, round_length: int) -> str:
         search_beat="15s",
         threshold=format_duration(LATENCY_THRESHOLD),
         token=TOKEN,
+        certificate=CERTIFICATE,
         maintenance_from=format_instant(begins),
         maintenance_to=format_instant(begins + MAINTENANCE_FOR),
     )

@@ -10,11 +10,12 @@ from typing import NamedTuple, Protocol
 
 from exporter.clock import Clock
 from exporter.config.load import load
+from exporter.demo.certificate import tls_of, write_certificate
 from exporter.demo.configuration import configuration
 from exporter.demo.incidents import Round, scripts
 from exporter.demo.past import nights, past_of
 from exporter.demo.servers import Stage, on_free_ports, serving
-from exporter.demo.stories import BACKUP, STORIES, Story
+from exporter.demo.stories import BACKUP, SECURED, STORIES, Story
 from exporter.record.backfill import Origin, backfill
 from exporter.service import Settings, run
 from exporter.store.writer import SqliteWriter
@@ -85,9 +86,10 @@ async def show(play: Play, clock: Clock, teller: Teller) -> None:
 
 @contextmanager
 def _prepared(play: Play, teller: Teller) -> Iterator[Mapping[str, socket.socket]]:
-    """Write the configuration and bring the past in; gives what the services will listen on, by their names."""
+    """Write configuration and certificate, and bring the past in; gives what the services will listen on, by their names."""
     with on_free_ports(story.service for story in STORIES) as sockets:
         ports = {name: each.getsockname()[1] for name, each in sockets.items()}
+        write_certificate(play.folder, play.now)
         play.config.write_text(configuration(ports, play.now, play.round_length), encoding="utf-8")
         _bring(play, teller)
         yield sockets
@@ -119,7 +121,8 @@ async def _perform(
     play: Play, bound: Bound, sockets: Mapping[str, socket.socket], clock: Clock, teller: Teller
 ) -> None:
     rounds, stage = Round(play.round_length), Stage()
-    async with serving(sockets, scripts(sockets, rounds), stage):
+    tls = {SECURED: tls_of(play.folder)}
+    async with serving(sockets, scripts(sockets, rounds), stage, tls):
         telling = asyncio.create_task(_tell(play, bound.reached_at(), rounds, stage, teller))
         telling.add_done_callback(_end_unheard)
         try:

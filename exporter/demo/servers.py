@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from typing import NamedTuple
@@ -52,14 +53,19 @@ def on_free_ports(names: Iterable[str]) -> Iterator[Mapping[str, socket.socket]]
 
 @asynccontextmanager
 async def serving(
-    sockets: Mapping[str, socket.socket], scripts: Mapping[str, Script], stage: Stage
+    sockets: Mapping[str, socket.socket],
+    scripts: Mapping[str, Script],
+    stage: Stage,
+    tls: Mapping[str, ssl.SSLContext],
 ) -> AsyncIterator[None]:
-    """Serve on each socket by the script of its name, until the block ends."""
+    """Serve on each socket by the script of its name, until the block ends; over TLS where `tls` says how."""
     servers = list[asyncio.Server]()
     try:
         for name, each in sockets.items():
             site = _Site(scripts[name], stage)
-            servers.append(await asyncio.start_server(site.answer, sock=each, limit=LONGEST_REQUEST))
+            servers.append(
+                await asyncio.start_server(site.answer, sock=each, limit=LONGEST_REQUEST, ssl=tls.get(name))
+            )
         yield
     finally:
         for server in servers:

@@ -87,7 +87,7 @@ def _flaps() -> Sequence[Outage]:
 STORIES = (
     Story(
         "website",
-        "healthy: three bad minutes in a month, and nearly all of the budget left",
+        "healthy, with nearly all of the budget left; its certificate ends in nine days",
         (Outage(21 * DAY + 5 * HOUR, 3 * MINUTE, "timeout"),),
     ),
     Story(
@@ -123,6 +123,9 @@ STORIES = (
     Story("vpn", "flapping: two dozen short outages in four days, counted in slices of a minute", _flaps()),
 )
 """All that are probed; `backup` is told of."""
+
+SECURED = "website"
+"""Speaks TLS."""
 
 BACKUP = "backup"
 BACKUP_TELLS = "a nightly job that tells of itself; six nights ago it did not"

@@ -1,10 +1,12 @@
 """`demo` as a newcomer runs it: what each story shows, what breaks while one looks on, and that nothing is left."""
 
 import os
+import re
 import shlex
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -69,6 +71,20 @@ def test_each_story_shows_what_it_promises(demo: Demo) -> None:
     heartbeat = slos["backup/availability"]
     assert heartbeat["seconds"]["down"] == 23 * HOUR
     assert slos["vpn/minutes"]["slices"]["bad"] > 50
+
+
+def test_a_certificate_is_good_and_ends_soon(demo: Demo) -> None:
+    def told(name: str) -> float | None:
+        text = requests.get(f"{demo.url()}/metrics", timeout=30).text
+        found = re.search(rf'^{name}{{uptime_service="website".*}} (\S+)$', text, re.MULTILINE)
+        return float(found[1]) if found else None
+
+    verified = wait_for(lambda: told("uptime_tls_verified"), "the website was probed")
+    not_after = told("uptime_tls_certificate_not_after_timestamp_seconds")
+
+    assert verified == 1
+    assert not_after is not None
+    assert 8.9 < (not_after - time.time()) / 86_400 < 9.1
 
 
 def test_the_blind_hour_is_unknown_for_all_that_are_probed(demo: Demo) -> None:

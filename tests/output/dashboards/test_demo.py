@@ -18,8 +18,6 @@ ALL = {"site": ".*", "service": ".+", "endpoint": ".+", **MACROS}
 RANGE = 600
 LACKING = {
     "Budget left",  # tiles of some kinds
-    "Endpoints",  # certificates
-    "Certificates: days left",
     "Connected",  # anchors
     "Discovery",
     "SLOs over promql",
