@@ -9,7 +9,7 @@ from typing import Any
 import requests
 import yaml
 
-from tests.support.processes import Process, free_port, wait_for
+from tests.support.processes import Process, free_port, wait_until_ready
 
 Labels = Mapping[str, str]
 
@@ -72,18 +72,7 @@ class Alertmanager:
             ],
             cwd=directory,
         )
-        try:
-            wait_for(self._ready, "Alertmanager is ready")
-        except BaseException:
-            self.close()
-            raise
-
-    def _ready(self) -> bool:
-        assert self.process.status() is None, self.process.output
-        try:
-            return self._session.get(f"http://{self.address}/-/ready", timeout=10).ok
-        except requests.ConnectionError:
-            return False
+        wait_until_ready(self.process, f"http://{self.address}", "Alertmanager")
 
     def post(self, alerts: Sequence[Labels]) -> None:
         """Tell it of alerts that fire, as Prometheus does."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+import requests
 
 T = TypeVar("T")
 
@@ -129,3 +130,24 @@ class Process:
         self._reader.join()
         assert self._process.stdout is not None
         self._process.stdout.close()
+
+
+def wait_until_ready(process: Process, url: str, name: str) -> None:
+    """Wait until a server of the Prometheus family says that it is ready; one that does not is ended."""
+    session = requests.Session()
+    session.trust_env = False
+
+    def ready() -> bool:
+        assert process.status() is None, process.output
+        try:
+            return session.get(f"{url}/-/ready", timeout=10).ok
+        except requests.ConnectionError:
+            return False
+
+    try:
+        wait_for(ready, f"{name} is ready")
+    except BaseException:
+        process.close()
+        raise
+    finally:
+        session.close()

@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from tests.support.processes import Process, free_port, need, wait_for
+from tests.support.processes import Process, free_port, need, wait_for, wait_until_ready
 
 Labels = Mapping[str, str]
 
@@ -114,18 +114,7 @@ class Prometheus:
             ],
             cwd=directory,
         )
-        try:
-            wait_for(self._ready, "Prometheus is ready")
-        except BaseException:
-            self.close()
-            raise
-
-    def _ready(self) -> bool:
-        assert self.process.status() is None, self.process.output
-        try:
-            return self._session.get(f"{self.url}/-/ready", timeout=10).ok
-        except requests.ConnectionError:
-            return False
+        wait_until_ready(self.process, self.url, "Prometheus")
 
     def api(self, path: str, **parameters: str | float) -> Any:
         """The `data` of an answer of its HTTP API."""
