@@ -5,9 +5,11 @@ import asyncio
 from aiohttp import web
 from markupsafe import Markup
 
+from exporter.config.objectives import members_of
 from exporter.engine.live import LiveSlo
 from exporter.errors import UptimeError, UsageError
 from exporter.output.explanations import rows
+from exporter.store.base import EndpointKey
 from exporter.units import SECOND, format_instant
 from exporter.web.ask import MOST_INTERVALS, TURN
 from exporter.web.source import SOURCE, Source
@@ -15,7 +17,7 @@ from exporter.web.view import ServiceView, service_view
 from exporter.web.wall.bars import bars
 from exporter.web.wall.charts import latency_chart
 from exporter.web.wall.finding import find_service, find_slo
-from exporter.web.wall.incidents import incidents
+from exporter.web.wall.incidents import incidents, incidents_of
 from exporter.web.wall.rendering import rendered
 
 _SHOWN = 300
@@ -38,27 +40,31 @@ async def service_page(request: web.Request) -> web.Response:
         "service.html",
         view=view,
         slos=slos,
-        incidents=incidents(part[0], at),
-        chart=await latency_chart(source, service, at),
+        incidents=await incidents(part[0], at),
+        chart=await latency_chart(
+            request, [EndpointKey(service.id, each.id) for each in service.endpoints], at
+        ),
         at=format_instant(at // SECOND * SECOND),
     )
 
 
 async def slo_page(request: web.Request) -> web.Response:
-    """Show an SLO, and why its figure is what it is.
+    """Show an SLO: its days, how long probes of what it asks about took, its incidents, and why its figure is what it is.
 
     Raises:
         HTTPNotFound: There is none.
     """
     source = request.app[SOURCE]
     slo, at = find_slo(request), source.now()
-    view = _view(service_view(([], [slo]), at))
+    view, asked = _view(service_view(([], [slo]), at)), _asked(source, slo)
     return rendered(
         request,
         "slo.html",
         service=slo.service.name,
         view=view.slos[0],
         bars=_bars(slo, at),
+        bad=await incidents_of(slo, at),
+        chart=await latency_chart(request, asked, at),
         explanation=await _explained(request, source, slo),
         at=format_instant(at // SECOND * SECOND),
     )
@@ -71,6 +77,12 @@ def _view(found: ServiceView | None) -> ServiceView:
 
 def _bars(slo: LiveSlo, at: int) -> Markup:
     return bars(slo.question, at, f"{slo.service.name}/{slo.config.name}")
+
+
+def _asked(source: Source, slo: LiveSlo) -> list[EndpointKey]:
+    """The endpoints that an SLO asks about, of whatever services."""
+    found = members_of(source.live.config, slo.service, slo.config)
+    return [EndpointKey(service.id, endpoint.id) for service, endpoint in found]
 
 
 async def _explained(request: web.Request, source: Source, slo: LiveSlo) -> str:

@@ -1,7 +1,5 @@
 """What other pages and readers take: badges as SVG, and incidents as an Atom feed."""
 
-import asyncio
-
 from aiohttp import web
 
 from exporter.output.walk import breathing
@@ -52,8 +50,7 @@ async def feed(request: web.Request) -> web.Response:
     source = request.app[SOURCE]
     at, found = source.now(), list[Incident]()
     async for endpoints, _ in breathing(source.live):
-        found += incidents(endpoints, at, _FEED_REACH, _FEED_MOST)
-        await asyncio.sleep(0)  # a service that flaps takes a while by itself
+        found += await incidents(endpoints, at, _FEED_REACH, _FEED_MOST)
     found.sort(key=lambda each: -each.since)
     home = request.app[HOME] or f"{request.scheme}://{request.host}{request.app[ROOT]}"
     entries = [
