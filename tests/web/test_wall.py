@@ -278,9 +278,29 @@ async def test_an_incident_keeps_its_identity_and_its_start_however_long_it_last
     down = ListedHistory([(since - DAY, State.UP), (since, State.DOWN)])
     server.source.live = live(service("shop"), histories={"shop": down})
     (entry,) = read_feed((await server.get("/feed.atom"))[1])
-    assert entry[0].endswith(f"service/shop#web-{since}")
-    assert entry[1] == "shop/web is down"
+    assert entry == ("urn:uuid:e3ec4c73-5b79-5aea-998e-af7bd3c5b3f5", "shop/web is down")
     assert "100d" in (await server.get("/service/shop"))[1].partition("Incidents")[2]
+
+
+async def test_ids_of_the_feed_are_the_same_by_whatever_address_it_is_read_and_each_its_own(
+    server: Server,
+) -> None:
+    flapping = [(NOW - DAY + at * MINUTE, State.DOWN if at % 2 else State.UP) for at in range(60)]
+    names = ("shop", "mail")
+    server.source.live = live(
+        *map(service, names), histories={name: ListedHistory(flapping) for name in names}
+    )
+    one, other = [
+        ET.fromstring((await server.get("/feed.atom", Host=host))[1]) for host in ("a.example", "b.example")
+    ]
+    idents = [[each.text for each in root.iterfind(".//a:id", ATOM)] for root in (one, other)]
+    assert idents[0] == idents[1]
+    assert len(set(idents[0])) == len(idents[0]) == 1 + 2 * 30
+    assert all(str(ident).startswith("urn:uuid:") for ident in idents[0])
+    (link,) = {each.attrib["href"] for each in one.iterfind("a:entry/a:link", ATOM)} - {
+        "http://a.example/service/mail"
+    }
+    assert link == "http://a.example/service/shop"
 
 
 async def test_endpoints_of_a_service_without_slos_have_incidents_too_and_excluded_ones_have_none(
