@@ -1,6 +1,7 @@
 """A page for each service, and one for each SLO with every interval behind its figure."""
 
 import asyncio
+from math import inf
 
 from aiohttp import web
 from markupsafe import Markup
@@ -9,16 +10,20 @@ from exporter.config.objectives import members_of
 from exporter.engine.live import LiveSlo
 from exporter.errors import UptimeError, UsageError
 from exporter.output.explanations import rows
+from exporter.slo.status import Status
 from exporter.store.base import EndpointKey
 from exporter.units import SECOND, format_instant
 from exporter.web.ask import MOST_INTERVALS, TURN
 from exporter.web.source import SOURCE, Source
-from exporter.web.view import ServiceView, service_view
-from exporter.web.wall.bars import bars
+from exporter.web.view import ServiceView, SloView, service_view
+from exporter.web.wall.bars import bars, legend
 from exporter.web.wall.charts import latency_chart
 from exporter.web.wall.finding import find_service, find_slo
 from exporter.web.wall.incidents import incidents, incidents_of
 from exporter.web.wall.rendering import rendered
+
+MOST_BARS = 20
+"""SLOs of a service that have bars, the worst; the others stand in a table."""
 
 _SHOWN = 300
 """Intervals on a page, the latest."""
@@ -33,19 +38,29 @@ async def service_page(request: web.Request) -> web.Response:
     source = request.app[SOURCE]
     part, at = find_service(request), source.now()
     view = _view(service_view(part, at))
-    slos = [{"view": shown, "bars": _bars(slo, at)} for shown, slo in zip(view.slos, part[1], strict=True)]
     service = (part[0] or part[1])[0].service
+    pairs = sorted(zip(view.slos, part[1], strict=True), key=lambda pair: _worst_first(pair[0]))
+    slos = list[dict[str, SloView | Markup]]()
+    for shown, slo in pairs[:MOST_BARS]:
+        slos.append({"view": shown, "bars": _bars(slo, at)})
+        await asyncio.sleep(0)  # those of twenty take a while
+    keys = [EndpointKey(service.id, each.id) for each in service.endpoints]
     return rendered(
         request,
         "service.html",
         view=view,
         slos=slos,
+        others=[shown for shown, _ in pairs[MOST_BARS:]],
+        legend=legend(),
         incidents=await incidents(part[0], at),
-        chart=await latency_chart(
-            request, [EndpointKey(service.id, each.id) for each in service.endpoints], at
-        ),
+        chart=await latency_chart(request, keys, at),
         at=format_instant(at // SECOND * SECOND),
     )
+
+
+def _worst_first(slo: SloView) -> tuple[bool, bool, float, str]:
+    left = inf if slo.left_ratio is None else slo.left_ratio
+    return slo.state != Status.BAD, not slo.firing, left, slo.name
 
 
 async def slo_page(request: web.Request) -> web.Response:
@@ -63,6 +78,7 @@ async def slo_page(request: web.Request) -> web.Response:
         service=slo.service.name,
         view=view.slos[0],
         bars=_bars(slo, at),
+        legend=legend(),
         bad=await incidents_of(slo, at),
         chart=await latency_chart(request, asked, at),
         explanation=await _explained(request, source, slo),
