@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +12,7 @@ from exporter.clock import Clock
 from exporter.config.expand import OWN_ADDRESS
 from exporter.config.files import found
 from exporter.config.lenient import Loaded
-from exporter.config.model import Config, Service
+from exporter.config.model import Config
 from exporter.daemon.configuration import Configuration
 from exporter.daemon.daemon import Daemon
 from exporter.daemon.record import take_up
@@ -27,6 +27,7 @@ from exporter.log import log
 from exporter.probes.net.context import Context
 from exporter.probes.net.lookups import look_up_of
 from exporter.record.latencies import hourly
+from exporter.store.base import EndpointKey
 from exporter.store.beside import targets_path
 from exporter.store.reader import SqliteReader
 from exporter.store.writer import SqliteWriter
@@ -110,11 +111,13 @@ async def run(settings: Settings, clock: Clock, taken: Bound | None = None) -> N
     log().info("stopped")
 
 
-def _latencies(storage: Path, service: Service, start: int, end: int) -> list[tuple[float | None, ...]]:
+def _latencies(
+    storage: Path, endpoints: Collection[EndpointKey], start: int, end: int
+) -> list[tuple[float | None, ...]]:
     """Ask the record, beside the daemon that writes it."""
     store = SqliteReader.open(storage)
     try:
-        return hourly(store, service, start, end)
+        return hourly(store, endpoints, start, end)
     finally:
         store.close()
 

@@ -72,9 +72,14 @@ def objective_of(config: Config, service: Service, slo: SloConfig) -> Objective:
 
 def all_members(config: Config, service: Service, slo: SloConfig) -> Iterator[Endpoint]:
     """Give the configured endpoints that an SLO asks about, those of a composite's members too; at least one, but none over `promql`."""
-    yield from members(service, slo)
+    yield from (endpoint for _, endpoint in members_of(config, service, slo))
+
+
+def members_of(config: Config, service: Service, slo: SloConfig) -> Iterator[tuple[Service, Endpoint]]:
+    """The same, each with its service."""
+    yield from ((service, each) for each in members(service, slo))
     for other, part in parts(config, slo):
         if part is not None:
-            yield from members(other, part)
+            yield from ((other, each) for each in members(other, part))
         else:
-            yield from (each for each in other.endpoints if each.kind != HEARTBEAT)
+            yield from ((other, each) for each in other.endpoints if each.kind != HEARTBEAT)

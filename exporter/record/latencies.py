@@ -1,11 +1,11 @@
 """Quantiles of a service's endpoints, as people ask for them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TypedDict
 
 from exporter.config.model import Service
 from exporter.record.latency import quantiles
-from exporter.store.base import Reader
+from exporter.store.base import EndpointKey, Reader
 from exporter.units import HOUR, format_instant
 
 SHOWN = (0.5, 0.95, 0.99)
@@ -27,12 +27,14 @@ class Latency(TypedDict):
     p99_seconds: float | None
 
 
-def hourly(store: Reader, service: Service, start: int, end: int) -> list[tuple[float | None, ...]]:
-    """Answer for all endpoints of a service together, hour by hour.
+def hourly(
+    store: Reader, endpoints: Collection[EndpointKey], start: int, end: int
+) -> list[tuple[float | None, ...]]:
+    """Answer for some endpoints together, hour by hour.
 
     Args:
         store: The record.
-        service: As configured.
+        endpoints: Those that are asked about.
         start: Milliseconds since the epoch, of a UTC hour.
         end: Likewise; not part of it.
 
@@ -42,8 +44,8 @@ def hourly(store: Reader, service: Service, start: int, end: int) -> list[tuple[
     Raises:
         StoreError: The record cannot be read.
     """
-    ids = {(service.id, endpoint.id) for endpoint in service.endpoints}
-    numbers = [each.number for each in store.endpoints() if (each.service, each.id) in ids]
+    wanted = set(endpoints)
+    numbers = [each.number for each in store.endpoints() if EndpointKey(each.service, each.id) in wanted]
     found = [quantiles(store, numbers, at, at + HOUR, SHOWN) or {} for at in range(start, end, HOUR)]
     return [tuple(hour[each] / 1e9 if each in hour else None for each in SHOWN) for hour in found]
 

@@ -63,7 +63,7 @@ class Causes:
         self._absences = absences
         self._starts = [each.since for each in absences]
         self._beats = beats
-        names = _names(members)
+        names = short_names([member.name for member in members])
         self._members = [
             (name, member, Standings(member.history, start, end))
             for name, member in zip(names, members, strict=True)
@@ -220,7 +220,7 @@ def _length(nanoseconds: int) -> str:
     return f"{nanoseconds / 1_000_000:g}ms" if rest else describe_duration(milliseconds)
 
 
-def _names(members: Sequence[Member]) -> Sequence[str]:
-    """What to call the members: without their service where all are of one."""
-    services = {member.name.rpartition("/")[0] for member in members}
-    return [member.name.rpartition("/")[2] if len(services) == 1 else member.name for member in members]
+def short_names(names: Sequence[str]) -> Sequence[str]:
+    """What to call members `service/endpoint`: without their service where all are of one."""
+    services = {name.rpartition("/")[0] for name in names}
+    return [name.rpartition("/")[2] if len(services) == 1 else name for name in names]

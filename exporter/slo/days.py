@@ -1,6 +1,6 @@
 """A past as bars of a day each, and as incidents: what people look at."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
@@ -56,14 +56,17 @@ def bad_shares(measure: Measure, shown: Sequence[Day]) -> list[Fraction | None]:
     ]
 
 
-def outages(history: History, start: int, end: int) -> Iterator[Span]:
+def outages(
+    history: History, start: int, end: int, kinds: Container[Standing] = (Standing.DOWN,)
+) -> Iterator[Span]:
     """Spans of [start, end) that are down and not excluded, oldest first; one that goes on ends at `end`.
 
-    What is excluded, or unknown, ends an outage: nobody can say what was then.
+    What is excluded ends an outage, and so does what is unknown, unless it is among the `kinds` that count
+    as down: nobody can say what was then.
     """
     since = None
     for at, standing in history.standings(start, end):
-        down = standing is Standing.DOWN
+        down = standing in kinds
         if down and since is None:
             since = at
         elif not down and since is not None:

@@ -3,6 +3,7 @@
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from operator import itemgetter
 from types import MappingProxyType
 
@@ -271,7 +272,7 @@ class EndpointHistory:
         first = self.first
         if first is None:
             return
-        edges = {at for at, _ in self.timeline.runs(start)} | {first}
+        edges = {at for at, _ in takewhile(lambda run: run[0] < end, self.timeline.runs(start))} | {first}
         edges.update(edge for span in self.removed for edge in span)
         for at in sorted(edge for edge in edges if start < edge < end):
             yield at, self._standing(at)

@@ -1,6 +1,6 @@
 """The past that an SLO asks about: its members as one history, and their beats."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from exporter.timeline.policies import Policies
 from exporter.timeline.rule import ALL, Kind, Rule
 from exporter.timeline.samples import SampleHistory
 from exporter.timeline.spans import NOTHING, Spans
-from exporter.timeline.tally import History, tally
+from exporter.timeline.tally import History, Tally, tally
 from exporter.timeline.weighted import Weighted
 
 _NO_POLICIES = Policies()
@@ -47,6 +47,20 @@ class Member:
     def standing(self) -> History:
         """Its history with its own exclusions."""
         return exclude(self.history, self.excluded)
+
+
+class Share(NamedTuple):
+    """What a member had in a window, all exclusions aside.
+
+    Attributes:
+        name: The member's.
+        time: Of it, in milliseconds.
+        events: Of it, in the member's unit.
+    """
+
+    name: str
+    time: Tally
+    events: Events
 
 
 class _Counting:
@@ -149,6 +163,12 @@ class Past:
         """The same, and how many an exclusion covers."""
         good, bad = self.counted(at)
         return Counts(good, bad, sum(sum(each.beats.events(at)) for each in self.members) - good - bad)
+
+    def shares(self, start: int, end: int) -> Iterator[Share]:
+        """What each member had in [start, end), O(log n) each."""
+        for each in self._counting or self._count():
+            (good0, bad0), (good, bad) = each.beats.events(start), each.beats.events(end)
+            yield Share(each.member.name, tally(each.history, start, end), Events(good - good0, bad - bad0))
 
     def due(self, start: int, end: int) -> Fraction:
         """How many events were due in [start, end), exclusions aside (ruling 27): beats at the intervals in force.

@@ -16,13 +16,14 @@ from exporter.web.source import RENDERS, SOURCE, Source
 from exporter.web.wall import live as wall
 from exporter.web.wall.pages import service_page, slo_page
 from exporter.web.wall.rendering import HOME, ROOT, assets
+from exporter.web.wall.services import services_page
 from exporter.web.wall.syndication import badge, feed
 from exporter.web.writes import RULES, WriteRules
 
 HEADERS = {
     hdrs.CONTENT_SECURITY_POLICY: (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     hdrs.X_CONTENT_TYPE_OPTIONS: "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -62,6 +63,7 @@ def make_app(
     app.router.add_get(f"{prefix}/", wall.page)
     app.router.add_get(f"{prefix}/events", wall.events, allow_head=False)
     app.router.add_get(f"{prefix}/assets/{{name}}", assets)
+    app.router.add_get(f"{prefix}/services", services_page)
     app.router.add_get(f"{prefix}/service/{{service}}", service_page)
     app.router.add_get(f"{prefix}/service/{{service}}/{{slo}}", slo_page)
     app.router.add_get(f"{prefix}/badge/{{service}}/{{slo}}.svg", badge)

@@ -1,6 +1,6 @@
 """What the web server shows, as the composition root gives it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from exporter.engine.live import Live, LiveSlo
 from exporter.errors import UptimeError
 from exporter.output.renders import Renders
 from exporter.record.question import Asked
-from exporter.store.base import Absence
+from exporter.store.base import Absence, EndpointKey
 
 
 def _never(_slo: LiveSlo) -> int | None:
@@ -30,7 +30,11 @@ async def _no_absences() -> Sequence[Absence]:
     return ()
 
 
-def _no_latencies(_service: Service, _start: int, _end: int) -> Sequence[tuple[float | None, ...]]:
+Hourly = Sequence[tuple[float | None, ...]]
+"""p50, p95 and p99 in seconds of each hour of a span, oldest first; None where nothing is known."""
+
+
+def _no_latencies(_endpoints: Collection[EndpointKey], _start: int, _end: int) -> Hourly:
     return ()
 
 
@@ -60,8 +64,7 @@ class Source:
         absences: Gives the prober's absences.
         beat: Takes a heartbeat: service, endpoint and token, and whether the job was done; None before anybody can.
         adhoc: Runs single probes; None where nobody may ask for them.
-        latencies: Gives p50, p95 and p99 in seconds of a service's probes for each hour of a span, None where nothing
-            is known; may be called in any thread.
+        latencies: Tells how long probes of some endpoints took in a span of whole hours; may be called in any thread.
         reload: Reads the configuration again; None where nobody may ask for it over HTTP.
         pose: Puts an SLO to the past as of an instant, None for the present one, over perhaps another window; what it
             gives may be called in any thread.
@@ -78,7 +81,7 @@ class Source:
     beat: Beat | None = None
     adhoc: AdHoc | None = None
     reload: Callable[[], Awaitable[None]] | None = None
-    latencies: Callable[[Service, int, int], Sequence[tuple[float | None, ...]]] = _no_latencies
+    latencies: Callable[[Collection[EndpointKey], int, int], Hourly] = _no_latencies
 
     def show(
         self, live: Live, now: Callable[[], int], settled: Callable[[LiveSlo], int | None] = _never

@@ -23,6 +23,17 @@ from tests.support.target import Target
 MINUTE = 60_000
 PATIENCE = 30_000
 SERVICES = 120
+PAGES = (
+    "",
+    "services",
+    "services?q=service-00",
+    "services?q=nothing",
+    "service/service-000",
+    "service/service-000/availability",
+    "service/service-001/availability",
+    "service/service-017/availability",
+)
+"""Of services that are down, excluded and unknown."""
 
 CONFIG = """
 defaults: {{interval: 1s, timeout: 500ms}}
@@ -93,15 +104,18 @@ async def test_a_hundred_and_twenty_services_fit_a_screen_worst_first(browser: B
 
 
 async def test_a_phone_needs_no_scrolling_sideways(browser: Browser, url: str) -> None:
-    for path in ("", "service/service-000", "service/service-000/availability"):
+    for path in PAGES:
         window = await Window.open(browser, url + path, 375, 700)
         assert (await window.scrolls())[0] is False, path
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_axe_finds_nothing_that_shuts_somebody_out(browser: Browser, url: str, scheme: str) -> None:
-    for path in ("", "?wall", "service/service-000", "service/service-000/availability"):
+    for path in (*PAGES, "?wall"):
         window = await Window.open(browser, url + path, color_scheme=scheme)
+        await window.page.evaluate(
+            "() => document.querySelectorAll('details').forEach(each => { each.open = true })"
+        )
         found = await Axe().run(window.page)
         wrong = [(each["id"], each["nodes"][0]["html"]) for each in found.response["violations"]]
         assert wrong == [], path
@@ -121,6 +135,51 @@ async def test_tiles_are_reached_and_opened_with_the_keyboard(browser: Browser, 
     assert focused == "down"
     await window.page.keyboard.press("Enter")
     await window.page.wait_for_url("**/service/**")
+
+
+async def test_days_in_words_are_opened_with_the_keyboard(browser: Browser, url: str) -> None:
+    window = await Window.open(browser, f"{url}service/service-000")
+    await window.page.focus("summary")
+    await window.page.keyboard.press("Enter")
+    assert " down" in await window.page.inner_text("details td:last-child")
+
+
+async def test_services_are_looked_for_without_leaving_the_theme(browser: Browser, url: str) -> None:
+    window = await Window.open(browser, f"{url}services?theme=dark")
+    await window.page.fill("#q", "SERVICE-017")
+    await window.page.keyboard.press("Enter")
+    await window.page.wait_for_url("**q=SERVICE-017")
+    await window.page.click("tbody a")
+    await window.page.wait_for_url("**/service/service-017?theme=dark")
+    assert await window.page.get_attribute("html", "data-theme") == "dark"
+    assert window.problems == []
+
+
+async def test_how_long_it_has_been_so_goes_by_the_server_s_clock_and_links_keep_the_look(
+    browser: Browser,
+) -> None:
+    """Of a machine whose clock is wrong, and of tiles that come later, too."""
+    now = int(time.time() * 1000)
+    up = ListedHistory([(now - 40 * DAY, State.UP)])
+    source = Source(live(service("shop"), histories={"shop": up}), lambda: now, ready=True)
+    async with serve(make_app(source), "127.0.0.1:0") as bound:
+        context = await browser.new_context()
+        await context.add_init_script("Date.now = () => 0")
+        page = await context.new_page()
+        await page.goto(f"http://{bound.address}/?theme=dark")
+        await page.wait_for_function(
+            "() => document.getElementById('tile-shop').querySelector('time').textContent === '40d'"
+        )
+        down = ListedHistory([(now - 40 * DAY, State.UP), (now - 7 * 60 * MINUTE, State.DOWN)])
+        source.live = live(service("shop"), service("mail"), histories={"shop": down, "mail": up})
+        await page.wait_for_selector("#tile-shop.down", timeout=PATIENCE)
+        assert await page.inner_text("#tile-shop time") == "7h"
+        assert await page.inner_text("#tile-mail time") == "40d"
+        links = await page.evaluate(
+            "() => [...document.querySelectorAll('.tile a')].map(each => each.search)"
+        )
+        assert links == ["?theme=dark"] * 2
+        await context.close()
 
 
 async def test_a_wall_whose_server_answers_with_errors_for_a_while_comes_back(browser: Browser) -> None:

@@ -13,7 +13,7 @@ from tests.support.secured import HASH, PASSWORD, TLS, USERS, basic
 from tests.support.server import Server
 from tests.web.conftest import Secured
 
-PATHS = ["/", "/metrics", "/api/v1/slos", "/-/healthy", "/-/ready", "/nowhere"]
+PATHS = ["/", "/services", "/metrics", "/api/v1/slos", "/-/healthy", "/-/ready", "/nowhere"]
 UNREADABLE = (500, "the web configuration cannot be read; the log says why\n")
 
 

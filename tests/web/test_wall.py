@@ -43,7 +43,8 @@ async def test_the_page_says_what_is_watched_and_how_it_is(server: Server) -> No
     _, html = await server.get("/")
     assert "<h1>Uptime from fra1</h1>" in html
     assert "services: 4; endpoints: 1 down, 1 unknown, 3 up; alerts firing for 1 more that are up" in html
-    assert f'down <time data-since="{(NOW - 120_000) // 1000}"></time>' in html
+    assert f'down <time data-since="{(NOW - 120_000) // 1000}">2m</time>' in html
+    assert f'data-now="{NOW}"' in html
     assert "<b>39m 52s</b>" in html
     assert "99.99 % <small>availability</small>" in html
 
@@ -62,9 +63,11 @@ async def test_a_service_that_is_down_within_an_exclusion_is_excluded_and_not_do
     assert tiles((await server.get("/"))[1]) == [("shop", "excluded")]
 
 
-@pytest.mark.parametrize("path", ["/", "/?wall", "/service/shop", "/service/shop/availability", "/events"])
+@pytest.mark.parametrize(
+    "path", ["/", "/?wall", "/services", "/service/shop", "/service/shop/availability", "/events"]
+)
 async def test_what_others_say_is_text_and_never_markup(path: str, server: Server) -> None:
-    hostile = replace(service("shop"), title=HOSTILE)
+    hostile = replace(service("shop"), title=HOSTILE, owner=HOSTILE)
     shown = live(hostile)
     shown.endpoints[0].last.detail = HOSTILE
     shown.health.store_error = HOSTILE
@@ -77,7 +80,7 @@ async def test_what_others_say_is_text_and_never_markup(path: str, server: Serve
 
 
 async def test_no_style_or_script_is_within_the_page(server: Server) -> None:
-    for path in ("/", "/service/shop", "/service/shop/availability"):
+    for path in ("/", "/services", "/service/shop", "/service/shop/availability"):
         _, html = await server.get(path)
         assert not re.search(r"<style|<script(?! src=)| style=| on\w+=", html), path
     async with server.client.get(f"{server.url}/") as answer:
@@ -87,7 +90,7 @@ async def test_no_style_or_script_is_within_the_page(server: Server) -> None:
 
 
 async def test_secrets_of_a_url_are_on_no_page(server: Server) -> None:
-    for path in ("/", "/service/shop", "/service/shop/availability", "/feed.atom"):
+    for path in ("/", "/services", "/service/shop", "/service/shop/availability", "/feed.atom"):
         assert "secret" not in (await server.get(path))[1]
 
 
@@ -138,7 +141,9 @@ async def test_whoever_listens_gets_everything_once_and_then_what_changes(
                 break
     assert news[0]["order"] == ["down", "mail", "new", "shop"]
     assert set(news[0]["tiles"]) == {"down", "mail", "new", "shop"}
-    assert set(news[-1]) == {"problems"}
+    assert set(news[-1]) == {"now", "problems"}
+    assert [each["now"] for each in news] == [NOW] * len(news)
+    assert all("></time>" in html for html in (news[0]["tiles"]["down"], news[0]["tiles"]["shop"]))
 
 
 async def test_files_of_the_page_may_be_kept_for_ever_and_change_their_names(server: Server) -> None:
@@ -179,6 +184,8 @@ async def test_unknown_and_excluded_days_are_never_green(server: Server) -> None
         assert ('class="up"' in drawn) == (" up" in text)
         assert ('fill="url(#hatch)"' in drawn) == (" unknown" in text)
         assert ('class="excluded"' in drawn) == (" excluded" in text)
+        assert ('fill="url(#shade)"' in drawn) == (" excluded" in text)
+    assert html.count('<pattern id="hatch"') == html.count('<pattern id="shade"') == 1
 
 
 async def test_how_long_probes_took_is_drawn_hour_by_hour_and_broken_where_nothing_is_known(
@@ -278,9 +285,29 @@ async def test_an_incident_keeps_its_identity_and_its_start_however_long_it_last
     down = ListedHistory([(since - DAY, State.UP), (since, State.DOWN)])
     server.source.live = live(service("shop"), histories={"shop": down})
     (entry,) = read_feed((await server.get("/feed.atom"))[1])
-    assert entry[0].endswith(f"service/shop#web-{since}")
-    assert entry[1] == "shop/web is down"
+    assert entry == ("urn:uuid:e3ec4c73-5b79-5aea-998e-af7bd3c5b3f5", "shop/web is down")
     assert "100d" in (await server.get("/service/shop"))[1].partition("Incidents")[2]
+
+
+async def test_ids_of_the_feed_are_the_same_by_whatever_address_it_is_read_and_each_its_own(
+    server: Server,
+) -> None:
+    flapping = [(NOW - DAY + at * MINUTE, State.DOWN if at % 2 else State.UP) for at in range(60)]
+    names = ("shop", "mail")
+    server.source.live = live(
+        *map(service, names), histories={name: ListedHistory(flapping) for name in names}
+    )
+    one, other = [
+        ET.fromstring((await server.get("/feed.atom", Host=host))[1]) for host in ("a.example", "b.example")
+    ]
+    idents = [[each.text for each in root.iterfind(".//a:id", ATOM)] for root in (one, other)]
+    assert idents[0] == idents[1]
+    assert len(set(idents[0])) == len(idents[0]) == 1 + 2 * 30
+    assert all(str(ident).startswith("urn:uuid:") for ident in idents[0])
+    (link,) = {each.attrib["href"] for each in one.iterfind("a:entry/a:link", ATOM)} - {
+        "http://a.example/service/mail"
+    }
+    assert link == "http://a.example/service/shop"
 
 
 async def test_endpoints_of_a_service_without_slos_have_incidents_too_and_excluded_ones_have_none(

@@ -18,6 +18,15 @@ _LEAST = 4
 """Height that even a second of an outage has."""
 
 _WIDTH = 10
+_KINDS = {
+    "up": "up",
+    "down": "down",
+    "excluded": "excluded",
+    "unknown": "unknown",
+    "unwatched": "not watched",
+}
+_FILLS = {"unknown": "hatch", "excluded": "shade"}
+"""Patterns, which the legend brings along; what has none has a colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +46,31 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A day: where it stands, what it says, and its pieces."""
+    """A day.
+
+    Attributes:
+        x: Where it stands.
+        date: Of it.
+        text: What it says.
+        parts: Its pieces.
+    """
 
     x: int
+    date: str
     text: str
     parts: tuple[Part, ...]
 
+    @property
+    def is_told(self) -> bool:
+        """Whether it was anything but up while it was watched."""
+        return any(part.kind not in {"up", "unwatched"} for part in self.parts)
+
 
 def bars(question: Question, at: int, what: str) -> Markup:
-    """Draw the last days of an SLO: its time, or what its events and slices say of the time that is known."""
+    """Draw the last days of an SLO: its time, or what its events and slices say of the time that is known.
+
+    Those that were anything but up stand in a table too, the latest first, for whoever has no mouse.
+    """
     history = question.past.history
     found = days(history, at, COUNT)
     shares: Sequence[Fraction | None] = [None] * COUNT
@@ -55,7 +80,13 @@ def bars(question: Question, at: int, what: str) -> Markup:
         _bar(day, index, history.scale, share)
         for index, (day, share) in enumerate(zip(found, shares, strict=True))
     ]
-    return fragment("bars.html", days=shown, label=f"{what}: the last {COUNT} days, a bar each")
+    told = [bar for bar in reversed(shown) if bar.is_told]
+    return fragment("bars.html", days=shown, told=told, what=what, fills=_FILLS)
+
+
+def legend() -> Markup:
+    """Say what is what; once on each page that has bars."""
+    return fragment("legend.html", kinds=_KINDS, fills=_FILLS)
 
 
 def _bar(day: Day, index: int, scale: int, share: Fraction | None) -> Bar:
@@ -72,7 +103,7 @@ def _bar(day: Day, index: int, scale: int, share: Fraction | None) -> Bar:
         amounts = [("down", bad), *amounts[1:3], ("up", known - bad), amounts[4]]
         said.insert(0, f"{describe_share(share)} of what counts was bad")
     parts = tuple(_parts([(kind, amount) for kind, amount in amounts if amount]))
-    return Bar(index * _WIDTH, f"{date}: {', '.join(said)}", parts)
+    return Bar(index * _WIDTH, date, ", ".join(said), parts)
 
 
 def _amounts(day: Day) -> list[tuple[str, int]]:

@@ -30,21 +30,22 @@ class Picture:
     """What the wall shows at one instant.
 
     Attributes:
-        tiles: HTML by service, the worst first.
+        tiles: HTML by service, the worst first; nothing in it goes with time alone.
         parts: HTML of the rest of the page by element.
         columns: Of the grid.
+        at: The instant, milliseconds since the epoch.
     """
 
     tiles: Mapping[str, Markup]
     parts: Mapping[str, Markup]
     columns: int
+    at: int
 
     def news(self, before: "Picture | None") -> dict[str, Any]:
-        """What a page that shows `before` needs; everything where it shows nothing yet."""
+        """What a page that shows `before` needs, and what time it is; everything where it shows nothing yet."""
         old = before or _NOTHING
-        news: dict[str, Any] = {
-            name: html for name, html in self.parts.items() if old.parts.get(name) != html
-        }
+        news: dict[str, Any] = {"now": self.at}
+        news |= {name: html for name, html in self.parts.items() if old.parts.get(name) != html}
         tiles = {name: html for name, html in self.tiles.items() if old.tiles.get(name) != html}
         if tiles:
             news["tiles"] = tiles
@@ -55,7 +56,7 @@ class Picture:
         return news
 
 
-_NOTHING = Picture({}, {}, 0)
+_NOTHING = Picture({}, {}, 0, 0)
 
 
 @dataclass(slots=True)
@@ -88,11 +89,10 @@ class Board:
         parts = {
             "summary": escape(f"{totals.text()}; {format_instant(at // 60_000 * 60_000)[11:16]} UTC"),
             "problems": _problems(degraded(live.health)),
-            "rest": escape(_rest(totals.services - len(worst))),
+            "rest": _rest(totals.services - len(worst), self.root),
         }
-        return Picture(
-            {name: html for name, (_, html) in self._rendered.items()}, parts, _columns(len(shown))
-        )
+        tiles = {name: html for name, (_, html) in self._rendered.items()}
+        return Picture(tiles, parts, _columns(len(shown)), at)
 
     def _of(self, shown: Tile) -> tuple[Tile, Markup]:
         known = self._rendered.get(shown.name)
@@ -114,7 +114,9 @@ def _problems(problems: list[str]) -> Markup:
     return Markup().join(Markup('<p class="banner">{}</p>').format(problem) for problem in problems)
 
 
-def _rest(count: int) -> str:
-    return (
-        f"{count} more services, none worse than these, are in the metrics and the API." if count > 0 else ""
+def _rest(count: int, root: str) -> Markup:
+    if count <= 0:
+        return Markup()
+    return Markup('{} more services, none worse than these: <a href="{}services">all by name</a>.').format(
+        count, root
     )

@@ -4,20 +4,20 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aiohttp import web
 from markupsafe import Markup
 
-from exporter.config.model import Service
 from exporter.errors import UptimeError
+from exporter.log import log
+from exporter.store.base import EndpointKey
 from exporter.units import HOUR, format_instant
-from exporter.web.source import Source
+from exporter.web.ask import TURN
+from exporter.web.source import SOURCE
 from exporter.web.wall.rendering import fragment
 
 HOURS = 48
 _WIDTH, _HEIGHT = 600, 100
 _QUANTILES = ("p50", "p95", "p99")
-
-Hourly = Sequence[tuple[float | None, ...]]
-"""Seconds by quantile of each hour, oldest first; None where nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,22 @@ class Curve:
     last: str
 
 
-async def latency_chart(source: Source, service: Service, at: int) -> Markup:
-    """Draw the last two days of a service's probes; nothing where nothing is known of them."""
+async def latency_chart(request: web.Request, endpoints: Sequence[EndpointKey], at: int) -> Markup:
+    """Draw the last two days of the probes of some endpoints; nothing where nothing is known of them.
+
+    The record is read in turn with other questions: each reader of it costs a thread and a few files.
+    """
+    if not endpoints:
+        return Markup()
     end = at // HOUR * HOUR  # the running hour counts once it is over
     try:
-        hourly = await asyncio.to_thread(source.latencies, service, end - HOURS * HOUR, end)
-    except UptimeError:
-        return Markup()
+        async with request.app[TURN]:
+            hourly = await asyncio.to_thread(
+                request.app[SOURCE].latencies, endpoints, end - HOURS * HOUR, end
+            )
+    except UptimeError as error:
+        log().warning("latencies_unreadable", error=str(error))
+        return fragment("no_chart.html")
     highest = max((each for hour in hourly for each in hour if each is not None), default=0.0)
     if not highest:
         return Markup()

@@ -12,7 +12,8 @@ from exporter.engine.live import Live
 from exporter.log import log
 from exporter.web.source import SOURCE
 from exporter.web.wall.board import Board, Picture
-from exporter.web.wall.rendering import ROOT, rendered
+from exporter.web.wall.dressing import dressed
+from exporter.web.wall.rendering import ROOT, look, rendered
 
 TICK = 1.0
 """Seconds from one look to the next, while anybody watches."""
@@ -110,6 +111,7 @@ def _text(news: dict[str, Any]) -> str:
 async def page(request: web.Request) -> web.Response:
     """Show every service as of one instant, worst first; `?wall` fills a screen, `?theme` is light or dark."""
     picture = await request.app[WATCHERS].picture()
+    carried = look(request)
     return rendered(
         request,
         "wall.html",
@@ -118,8 +120,9 @@ async def page(request: web.Request) -> web.Response:
         columns=picture.columns,
         summary=picture.parts["summary"],
         banners=picture.parts["problems"],
-        rest=picture.parts["rest"],
-        tiles=Markup().join(picture.tiles.values()),
+        rest=dressed(picture.parts["rest"], picture.at, carried),
+        tiles=dressed(Markup().join(picture.tiles.values()), picture.at, carried),
+        now=picture.at,
     )
 
 

@@ -1,22 +1,29 @@
 """A page for each service, and one for each SLO with every interval behind its figure."""
 
 import asyncio
+from math import inf
 
 from aiohttp import web
 from markupsafe import Markup
 
+from exporter.config.objectives import members_of
 from exporter.engine.live import LiveSlo
 from exporter.errors import UptimeError, UsageError
 from exporter.output.explanations import rows
+from exporter.slo.status import Status
+from exporter.store.base import EndpointKey
 from exporter.units import SECOND, format_instant
 from exporter.web.ask import MOST_INTERVALS, TURN
 from exporter.web.source import SOURCE, Source
-from exporter.web.view import ServiceView, service_view
-from exporter.web.wall.bars import bars
+from exporter.web.view import ServiceView, SloView, service_view
+from exporter.web.wall.bars import bars, legend
 from exporter.web.wall.charts import latency_chart
 from exporter.web.wall.finding import find_service, find_slo
-from exporter.web.wall.incidents import incidents
+from exporter.web.wall.incidents import incidents, incidents_of
 from exporter.web.wall.rendering import rendered
+
+MOST_BARS = 20
+"""SLOs of a service that have bars, the worst; the others stand in a table."""
 
 _SHOWN = 300
 """Intervals on a page, the latest."""
@@ -31,34 +38,49 @@ async def service_page(request: web.Request) -> web.Response:
     source = request.app[SOURCE]
     part, at = find_service(request), source.now()
     view = _view(service_view(part, at))
-    slos = [{"view": shown, "bars": _bars(slo, at)} for shown, slo in zip(view.slos, part[1], strict=True)]
     service = (part[0] or part[1])[0].service
+    pairs = sorted(zip(view.slos, part[1], strict=True), key=lambda pair: _worst_first(pair[0]))
+    slos = list[dict[str, SloView | Markup]]()
+    for shown, slo in pairs[:MOST_BARS]:
+        slos.append({"view": shown, "bars": _bars(slo, at)})
+        await asyncio.sleep(0)  # those of twenty take a while
+    keys = [EndpointKey(service.id, each.id) for each in service.endpoints]
     return rendered(
         request,
         "service.html",
         view=view,
         slos=slos,
-        incidents=incidents(part[0], at),
-        chart=await latency_chart(source, service, at),
+        others=[shown for shown, _ in pairs[MOST_BARS:]],
+        legend=legend(),
+        incidents=await incidents(part[0], at),
+        chart=await latency_chart(request, keys, at),
         at=format_instant(at // SECOND * SECOND),
     )
 
 
+def _worst_first(slo: SloView) -> tuple[bool, bool, float, str]:
+    left = inf if slo.left_ratio is None else slo.left_ratio
+    return slo.state != Status.BAD, not slo.firing, left, slo.name
+
+
 async def slo_page(request: web.Request) -> web.Response:
-    """Show an SLO, and why its figure is what it is.
+    """Show an SLO: its days, how long probes of what it asks about took, its incidents, and why its figure is what it is.
 
     Raises:
         HTTPNotFound: There is none.
     """
     source = request.app[SOURCE]
     slo, at = find_slo(request), source.now()
-    view = _view(service_view(([], [slo]), at))
+    view, asked = _view(service_view(([], [slo]), at)), _asked(source, slo)
     return rendered(
         request,
         "slo.html",
         service=slo.service.name,
         view=view.slos[0],
         bars=_bars(slo, at),
+        legend=legend(),
+        bad=await incidents_of(slo, at),
+        chart=await latency_chart(request, asked, at),
         explanation=await _explained(request, source, slo),
         at=format_instant(at // SECOND * SECOND),
     )
@@ -71,6 +93,12 @@ def _view(found: ServiceView | None) -> ServiceView:
 
 def _bars(slo: LiveSlo, at: int) -> Markup:
     return bars(slo.question, at, f"{slo.service.name}/{slo.config.name}")
+
+
+def _asked(source: Source, slo: LiveSlo) -> list[EndpointKey]:
+    """The endpoints that an SLO asks about, of whatever services."""
+    found = members_of(source.live.config, slo.service, slo.config)
+    return [EndpointKey(service.id, endpoint.id) for service, endpoint in found]
 
 
 async def _explained(request: web.Request, source: Source, slo: LiveSlo) -> str:

@@ -5,6 +5,7 @@ from hashlib import sha256
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -49,14 +50,31 @@ def fragment(template: str, **values: Any) -> Markup:  # noqa: ANN401 -- what th
 
 def rendered(request: web.Request, template: str, **values: Any) -> web.Response:  # noqa: ANN401 -- likewise
     """Render a page."""
-    theme = request.query.get("theme", "")
     values |= {
         "root": request.app[ROOT],
         "versions": versions(),
-        "theme": theme if theme in THEMES else "",
+        "theme": theme(request),
+        "look": look(request),
     }
     text = _environment().get_template(template).render(values)
     return web.Response(text=text, content_type="text/html", charset="utf-8")
+
+
+def theme(request: web.Request) -> str:
+    """What is asked for; empty where that is nothing that there is."""
+    asked = request.query.get("theme", "")
+    return asked if asked in THEMES else ""
+
+
+def look(request: web.Request, **more: str) -> str:
+    """The query of links from page to page: how this one looks, as `?wall&theme=dark`, and what else is given.
+
+    Empty where there is nothing; not escaped.
+    """
+    kept = ["wall"] if "wall" in request.query else []
+    given = {"theme": theme(request)} | more
+    kept += [urlencode({name: value}) for name, value in given.items() if value]
+    return f"?{'&'.join(kept)}" if kept else ""
 
 
 async def assets(request: web.Request) -> web.Response:

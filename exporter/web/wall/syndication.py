@@ -1,6 +1,7 @@
 """What other pages and readers take: badges as SVG, and incidents as an Atom feed."""
 
-import asyncio
+import json
+from uuid import UUID, uuid5
 
 from aiohttp import web
 
@@ -23,6 +24,9 @@ _COLOURS = {
     Status.UNKNOWN: "#5c6370",
     Status.EXCLUDED: "#007a59",
 }
+_OURS = UUID("6f1c0c0e-6d0b-4d5c-9a3e-2f8f4b1b7c52")
+"""What ids of the feed are made within; another would make them all new to readers."""
+
 _CHARACTER = 7
 """Pixels of one, about."""
 
@@ -47,24 +51,35 @@ def _legible(text: str) -> str:
     return "".join(character for character in text if character.isprintable())
 
 
+def _urn(*names: str) -> str:
+    """The same for ever, at whatever address it is asked for."""
+    return uuid5(_OURS, json.dumps(names)).urn
+
+
 async def feed(request: web.Request) -> web.Response:
     """Tell of incidents, the latest first; one that has ended is updated at its end."""
     source = request.app[SOURCE]
     at, found = source.now(), list[Incident]()
     async for endpoints, _ in breathing(source.live):
-        found += incidents(endpoints, at, _FEED_REACH, _FEED_MOST)
-        await asyncio.sleep(0)  # a service that flaps takes a while by itself
+        found += await incidents(endpoints, at, _FEED_REACH, _FEED_MOST)
     found.sort(key=lambda each: -each.since)
     home = request.app[HOME] or f"{request.scheme}://{request.host}{request.app[ROOT]}"
+    site = source.live.config.site
     entries = [
-        (each, format_instant((each.until or each.since) // SECOND * SECOND)) for each in found[:_FEED_MOST]
+        (
+            each,
+            format_instant((each.until or each.since) // SECOND * SECOND),
+            _urn(site, each.service.id, each.endpoint, str(each.since)),
+        )
+        for each in found[:_FEED_MOST]
     ]
-    updated = max((stamp for _, stamp in entries), default=format_instant(at // SECOND * SECOND))
+    updated = max((stamp for _, stamp, _ in entries), default=format_instant(at // SECOND * SECOND))
     text = fragment(
         "feed.atom.xml",
         entries=entries,
+        ident=_legible(f"{home}feed.atom") if request.app[HOME] else _urn(site),
         home=_legible(home),
         updated=updated,
-        site=_legible(source.live.config.site),
+        site=_legible(site),
     )
     return web.Response(text=text, content_type="application/atom+xml", charset="utf-8")

@@ -9,19 +9,24 @@
   const changes = document.getElementById("changes");
   let heard = performance.now();
 
+  // In its largest unit and the next, as the server says it.
+  const units = [[86400, "d"], [3600, "h"], [60, "m"], [1, "s"]];
   const length = (seconds) => {
-    const parts = [[86400, "d"], [3600, "h"], [60, "m"], [1, "s"]];
-    const found = [];
-    for (const [size, unit] of parts) {
+    const first = Math.max(0, units.findIndex(([size]) => seconds >= size));
+    const parts = [];
+    for (const [size, unit] of units.slice(first, first + 2)) {
       const count = Math.floor(seconds / size);
       seconds -= count * size;
-      if (count || found.length) found.push(count + unit);
+      if (count) parts.push(count + unit);
     }
-    return found.slice(0, 2).join(" ") || "0s";
+    return parts.join(" ") || "0s";
   };
 
+  // The server's time: that of this machine may be another.
+  let told = Number(document.body.dataset.now);
+
   const clocks = () => {
-    const now = Date.now() / 1000;
+    const now = (told + performance.now() - heard) / 1000;
     for (const each of document.querySelectorAll("time[data-since]")) {
       each.textContent = length(Math.max(0, now - Number(each.dataset.since)));
     }
@@ -32,6 +37,10 @@
     if (gone) silence.textContent = length(silent / 1000);
   };
 
+  const keepLook = (within) => {
+    for (const link of within.querySelectorAll("a")) link.search = document.body.dataset.look;
+  };
+
   const place = (html) => {
     const template = document.createElement("template");
     template.innerHTML = html.trim();
@@ -39,11 +48,13 @@
     const old = document.getElementById(made.id);
     if (!old) {
       tiles.append(made);
+      keepLook(made);
       return "";
     }
     const changed = old.className !== made.className;
     const focused = old.contains(document.activeElement);
     old.replaceWith(made);
+    keepLook(made); // only now: within a template a link has no address to be relative to
     if (focused) made.querySelector("a").focus();
     return changed ? made.querySelector(".title").textContent + " is " + made.classList[1] : "";
   };
@@ -61,12 +72,16 @@
 
   const show = (news) => {
     heard = performance.now();
+    told = news.now;
     const said = Object.values(news.tiles || {}).map(place).filter(Boolean);
     if (said.length) changes.textContent = said.join("; ");
     if (news.order) arrange(news.order);
     if (news.columns) tiles.className = "tiles c" + news.columns;
     for (const name of ["summary", "problems", "rest"]) {
-      if (name in news) document.getElementById(name).innerHTML = news[name];
+      if (!(name in news)) continue;
+      const part = document.getElementById(name);
+      part.innerHTML = news[name];
+      keepLook(part);
     }
     clocks();
   };
