@@ -19,6 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("fetch", "log", "peer"),
     ("timeline",),
     ("slo",),
+    ("sla",),
     ("probes", "store"),
     ("config",),
     ("promql",),
@@ -35,7 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 HEIGHTS = {room: height for height, rooms in enumerate(LAYERS) for room in rooms}
 
-PURE_ROOMS = ("timeline", "slo")
+PURE_ROOMS = ("timeline", "slo", "sla")
 PURE_MODULES = {
     *(
         "abc",

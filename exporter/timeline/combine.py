@@ -9,7 +9,7 @@ from exporter.timeline.columns import Columns
 from exporter.timeline.progress import Progress
 from exporter.timeline.rule import ALL, Kind, Rule
 from exporter.timeline.spans import FOREVER
-from exporter.timeline.tally import History, Standing, State, Sums
+from exporter.timeline.tally import History, Standing, Standings, State, Sums
 
 _COUNTED = (Standing.UP, Standing.DOWN, Standing.UNKNOWN)
 
@@ -118,7 +118,7 @@ class Combined:
             )
 
 
-def changes(members: Sequence[History], start: int, end: int) -> Iterator[tuple[int, Counts]]:
+def changes(members: Sequence[Standings], start: int, end: int) -> Iterator[tuple[int, Counts]]:
     """How many members stand how at `start`, and at each change in (start, end).
 
     The one list of counts is kept up to date: it is to be read before the next is asked for.
@@ -136,6 +136,6 @@ def changes(members: Sequence[History], start: int, end: int) -> Iterator[tuple[
         yield at, counts
 
 
-def _numbered(index: int, member: History, start: int, end: int) -> Iterator[tuple[int, int, Standing]]:
+def _numbered(index: int, member: Standings, start: int, end: int) -> Iterator[tuple[int, int, Standing]]:
     for at, standing in member.standings(start, end):
         yield at, index, standing

@@ -73,6 +73,10 @@ class Spans:
             return self
         return Spans([*self, *other]) if self else other
 
+    def __and__(self, other: "Spans") -> "Spans":
+        """What is in both."""
+        return Spans([part for start, end in self for part in other.within(start, end)])
+
     def __sub__(self, other: "Spans") -> "Spans":
         """What is in this and not in the other."""
         left = list[Span]()

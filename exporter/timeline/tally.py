@@ -65,7 +65,14 @@ class Source(Protocol):
         """The instant before which later results change nothing."""
 
 
-class History(Source, Protocol):
+class Standings(Protocol):
+    """What takes part in a combination."""
+
+    def standings(self, start: int, end: int) -> Iterator[tuple[int, Standing]]:
+        """The standing at `start`, and each instant in (start, end) at which anything changes with what holds from it."""
+
+
+class History(Source, Standings, Protocol):
     """A past that can be asked: an endpoint's, one with exclusions laid over it, or several combined."""
 
     @property
@@ -80,9 +87,6 @@ class History(Source, Protocol):
 
     def excluded(self, at: int) -> bool:
         """Whether the instant `at` does not count."""
-
-    def standings(self, start: int, end: int) -> Iterator[tuple[int, Standing]]:
-        """The standing at `start`, and each instant in (start, end) at which anything changes with what holds from it."""
 
 
 class Measured(Protocol):

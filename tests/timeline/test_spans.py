@@ -57,6 +57,11 @@ def test_either_is_the_union(ones: list[Span], others: list[Span]) -> None:
 
 
 @given(written, written)
+def test_both_is_the_intersection(ones: list[Span], others: list[Span]) -> None:
+    assert list(Spans(ones) & Spans(others)) == runs(members(ones) & members(others))
+
+
+@given(written, written)
 def test_one_without_the_other_is_the_difference(ones: list[Span], others: list[Span]) -> None:
     assert list(Spans(ones) - Spans(others)) == runs(members(ones) - members(others))
 

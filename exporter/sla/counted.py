@@ -1,0 +1,98 @@
+"""Targets over events in slices of time: the mean of their error rates, all events together, or bad slices as downtime."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from exporter.sla.evidence import Evidence, Slice
+from exporter.sla.lane import Lane
+from exporter.sla.terms import Judged, SliceTerms
+from exporter.timeline.spans import Span, Spans
+from exporter.timeline.tally import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Tallied:
+    """What slices add up to.
+
+    Attributes:
+        bad: The sum of their error rates, or of their bad events; exact.
+        whole: How many slices count, or how many events they have.
+        known: Of how many slices something is known.
+    """
+
+    bad: Fraction
+    whole: int
+    known: int
+
+    @property
+    def figure(self) -> Fraction | None:
+        """The good share; None where there is nothing."""
+        return 1 - self.bad / self.whole if self.whole else None
+
+    def with_unknown(self, slices: int, *, bad: bool) -> Fraction | None:
+        """The good share if so many slices more were all good, or all bad; each as large as those that count are on average."""
+        more = Fraction(slices * self.whole, self.known) if self.whole else Fraction(slices)
+        whole = self.whole + more
+        return 1 - (self.bad + bad * more) / whole if whole else None
+
+
+def tallied(terms: SliceTerms, slices: Sequence[Slice], agreed: Spans) -> Tallied:
+    """Add up the slices that lie in agreed time as a whole.
+
+    Args:
+        terms: Say what counts.
+        slices: Runs of them.
+        agreed: Within the period.
+    """
+    bad, whole, known = Fraction(0), 0, 0
+    for run in slices:
+        number, events = within(terms.length, run, agreed), run.good + run.bad
+        known += number
+        if terms.judged is Judged.SHARE:
+            bad += run.bad * number
+            whole += events * number
+        elif events or terms.empty_is_good:
+            bad += Fraction(run.bad, events or 1) * number
+            whole += number
+    return Tallied(bad, whole, known)
+
+
+def within(length: int, run: Slice, agreed: Spans) -> int:
+    """How many slices of a run lie in some time as a whole."""
+    return sum(
+        max(0, (end - run.start) // length + (run.start - start) // length)
+        for start, end in agreed.within(run.start, run.start + run.count * length)
+    )
+
+
+def all_within(length: int, agreed: Spans) -> int:
+    """How many slices lie in some time as a whole, be anything known of them or not."""
+    return sum(max(0, end // length + -start // length) for start, end in agreed)
+
+
+def as_time(terms: SliceTerms, evidence: Evidence) -> Evidence:
+    """Evidence whose only lane is that of its slices: down where one is bad, unknown where nothing is known."""
+    return replace(evidence, lanes={"slices": _lane(terms, evidence.slices, evidence.span)})
+
+
+def _lane(terms: SliceTerms, slices: Sequence[Slice], span: Span) -> Lane:
+    runs = {span[0]: Standing.UNKNOWN}
+    for start, standing in _edges(terms, slices):
+        if start < span[1]:
+            runs[max(start, span[0])] = standing
+    return Lane.of(runs.items(), *span)
+
+
+def _edges(terms: SliceTerms, slices: Sequence[Slice]) -> Iterator[tuple[int, Standing]]:
+    for run in slices:
+        yield run.start, _standing(terms, run)
+        yield run.start + run.count * terms.length, Standing.UNKNOWN
+
+
+def _standing(terms: SliceTerms, run: Slice) -> Standing:
+    events = run.good + run.bad
+    if not events:
+        return Standing.UP if terms.empty_is_good else Standing.UNKNOWN
+    bad = run.bad == events if terms.above == 1 else run.bad > terms.above * events
+    return Standing.DOWN if bad and events >= terms.minimum else Standing.UP

@@ -1,0 +1,232 @@
+"""What became of a target in a period: one pure function of terms, evidence and period."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import floor
+
+from exporter.sla.claims import Ruling, rulings
+from exporter.sla.counted import all_within, as_time, tallied
+from exporter.sla.downtime import EXCLUSIONS, HOURS, RAW, Downtime, Line, Outage, downtime
+from exporter.sla.evidence import Evidence
+from exporter.sla.judge import Allowance, Figures, Verdict, verdict_at_end, verdict_so_far
+from exporter.sla.lane import combined
+from exporter.sla.terms import Denominator, Judged, Measure, SliceTerms, Target, Terms, Unknown
+from exporter.timeline.spans import NOTHING, Span, Spans
+from exporter.units import DAY
+
+THIRTY_DAYS = 30 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What is judged.
+
+    Attributes:
+        span: All of it; milliseconds since the epoch.
+        until: Up to where it is over and known; the end of `span` once it is over.
+    """
+
+    span: Span
+    until: int
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self.until >= self.span[1]
+
+    @property
+    def elapsed(self) -> Span:
+        """The part that is over."""
+        return self.span[0], min(self.until, self.span[1])
+
+
+@dataclass(frozen=True, slots=True)
+class TargetResult:
+    """What became of a target.
+
+    Attributes:
+        target: It.
+        verdict: Of it.
+        figures: Its shares.
+        base: Milliseconds that downtime is divided by; of slices their number, of a share of events theirs.
+        counted: Downtime that counts, milliseconds, floored where it is a sum of error rates.
+        allowed: How much of that the whole period may have, floored; None where that cannot be said before it is over.
+        bridge: From raw to counted downtime.
+        outages: That lie in the period; none of a mean of error rates and of a share of events.
+        unknown: Milliseconds of agreed time of which nothing is known.
+        coverage: Share of the agreed time that is known; None where none was agreed.
+        ruled: What became of the exclusions.
+        at: When counted downtime was.
+    """
+
+    target: Target
+    verdict: Verdict
+    figures: Figures
+    base: int
+    counted: int
+    allowed: int | None
+    bridge: tuple[Line, ...]
+    outages: tuple[Outage, ...]
+    unknown: int
+    coverage: Fraction | None
+    ruled: tuple[Ruling, ...]
+    at: Spans = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """All that is asked and known."""
+
+    terms: Terms
+    target: Target
+    evidence: Evidence
+    ruled: tuple[Ruling, ...]
+    period: Period
+
+    @property
+    def excluded(self) -> Spans:
+        """What does not count of the whole service."""
+        return Spans(part for each in self.ruled if each.claim.endpoints is None for part in each.counts)
+
+    @property
+    def claimed(self) -> Spans:
+        """What would not, if every claim counted."""
+        return Spans(each.claim.span for each in self.ruled if each.claim.endpoints is None)
+
+    def promised(self, span: Span) -> Spans:
+        """When the service is promised within a span, also where that is still to come."""
+        hours = self.evidence.hours
+        return Spans([span]) if hours is None else hours & Spans([span])
+
+
+def evaluate(terms: Terms, target: Target, evidence: Evidence, period: Period) -> TargetResult:
+    """Judge a target.
+
+    Args:
+        terms: That it is part of.
+        target: What was promised.
+        evidence: Covers the whole period as far as it is over.
+        period: Which.
+    """
+    slices = target.slices
+    if slices is not None and slices.judged is Judged.BAD:
+        evidence = as_time(slices, evidence)
+    ruled = rulings(evidence.claims, terms, evidence.promised, period.span)
+    case = _Case(terms, target, evidence, tuple(ruled), period)
+    return _of_time(case) if slices is None or slices.judged is Judged.BAD else _of_slices(case, slices)
+
+
+def _of_time(case: _Case) -> TargetResult:
+    measure, within = case.terms.measure, case.period.elapsed
+
+    def found(unknown: Unknown, ruled: Sequence[Ruling] = case.ruled) -> Downtime:
+        return downtime(measure, case.evidence, ruled, unknown, within)
+
+    agreed, best, worst = found(measure.unknown), found(Unknown.UP), found(Unknown.DOWN)
+    claimed = found(measure.unknown, [replace(each, counts=Spans([each.claim.span])) for each in case.ruled])
+    figures = Figures(
+        _raw(case),
+        _figure(measure, claimed, within, measure.unknown),
+        _figure(measure, agreed, within, measure.unknown),
+        _figure(measure, best, within, Unknown.UP),
+        _figure(measure, worst, within, Unknown.DOWN),
+    )
+    allowed = (1 - case.target.agreed) * _whole_base(case)
+    coverage = Fraction(agreed.base - agreed.unknown, agreed.base) if agreed.base else None
+    spent = Allowance(allowed, Fraction(best.counted), Fraction(worst.counted))
+    return TargetResult(
+        case.target,
+        _verdict(case, figures, spent, coverage),
+        figures,
+        _base(measure, agreed, within, measure.unknown),
+        agreed.counted,
+        floor(allowed),
+        agreed.bridge,
+        agreed.outages,
+        agreed.unknown,
+        coverage,
+        case.ruled,
+        agreed.at,
+    )
+
+
+def _verdict(case: _Case, figures: Figures, spent: Allowance | None, coverage: Fraction | None) -> Verdict:
+    minimum = case.terms.measure.minimum_coverage
+    if spent is not None and not case.period.over:
+        return verdict_so_far(spent, coverage, minimum)
+    verdict = verdict_at_end(figures, case.target.agreed, coverage, minimum)
+    # How many events are still to come nobody knows: nothing is lost before the end.
+    return Verdict.AT_RISK if verdict is Verdict.MISSED and not case.period.over else verdict
+
+
+def _raw(case: _Case) -> Fraction | None:
+    lanes, within = list(case.evidence.lanes.values()), Spans([case.period.elapsed])
+    parts = combined(lanes, case.terms.measure.combine, case.evidence.span)
+    up, down = ((spans & within).lengths[-1] for spans in (parts.up, parts.down))
+    return Fraction(up, up + down) if up + down else None
+
+
+def _base(measure: Measure, found: Downtime, within: Span, unknown: Unknown) -> int:
+    """What downtime of the part that is over is divided by, in milliseconds."""
+    if measure.denominator is Denominator.THIRTY_DAYS:
+        return THIRTY_DAYS
+    whole = found.base if measure.denominator is Denominator.AGREED_TIME else within[1] - within[0]
+    return whole - found.unknown if unknown is Unknown.IGNORE else whole
+
+
+def _figure(measure: Measure, found: Downtime, within: Span, unknown: Unknown) -> Fraction | None:
+    """1 less counted downtime by the base, 0 at least; None where nothing was promised, or nothing of it is known."""
+    base = _base(measure, found, within, unknown)
+    return max(Fraction(0), 1 - Fraction(found.counted, base)) if base > 0 and found.base else None
+
+
+def _whole_base(case: _Case) -> int:
+    """The base of the whole period, as far as that can be known before it is over."""
+    denominator, span = case.terms.measure.denominator, case.period.span
+    if denominator is Denominator.THIRTY_DAYS:
+        return THIRTY_DAYS
+    if denominator is Denominator.CALENDAR_TIME:
+        return span[1] - span[0]
+    return (case.promised(span) - case.excluded).lengths[-1]
+
+
+def _of_slices(case: _Case, slices: SliceTerms) -> TargetResult:
+    """The mean of error rates, or a share of events: of slices that lie in agreed time as a whole."""
+    elapsed, is_mean = case.period.elapsed, slices.judged is Judged.MEAN
+    promised = case.promised(elapsed)
+    raw, hours, agreed, claimed = (
+        tallied(slices, case.evidence.slices, time)
+        for time in (Spans([elapsed]), promised, promised - case.excluded, promised - case.claimed)
+    )
+    missing = all_within(slices.length, promised - case.excluded) - agreed.known
+    figures = Figures(
+        raw.figure,
+        claimed.figure,
+        agreed.figure,
+        agreed.with_unknown(missing, bad=False),
+        agreed.with_unknown(missing, bad=True),
+    )
+    seen = agreed.known + missing
+    coverage = Fraction(agreed.known, seen) if seen else None
+    whole = all_within(slices.length, case.promised(case.period.span) - case.excluded)
+    spent = Allowance((1 - case.target.agreed) * whole, agreed.bad, agreed.bad + missing) if is_mean else None
+    lost = [floor(each.bad * slices.length) for each in (raw, hours, agreed)] if is_mean else []
+    return TargetResult(
+        case.target,
+        _verdict(case, figures, spent, coverage),
+        figures,
+        agreed.whole,
+        lost[-1] if lost else 0,
+        floor(spent.whole * slices.length) if spent else None,
+        tuple(_bridge_of_slices(lost)),
+        (),
+        missing * slices.length,
+        coverage,
+        case.ruled,
+    )
+
+
+def _bridge_of_slices(lost: Sequence[int]) -> Iterator[Line]:
+    for before, after, rule in zip((0, *lost), lost, (RAW, HOURS, EXCLUSIONS), strict=False):
+        yield Line(rule, after - before)

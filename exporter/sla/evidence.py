@@ -1,0 +1,91 @@
+"""What a result is made of besides the terms: what was measured, what was claimed not to count, and what was reported."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from exporter.sla.lane import Lane
+from exporter.timeline.exclusion import Category
+from exporter.timeline.spans import Span, Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Somebody's word that an exclusion counts.
+
+    Attributes:
+        by: Name of the person.
+        at: Milliseconds since the epoch.
+    """
+
+    by: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One occurrence of an exclusion, whether it counts or not.
+
+    Attributes:
+        ident: Of the exclusion.
+        name: For people.
+        category: Why.
+        span: When; milliseconds since the epoch.
+        entered_at: When the record first had it, milliseconds; None where it was in a file before anybody looked.
+        author: Who entered it; empty for one from a file.
+        reason: For people.
+        endpoints: Names of those it covers; None for the whole service.
+        approvals: Who approved of it.
+    """
+
+    ident: str
+    name: str
+    category: Category
+    span: Span
+    entered_at: int | None = None
+    author: str = ""
+    reason: str = ""
+    endpoints: frozenset[str] | None = None
+    approvals: tuple[Approval, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Slices in a row that have the same events.
+
+    Attributes:
+        start: Of the first, milliseconds since the epoch.
+        count: How many, >= 1.
+        good: Good events of each.
+        bad: Bad ones of each.
+    """
+
+    start: int
+    count: int
+    good: int
+    bad: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of one target's service, from before the period to after it, so that outages on its edges are whole.
+
+    Attributes:
+        span: What it covers; milliseconds since the epoch.
+        lanes: What was measured, by endpoint.
+        claims: Exclusions that cover anything of it, in order of their starts.
+        hours: When it is promised; None for always.
+        reported: Instants at which somebody reported an outage, ascending.
+        slices: Its events, for a target over them; ascending. A slice of which nothing is known is in none.
+    """
+
+    span: Span
+    lanes: Mapping[str, Lane] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
+    hours: Spans | None = None
+    reported: tuple[int, ...] = ()
+    slices: tuple[Slice, ...] = ()
+
+    @property
+    def promised(self) -> Spans:
+        """The time in which it is promised."""
+        return Spans([self.span]) if self.hours is None else self.hours

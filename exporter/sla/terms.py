@@ -1,0 +1,145 @@
+"""What parties have agreed on, as the arithmetic needs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+
+from exporter.timeline.exclusion import Category
+from exporter.timeline.rule import ALL, Rule
+
+
+class Starts(StrEnum):
+    """Where the clock of an outage starts."""
+
+    DETECTED = "detected"
+    REPORTED = "reported"
+
+
+class Rounding(StrEnum):
+    """How the length of each outage is rounded."""
+
+    EXACT = "exact"
+    DOWN = "whole_minutes_down"
+    UP = "whole_minutes_up"
+
+
+class Denominator(StrEnum):
+    """What downtime is divided by: the agreed time of the period, all of it, or thirty days whatever it has."""
+
+    AGREED_TIME = "agreed_time"
+    CALENDAR_TIME = "calendar_time"
+    THIRTY_DAYS = "30d"
+
+
+class Unknown(StrEnum):
+    """How time counts of which nothing is known."""
+
+    UP = "up"
+    DOWN = "down"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """When exclusions of a category count.
+
+    Attributes:
+        notice: Milliseconds >= 0 by which one must have been entered before it starts.
+        allowance: Milliseconds a period may have of them, the first ones; None for any.
+        agreed_by: The party of which a named person must have approved; empty for none.
+    """
+
+    notice: int = 0
+    allowance: int | None = None
+    agreed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How downtime is made of what was measured; the rules are applied in the order of `sla.downtime`.
+
+    Attributes:
+        combine: Of a service's endpoints; by weight cannot be.
+        starts: Where the clock starts.
+        smallest_outage: Milliseconds >= 0 below which an outage does not count.
+        rounding: Of each outage.
+        denominator: What downtime is divided by.
+        unknown: How time counts of which nothing is known.
+        minimum_coverage: Share of the agreed time that must be known, else nothing can be said; 0 to 1.
+    """
+
+    combine: Rule = ALL
+    starts: Starts = Starts.DETECTED
+    smallest_outage: int = 0
+    rounding: Rounding = Rounding.EXACT
+    denominator: Denominator = Denominator.AGREED_TIME
+    unknown: Unknown = Unknown.UP
+    minimum_coverage: Fraction = Fraction(0)
+
+
+class Judged(StrEnum):
+    """What is made of slices: the mean of their error rates, downtime of bad ones, or all of their events together."""
+
+    MEAN = "mean_error_rate"
+    BAD = "bad_slices"
+    SHARE = "share"
+
+
+@dataclass(frozen=True, slots=True)
+class SliceTerms:
+    """A measure over events in slices of time.
+
+    Attributes:
+        length: Milliseconds of a slice, > 0; slices begin at its multiples.
+        judged: What is made of them.
+        above: Error rate above which a slice is bad, 0 <= x < 1; 1 where all of its events must be bad. For `bad_slices`.
+        minimum: Events below which a slice is not bad, >= 1. For `bad_slices`.
+        empty_is_good: Whether a slice without events counts as good, or not at all.
+    """
+
+    length: int
+    judged: Judged
+    above: Fraction = Fraction(0)
+    minimum: int = 1
+    empty_is_good: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing that is promised.
+
+    Attributes:
+        name: Unique in the agreement.
+        service: Name of the service.
+        endpoints: Names of those that it is about, in order.
+        agreed: What the figure must reach, 0 < x <= 1.
+        hours: Name of the hours in which it is promised; empty for always.
+        credit: Name of the rule by which a miss costs; empty where it does not.
+        slices: Where it is about events; None for time.
+    """
+
+    name: str
+    service: str
+    endpoints: tuple[str, ...]
+    agreed: Fraction
+    hours: str = ""
+    credit: str = ""
+    slices: SliceTerms | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the targets of an agreement have in common.
+
+    Attributes:
+        measure: How downtime is made.
+        recognised: The categories that do not count, and when.
+        people: Names of the people of each party.
+        targets: In order.
+    """
+
+    measure: Measure
+    targets: tuple[Target, ...]
+    recognised: Mapping[Category, Recognition] = field(default_factory=dict)
+    people: Mapping[str, frozenset[str]] = field(default_factory=dict)
