@@ -62,7 +62,7 @@ PURE_MODULES = {
         "types",
         "typing",
     ),
-    *("re", "warnings", "zoneinfo"),
+    *("hashlib", "json", "re", "warnings", "zoneinfo"),
     *("dateutil", "holidays"),  # the calendars of others: data and rules, imported where they are needed
 }
 

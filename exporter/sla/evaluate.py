@@ -13,6 +13,7 @@ from exporter.sla.judge import Allowance, Figures, Verdict, verdict_at_end, verd
 from exporter.sla.lane import combined
 from exporter.sla.terms import Denominator, Judged, Measure, SliceTerms, Target, Terms, Unknown
 from exporter.timeline.spans import NOTHING, Span, Spans
+from exporter.timeline.tally import Standing
 from exporter.units import DAY
 
 THIRTY_DAYS = 30 * DAY
@@ -57,6 +58,7 @@ class TargetResult:
         unknown: Milliseconds of agreed time of which nothing is known.
         coverage: Share of the agreed time that is known; None where none was agreed.
         ruled: What became of the exclusions.
+        excused: Milliseconds of downtime that each of them really excused.
         at: When counted downtime was.
     """
 
@@ -71,6 +73,7 @@ class TargetResult:
     unknown: int
     coverage: Fraction | None
     ruled: tuple[Ruling, ...]
+    excused: tuple[int, ...]
     at: Spans = NOTHING
 
 
@@ -147,8 +150,23 @@ def _of_time(case: _Case) -> TargetResult:
         agreed.unknown,
         coverage,
         case.ruled,
+        tuple(_excused(case)),
         agreed.at,
     )
+
+
+def _excused(case: _Case) -> Iterator[int]:
+    """How much of what was down and promised each exclusion covers, that none before it does."""
+    lanes, within = case.evidence.lanes, case.period.elapsed
+    rule, promised = case.terms.measure.combine, case.promised(within)
+    down = {name: lane.spans(Standing.DOWN) & promised for name, lane in lanes.items()}
+    left = combined(list(lanes.values()), rule, case.evidence.span).down & promised
+    for each in case.ruled:
+        covered = each.counts & left
+        if each.claim.endpoints is not None:
+            covered &= Spans(span for name in each.claim.endpoints for span in down.get(name, NOTHING))
+        yield covered.lengths[-1]
+        left -= covered
 
 
 def _verdict(case: _Case, figures: Figures, spent: Allowance | None, coverage: Fraction | None) -> Verdict:
@@ -224,6 +242,7 @@ def _of_slices(case: _Case, slices: SliceTerms) -> TargetResult:
         missing * slices.length,
         coverage,
         case.ruled,
+        (0,) * len(case.ruled),
     )
 
 

@@ -75,6 +75,8 @@ class Evidence:
         claims: Exclusions that cover anything of it, in order of their starts.
         hours: When it is promised; None for always.
         reported: Instants at which somebody reported an outage, ascending.
+        interval: Milliseconds from one probe to the next, the longest of its endpoints: how far off an edge may be; 0 where
+            that is not known.
         slices: Its events, for a target over them; ascending. A slice of which nothing is known is in none.
     """
 
@@ -83,6 +85,7 @@ class Evidence:
     claims: tuple[Claim, ...] = ()
     hours: Spans | None = None
     reported: tuple[int, ...] = ()
+    interval: int = 0
     slices: tuple[Slice, ...] = ()
 
     @property

@@ -4,10 +4,11 @@ A local time is a naive `datetime`; its `fold` means nothing here. Instants are 
 """
 
 from bisect import bisect_left
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from exporter.errors import nearest
+from exporter.timeline.spans import Span
 from exporter.units import SECOND
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,6 +71,25 @@ def first_instant(local: datetime, where: ZoneInfo) -> int:
         other // SECOND, first // SECOND + 1
     )  # the gap lies between; offsets change on whole seconds
     return seconds[bisect_left(seconds, local, key=lambda second: local_of(second * SECOND, where))] * SECOND
+
+
+def days_of(span: Span, name: str) -> list[Span]:
+    """The local days of a span, in order; the first and the last may be cut by it.
+
+    Args:
+        span: Milliseconds since the epoch.
+        name: IANA name of the zone.
+    """
+    where, (start, end) = zone(name), span
+    day = datetime.combine(local_of(start, where).date(), time())
+    found = list[Span]()
+    while start < end:
+        day += timedelta(days=1)
+        beyond = min(end, first_instant(day, where))
+        if start < beyond:
+            found.append((start, beyond))
+            start = beyond
+    return found
 
 
 def _instant(aware: datetime) -> int:

@@ -70,7 +70,7 @@ def evidence(
     slices: tuple[Slice, ...] = (),
 ) -> Evidence:
     named = {f"web{number or ''}": each for number, each in enumerate(lanes or (lane(),))}
-    return Evidence((START - MARGIN, END + MARGIN), named, tuple(claims), hours, reported, slices)
+    return Evidence((START - MARGIN, END + MARGIN), named, tuple(claims), hours, reported, slices=slices)
 
 
 def claim(first: int, beyond: int, category: Category = Category.MAINTENANCE, **more: object) -> Claim:

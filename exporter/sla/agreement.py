@@ -1,0 +1,194 @@
+"""A whole agreement, as its document says it: one version of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from exporter.sla.credit import CreditTerms
+from exporter.sla.terms import Terms
+from exporter.timeline.calendar import Calendar
+from exporter.timeline.exclusion import When
+from exporter.timeline.spans import Span
+
+
+class Kind(StrEnum):
+    """Who promises what to whom."""
+
+    CUSTOMER = "customer"
+    INTERNAL = "internal"
+    VENDOR = "vendor"
+
+
+PARTIES = ("provider", "customer")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side.
+
+    Attributes:
+        name: Of it.
+        contact: Where it is reached.
+        people: Names of those who may speak for it.
+    """
+
+    name: str
+    contact: str = ""
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A party's approval of the text.
+
+    Attributes:
+        by: Name of one of its people.
+        on: Day.
+    """
+
+    by: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ContractTerm:
+    """How long an agreement lasts.
+
+    Attributes:
+        start: First day.
+        end: Last day; None for none.
+        notice: Milliseconds before the end by which notice is to be given; None where none is agreed.
+        renewal: Milliseconds by which it goes on where nobody gives notice; None where it then ends.
+    """
+
+    start: date
+    end: date | None = None
+    notice: int | None = None
+    renewal: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """When the parties look at it together.
+
+    Attributes:
+        every: Calendar unit; empty where that is not agreed.
+        participants: Names of people.
+        triggers: What else calls for one, as text.
+    """
+
+    every: str = ""
+    participants: tuple[str, ...] = ()
+    triggers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTerms:
+    """What is written when a period closes.
+
+    Attributes:
+        formats: Of `html`, `md`, `csv`, `json`.
+        folder: Where to, relative to the configuration; empty where nothing is written by itself.
+    """
+
+    formats: tuple[str, ...] = ()
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One version of an agreement.
+
+    Attributes:
+        name: Of the agreement, over all of its versions.
+        version: As written.
+        start: Instant from which it replaces the version before, milliseconds since the epoch.
+        title: For people.
+        kind: Of it.
+        period: What is judged: calendar periods.
+        prorate: Whether a part of a period costs its part of the fee.
+        terms: What is promised, and how it is measured.
+        credits: What a miss costs.
+        hours: Named hours; each covers what is outside of them, as exclusions do.
+        purpose: Why there is one.
+        assumptions: What it takes for granted.
+        parties: By `provider` and `customer`.
+        approved: By party; both have to be there, else it is a draft.
+        contract: Its term; None where it says none.
+        reviews: When it is looked at.
+        scope_in: Names of services that it is about.
+        scope_out: What it is not about, and why.
+        responsibilities: By party, as text.
+        rests_on: Names of agreements with others that it needs.
+        report: What is written when a period closes.
+        document: The whole text with what it extends filled in: maps, lists and text.
+        sha256: Of the document without its approvals, in canonical form.
+        origins: By top-level key, where it stands: `file:line`.
+    """
+
+    name: str
+    version: str
+    start: int
+    title: str
+    kind: Kind
+    period: Calendar
+    prorate: bool
+    terms: Terms
+    credits: CreditTerms
+    hours: Mapping[str, When] = field(default_factory=dict)
+    purpose: str = ""
+    assumptions: tuple[str, ...] = ()
+    parties: Mapping[str, Party] = field(default_factory=dict)
+    approved: Mapping[str, Signature] = field(default_factory=dict)
+    contract: ContractTerm | None = None
+    reviews: Reviews = Reviews()
+    scope_in: tuple[str, ...] = ()
+    scope_out: Mapping[str, str] = field(default_factory=dict)
+    responsibilities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rests_on: tuple[str, ...] = ()
+    report: ReportTerms = ReportTerms()
+    document: Mapping[str, object] = field(default_factory=dict)
+    sha256: str = ""
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether a party has not approved it yet."""
+        return not all(party in self.approved for party in PARTIES)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a period in which one version is in force.
+
+    Attributes:
+        agreement: The version.
+        span: Within the period.
+    """
+
+    agreement: Agreement
+    span: Span
+
+
+def in_force(versions: Sequence[Agreement], at: int) -> Agreement | None:
+    """The version of an agreement that holds at an instant, drafts aside; None before the first."""
+    approved = [each for each in versions if not each.is_draft and each.start <= at]
+    return max(approved, key=lambda each: each.start, default=None)
+
+
+def segments(versions: Sequence[Agreement], span: Span) -> list[Segment]:
+    """The parts of a span by the version that holds in each, in order; what is before the first is in none.
+
+    Args:
+        versions: Of one agreement, in any order; drafts hold nowhere.
+        span: Milliseconds since the epoch.
+    """
+    start, end = span
+    approved = sorted((each for each in versions if not each.is_draft), key=lambda each: each.start)
+    ends = [each.start for each in approved[1:]] + [end]
+    return [
+        Segment(each, (max(start, each.start), min(end, until)))
+        for each, until in zip(approved, ends, strict=True)
+        if max(start, each.start) < min(end, until)
+    ]

@@ -1,0 +1,80 @@
+"""What became of an agreement in a period: all of its targets, and what is owed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from exporter.sla.agreement import Agreement
+from exporter.sla.credit import Credit, credit
+from exporter.sla.evaluate import Period, TargetResult, evaluate
+from exporter.sla.evidence import Evidence
+from exporter.sla.judge import Verdict
+from exporter.timeline.spans import Span
+from exporter.timeline.zones import days_of
+
+_WORST_FIRST = (Verdict.MISSED, Verdict.UNDETERMINED, Verdict.AT_RISK, Verdict.MET)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodResult:
+    """One version of an agreement in a period, or in the part of one in which it was in force.
+
+    Attributes:
+        agreement: The version.
+        whole: The calendar period.
+        period: What is judged: all of it, or the part of it.
+        verdict: The worst of the targets'.
+        targets: In the order of the agreement.
+        evidence: By target.
+        credit: What is owed.
+        before: Credits of earlier periods of the year, as shares of the fee of one.
+    """
+
+    agreement: Agreement
+    whole: Span
+    period: Period
+    verdict: Verdict
+    targets: tuple[TargetResult, ...]
+    evidence: Mapping[str, Evidence]
+    credit: Credit
+    before: Fraction
+
+
+def judge_period(
+    agreement: Agreement,
+    evidence: Mapping[str, Evidence],
+    whole: Span,
+    period: Period,
+    before: Fraction = Fraction(0),
+) -> PeriodResult:
+    """Judge an agreement.
+
+    Args:
+        agreement: The version in force.
+        evidence: By the name of the target; of each of them.
+        whole: The calendar period.
+        period: What of it is judged.
+        before: Credits of earlier periods of the year, as shares of the fee of one period.
+    """
+    results = [
+        evaluate(agreement.terms, each, evidence[each.name], period) for each in agreement.terms.targets
+    ]
+    length = period.span[1] - period.span[0]
+    part = Fraction(length, whole[1] - whole[0]) if agreement.prorate else Fraction(1)
+    days = days_of(whole, agreement.period.zone)
+    owed = credit(agreement.credits, results, period.span, days, part=part, before=before)
+    return PeriodResult(
+        agreement,
+        whole,
+        period,
+        worst([each.verdict for each in results]),
+        tuple(results),
+        evidence,
+        owed,
+        before,
+    )
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """The worst of several; of none nothing can be said."""
+    return next((each for each in _WORST_FIRST if each in verdicts), Verdict.UNDETERMINED)
