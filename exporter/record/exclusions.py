@@ -37,6 +37,8 @@ class Action(StrEnum):
     """The daemon first saw it in the configuration, or saw it changed."""
     DROP = "drop"
     """The daemon found that the configuration no longer has it."""
+    APPROVE = "approve"
+    """A person agreed that it counts, for agreements that ask for that."""
 
 
 def in_force(config: Config, log: Sequence[LogEntry]) -> tuple[Exclusion, ...]:

@@ -137,6 +137,26 @@ class LogEntry(NamedTuple):
     seq: int = 0
 
 
+class Issue(NamedTuple):
+    """What was said of an agreement in a period; only ever added to.
+
+    Attributes:
+        agreement: Its name.
+        number: From 1, without gaps, for each agreement.
+        span: The period, or the part of one, milliseconds.
+        at: When it was issued, milliseconds.
+        sha256: Of the document in canonical form, which names that of the one before.
+        document: All of it, JSON.
+    """
+
+    agreement: str
+    number: int
+    span: Span
+    at: int
+    sha256: str
+    document: str
+
+
 @dataclass(frozen=True, slots=True)
 class Commit:
     """One transaction's worth: what happened since the last one, in order, and the mark."""
@@ -215,6 +235,9 @@ class Reader(Protocol):
     def exclusion_log(self) -> Sequence[LogEntry]:
         """All that was ever done to exclusions, in order."""
 
+    def issues(self, agreement: str) -> Sequence[Issue]:
+        """All that was ever said of an agreement, in order of their numbers."""
+
     def close(self) -> None:
         """Release the store."""
 
@@ -279,6 +302,13 @@ class Writer(Reader, Protocol):
 
     def log_exclusions(self, entries: Sequence[LogEntry]) -> None:
         """Add to the exclusions' audit trail, all or, with a StoreError, none."""
+
+    def add_issue(self, issue: Issue) -> None:
+        """Add to what was said of an agreement.
+
+        Raises:
+            StoreError: It cannot be written, or its number is not the next one; nothing was.
+        """
 
     def pruning(self, before: int) -> Iterator[int]:
         """Let go of what ended before an instant, slice by slice: rows deleted by each.

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from exporter.store import steps
-from exporter.store.base import Absence, LogEntry, Mark, SloKey, StoredEndpoint
+from exporter.store import issues, steps
+from exporter.store.base import Absence, Issue, LogEntry, Mark, SloKey, StoredEndpoint
 from exporter.store.hours import unpack
 from exporter.store.sqlite import open_for_reading, translated
 from exporter.timeline.policy import Policy
@@ -137,6 +137,11 @@ class SqliteReader:
                     "SELECT at, who, action, ident, body, seq FROM exclusion_log ORDER BY seq"
                 )
             ]
+
+    def issues(self, agreement: str) -> Sequence[Issue]:
+        """All that was ever said of an agreement, in order of their numbers."""
+        with translated(self.path):
+            return issues.read(self._connection, agreement)
 
     def absence_spans(self) -> Sequence[Absence]:
         """The prober's absences with their causes, in order of their starts."""

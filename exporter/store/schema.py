@@ -157,5 +157,24 @@ MIGRATIONS = (
         steps BLOB NOT NULL
     );
     """,
+    """
+    CREATE TABLE issue (                     -- what was said of agreements; kept for ever
+        agreement TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        since INTEGER NOT NULL,              -- the period, or the part of one
+        until INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        document BLOB NOT NULL,              -- JSON, compressed
+        PRIMARY KEY (agreement, number)
+    );
+    CREATE TRIGGER issue_is_not_changed BEFORE UPDATE ON issue
+        BEGIN SELECT RAISE(ABORT, 'what was issued is only ever added to'); END;
+    CREATE TRIGGER issue_is_not_taken_back BEFORE DELETE ON issue
+        BEGIN SELECT RAISE(ABORT, 'what was issued is only ever added to'); END;
+    CREATE TRIGGER issue_is_not_replaced BEFORE INSERT ON issue  -- INSERT OR REPLACE
+        WHEN EXISTS (SELECT 1 FROM issue WHERE agreement = NEW.agreement AND number = NEW.number)
+        BEGIN SELECT RAISE(ABORT, 'what was issued is only ever added to'); END;
+    """,
 )
 """One script a version, oldest first; never edited once released."""

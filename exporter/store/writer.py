@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from exporter.store import issues
 from exporter.store import steps as counted
 from exporter.store.aside import SERIES, set_aside
-from exporter.store.base import Absence, Batch, Commit, EndpointKey, LogEntry, SloKey
+from exporter.store.base import Absence, Batch, Commit, EndpointKey, Issue, LogEntry, SloKey
 from exporter.store.hours import insert_sketches, insert_slow
 from exporter.store.lock import Lock
 from exporter.store.prune import move_edge, slices
@@ -140,6 +141,11 @@ class SqliteWriter(SqliteReader):
         """Add to the exclusions' audit trail, all or, with a StoreError, none; the store gives `seq`."""
         with self._transaction():
             self._log(entries)
+
+    def add_issue(self, issue: Issue) -> None:
+        """Add to what was said of an agreement: see `Writer.add_issue`."""
+        with self._transaction():
+            issues.insert(self._connection, issue)
 
     def pruning(self, before: int) -> Iterator[int]:
         """Let go of what ended before an instant, slice by slice: see `Writer.pruning`."""

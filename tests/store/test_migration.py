@@ -47,7 +47,7 @@ def test_a_version_1_file_is_brought_up_to_date_and_answers_the_same(tmp_path: P
     path = tmp_path / "uptime.db"
     make_version_1(path)
     with pytest.raises(
-        StoreError, match=r"store version 1, this one reads 3\); start this version's `run` on it"
+        StoreError, match=r"store version 1, this one reads 4\); start this version's `run` on it"
     ):
         SqliteReader.open(path)
     SqliteWriter.open(path).close()

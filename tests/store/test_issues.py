@@ -1,0 +1,57 @@
+"""What was said of agreements is only ever added to, and outlives what it was made of."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from exporter.errors import StoreError
+from exporter.store.base import Issue
+from exporter.store.reader import SqliteReader
+from exporter.store.writer import SqliteWriter
+
+FIRST = Issue("acme", 1, (0, 100), 105, "aa", '{"number": 1, "title": "für ACME"}')
+SECOND = FIRST._replace(number=2, at=120, sha256="bb", document='{"number": 2}')
+OTHER = FIRST._replace(agreement="other")
+
+
+def test_issues_of_an_agreement_stay_in_their_order(path: Path, writer: SqliteWriter) -> None:
+    for issue in (FIRST, OTHER, SECOND):
+        writer.add_issue(issue)
+    with closing(SqliteReader.open(path)) as reader:
+        assert reader.issues("acme") == [FIRST, SECOND]
+        assert reader.issues("other") == [OTHER]
+        assert reader.issues("nobody") == []
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_a_number_that_is_not_the_next_one_is_refused(writer: SqliteWriter, number: int) -> None:
+    writer.add_issue(FIRST)
+    with pytest.raises(StoreError, match=f"issue {number} of acme does not follow number 1"):
+        writer.add_issue(FIRST._replace(number=number))
+    assert writer.issues("acme") == [FIRST]
+
+
+@pytest.mark.parametrize(
+    "rewriting",
+    [
+        "UPDATE issue SET sha256 = 'cc'",
+        "DELETE FROM issue",
+        "INSERT OR REPLACE INTO issue VALUES ('acme', 1, 0, 100, 105, 'cc', '')",
+    ],
+)
+def test_nobody_rewrites_them_not_even_with_a_shell(path: Path, writer: SqliteWriter, rewriting: str) -> None:
+    writer.add_issue(FIRST)
+    with (
+        closing(sqlite3.connect(path)) as shell,
+        pytest.raises(sqlite3.IntegrityError, match="only ever added to"),
+    ):
+        shell.execute(rewriting)
+    assert writer.issues("acme") == [FIRST]
+
+
+def test_they_are_kept_when_the_record_is_pruned(writer: SqliteWriter) -> None:
+    writer.add_issue(FIRST)
+    writer.prune(10**15)
+    assert writer.issues("acme") == [FIRST]
