@@ -19,7 +19,7 @@ from exporter.sla.period import PeriodResult
 from exporter.timeline.exclusion import Category
 from exporter.timeline.spans import Spans
 from exporter.timeline.tally import Standing
-from exporter.timeline.zones import days_of
+from exporter.timeline.zones import days_of, local_of, zone
 from exporter.units import format_instant
 
 SCHEMA = "uptime-sla-result/1"
@@ -48,7 +48,8 @@ def result_json(result: PeriodResult) -> Json:
         "kind": agreement.kind.value,
         "terms_sha256": agreement.sha256,
         "period": {
-            "label": _label(result),
+            "label": agreement.period.label,
+            "name": _name(result),
             "start": format_instant(period.span[0]),
             "end": format_instant(period.span[1]),
             "seconds": (period.span[1] - period.span[0]) // 1000,
@@ -81,8 +82,21 @@ def canonical(document: object) -> bytes:
     return dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def _label(result: PeriodResult) -> str:
-    return result.agreement.period.label
+def _name(result: PeriodResult) -> str:
+    """Such as `2026-10`, `2026-Q4`, `2026`, or the first day of a week; with the days where it is a part of one."""
+    calendar = result.agreement.period
+    where = zone(calendar.zone)
+    first = local_of(result.whole[0], where).date()
+    names = {
+        "month": f"{first:%Y-%m}",
+        "quarter": f"{first.year}-Q{(first.month + 2) // 3}",
+        "year": f"{first.year}",
+        "week": first.isoformat(),
+    }
+    if result.period.span == result.whole:
+        return names[calendar.unit]
+    start, last = (local_of(at, where).date() for at in (result.period.span[0], result.period.span[1] - 1))
+    return f"{names[calendar.unit]} ({start} to {last})"
 
 
 def _target(result: PeriodResult, found: TargetResult) -> Json:
@@ -145,6 +159,7 @@ def _next_step(result: PeriodResult, found: TargetResult) -> Json | None:
 def _credit(credit: Credit, before: Fraction) -> Json:
     return {
         "percent": per_cent(credit.share),
+        "share": _exact(credit.share),
         "amount": None if credit.amount is None else str(credit.amount),
         "currency": credit.currency,
         "capped": credit.capped,

@@ -1,0 +1,152 @@
+"""What is issued of a period: the result, what the monitor itself did meanwhile, and its place among what was said before."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from exporter import __version__
+from exporter.record.agreements.evidence import Sources
+from exporter.record.exclusions import Action
+from exporter.sla.period import PeriodResult
+from exporter.sla.wire import Json, canonical, digest, result_json
+from exporter.store.base import Absence, Issue
+from exporter.timeline.spans import Span
+from exporter.units import format_instant
+
+TREND = 12
+"""Periods."""
+
+
+def document(
+    result: PeriodResult, sources: Sources, absences: Sequence[Absence], issued: Sequence[Issue], now: int
+) -> Json:
+    """Put together what is issued, or shown before it is.
+
+    Args:
+        result: Of the period.
+        sources: That it was made of.
+        absences: In which the exporter did not run.
+        issued: What was said of the agreement before, in order.
+        now: Milliseconds since the epoch.
+    """
+    told = result_json(result)
+    span, before = result.period.span, issued[-1] if issued else None
+    told |= {
+        "issue": {
+            "number": before.number + 1 if before else 1,
+            "at": format_instant(now),
+            "known_until": format_instant(sources.until),
+            "previous_sha256": before.sha256 if before else "",
+            "changes": changes(told, _latest_of(issued, span)),
+        },
+        "monitor": _monitor(sources, absences, span),
+        "trend": _trend(issued, span),
+        "software": {"name": "uptime-slo-exporter", "version": __version__},
+    }
+    return told | {"sha256": digest(told)}
+
+
+def issue_of(told: Json, span: Span, now: int) -> Issue:
+    """A document as the store keeps it."""
+    text = canonical(told).decode()
+    return Issue(told["agreement"], told["issue"]["number"], span, now, told["sha256"], text)
+
+
+def _latest_of(issued: Sequence[Issue], span: Span) -> Json | None:
+    found = [each for each in issued if each.span == span]
+    return json.loads(found[-1].document) if found else None
+
+
+def changes(told: Json, before: Json | None) -> list[str]:
+    """What a document says otherwise than the one before of the same period, in words; nothing where there is none."""
+    if before is None:
+        return []
+    found = [
+        f"{what}: {_said(old)} before, {_said(new)} now"
+        for what, old, new in (
+            ("version", before["version"], told["version"]),
+            ("text of the terms", before["terms_sha256"][:12], told["terms_sha256"][:12]),
+            ("verdict", before["verdict"], told["verdict"]),
+            ("credit", before["credit"]["amount"], told["credit"]["amount"]),
+            ("credit in per cent of the fee", before["credit"]["percent"], told["credit"]["percent"]),
+        )
+        if old != new
+    ]
+    earlier = {each["name"]: each for each in before["targets"]}
+    for target in told["targets"]:
+        found += _target_changes(target, earlier.get(target["name"]))
+    return found
+
+
+def _target_changes(target: Json, before: Json | None) -> list[str]:
+    name = target["name"]
+    if before is None:
+        return [f"{name}: is new"]
+    pairs = [
+        ("verdict", before["verdict"], target["verdict"]),
+        ("figure", before["figures"]["agreed"], target["figures"]["agreed"]),
+        ("counted downtime in ms", before["counted_ms"], target["counted_ms"]),
+        ("unknown in ms", before["unknown_ms"], target["unknown_ms"]),
+        ("outages", len(before["outages"]), len(target["outages"])),
+    ]
+    found = [
+        f"{name}: {what} {_said(old)} before, {_said(new)} now" for what, old, new in pairs if old != new
+    ]
+    known = {_key(each) for each in before["exclusions"]}
+    now = {_key(each) for each in target["exclusions"]}
+    found += [f"{name}: exclusion {ident} is new" for ident, *_ in sorted(now - known)]
+    return found + [f"{name}: exclusion {ident} is gone" for ident, *_ in sorted(known - now)]
+
+
+def _key(exclusion: Json) -> tuple[str, int, int]:
+    return exclusion["id"], *exclusion["span"]
+
+
+def _said(value: Any) -> str:  # noqa: ANN401 -- whatever JSON has
+    return "nothing" if value is None or value == "" else str(value)
+
+
+def _monitor(sources: Sources, absences: Sequence[Absence], span: Span) -> Json:
+    """What the monitor itself did in a period."""
+    start, end = span
+    within = [each for each in absences if each.since < end and each.until > start]
+    entries = [each for each in sources.log if start <= each.at]
+    return {
+        "site": sources.config.site,
+        "version": __version__,
+        "interval_ms": {
+            f"{service.name}/{endpoint.name}": endpoint.policy.interval
+            for service in sources.config.services
+            for endpoint in service.endpoints
+        },
+        "stopped": [[format_instant(each.since), format_instant(each.until)] for each in within],
+        "restarts": sum(start <= each.until < end for each in within),
+        "corrections": [
+            {"at": format_instant(each.at), "author": each.who, "what": f"{each.action} {each.ident}"}
+            for each in entries
+            if each.action in {Action.ADD, Action.REMOVE, Action.APPROVE}
+        ],
+        "config_changes": [
+            {"at": format_instant(each.at), "what": f"{each.action} {each.ident}"}
+            for each in entries
+            if each.action in {Action.CONFIGURE, Action.DROP} and each.at < end
+        ],
+    }
+
+
+def _trend(issued: Sequence[Issue], span: Span) -> list[Json]:
+    """The latest issue of each earlier period, oldest first."""
+    latest = {each.span: each for each in issued if each.span[1] <= span[0]}
+    return [_point(json.loads(latest[each].document)) for each in sorted(latest)[-(TREND - 1) :]]
+
+
+def _point(told: Json) -> Json:
+    return {
+        "label": told["period"]["name"],
+        "verdict": told["verdict"],
+        "targets": {
+            each["name"]: {"agreed": each["figures"]["agreed"], "verdict": each["verdict"]}
+            for each in told["targets"]
+        },
+        "credit_amount": told["credit"]["amount"],
+    }

@@ -1,0 +1,201 @@
+"""An agreement put to the real store: evidence, results, and what is issued of them."""
+
+from pathlib import Path
+
+import pytest
+
+from exporter.record.agreements.documents import changes, document, issue_of
+from exporter.record.agreements.evidence import Sources, gather
+from exporter.record.agreements.results import closed_periods, credited, results, whole_period
+from exporter.record.corrections import adding
+from exporter.record.exclusions import Action
+from exporter.record.histories import load
+from exporter.record.wanted import Wanted
+from exporter.sla.judge import Verdict
+from exporter.sla.terms import Judged, SliceTerms, Target
+from exporter.sla.wire import digest
+from exporter.store.base import LogEntry
+from exporter.store.reader import SqliteReader
+from exporter.timeline.exclusion import Once
+from exporter.timeline.spans import Spans
+from exporter.units import DAY, HOUR, MINUTE, format_instant, parse_instant
+from tests.support.agreed import percent, six
+from tests.support.contracts import agreement
+from tests.support.past import Past, steady
+
+OCTOBER = parse_instant("2026-10-01T00:00:00Z")
+NOVEMBER = parse_instant("2026-11-01T00:00:00Z")
+NOW = NOVEMBER + 5 * DAY
+STEP = 10 * MINUTE
+SHOP = """
+services:
+  - name: shop
+    endpoints:
+      - {name: web, url: "http://127.0.0.1/", interval: 10m}
+      - {name: db, url: "tcp://127.0.0.1:5432", interval: 10m}
+      - {name: job, url: "heartbeat://job?every=24h&grace=1h", token: let-me-tell}
+    slos: [{objective: 99, window: 1d, endpoints: [web]}]
+"""
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Past:
+    """Five weeks, in which the web was down for an hour on the second of October and over the end of the month."""
+    made = Past.of(tmp_path, SHOP)
+    start, first, last = OCTOBER - 7 * DAY, OCTOBER + DAY, NOVEMBER - HOUR
+    made.bring(steady("S", start, NOW, STEP), "shop,db")
+    made.bring(
+        [
+            *steady("S", start, first, STEP),
+            *steady("F", first, first + HOUR, STEP),
+            *steady("S", first + HOUR, last, STEP),
+            *steady("F", last, NOVEMBER + 2 * HOUR, STEP),
+            *steady("S", NOVEMBER + 2 * HOUR, NOW, STEP),
+        ],
+        "shop,web",
+    )
+    return made
+
+
+def sources(past: Past, log: tuple[LogEntry, ...] = ()) -> Sources:
+    store = SqliteReader.open(past.store)
+    try:
+        return Sources(past.config, load(store), (*store.exclusion_log(), *log), NOW)
+    finally:
+        store.close()
+
+
+def test_outages_over_the_edges_are_there_as_a_whole(past: Past) -> None:
+    made = agreement()
+    found = gather(sources(past), made, made.terms.targets[0], (OCTOBER, NOVEMBER))
+    assert set(found.lanes) == {"web", "db"}  # what tells of itself is no part of it
+    assert found.span[0] == OCTOBER
+    assert found.span[1] > NOVEMBER + 2 * HOUR
+    assert found.interval == STEP
+
+
+def test_a_month_has_its_figures(past: Past) -> None:
+    (found,) = results(sources(past), [agreement()], (OCTOBER, NOVEMBER))
+    (shop,) = found.targets
+    assert shop.counted == 2 * HOUR
+    assert six(shop.figures.agreed) == six(1 - percent("100") * 2 / (31 * 24))
+    assert [each.span[1] - each.span[0] for each in shop.outages] == [HOUR, 3 * HOUR]
+    assert (found.verdict, str(found.credit.amount)) == (Verdict.MISSED, "100.00")
+
+
+def test_named_endpoints_alone_are_looked_at(past: Past) -> None:
+    only = agreement(Target("db", "shop", ("db",), percent("100")))
+    (found,) = results(sources(past), [only], (OCTOBER, NOVEMBER))
+    assert found.verdict is Verdict.MET
+
+
+def test_a_revision_in_mid_period_makes_two_parts(past: Past) -> None:
+    middle = OCTOBER + 10 * DAY
+    versions = [
+        agreement(),
+        agreement(version="2", start=middle),
+        agreement(version="3", start=NOW, approved={}),
+    ]
+    first, second = results(sources(past), versions, (OCTOBER, NOVEMBER))
+    assert (first.agreement.version, first.period.span) == ("1", (OCTOBER, middle))
+    assert (second.agreement.version, second.period.span) == ("2", (middle, NOVEMBER))
+    assert [each.targets[0].counted for each in (first, second)] == [HOUR, HOUR]
+    assert str(first.credit.amount) == "32.26"  # ten days of 31
+
+
+def entered(past: Past, category: str, start: int, end: int, at: int) -> LogEntry:
+    wanted = Wanted(
+        category=category,
+        reason="a move",
+        services=("shop",),
+        start=format_instant(start),
+        end=format_instant(end),
+    )
+    return adding(wanted, past.config, (), author="mara", now=at).entry
+
+
+def test_an_exclusion_counts_with_its_author_and_the_time_of_its_entry(past: Past) -> None:
+    entry = entered(past, "maintenance", OCTOBER + DAY, OCTOBER + DAY + HOUR, NOVEMBER + DAY)
+    (found,) = results(sources(past, (entry,)), [agreement()], (OCTOBER, NOVEMBER))
+    (shop,) = found.targets
+    (ruling,) = shop.ruled
+    assert (ruling.claim.author, ruling.claim.entered_at, ruling.late) == ("mara", NOVEMBER + DAY, True)
+    assert (shop.counted, shop.excused) == (HOUR, (HOUR,))
+
+
+def test_consent_is_a_line_of_the_trail_and_goes_with_a_change(past: Past) -> None:
+    entry = entered(past, "customer", OCTOBER + DAY, OCTOBER + DAY + HOUR, NOVEMBER)
+    agreed = LogEntry(NOVEMBER + 1, "jo", Action.APPROVE, entry.ident, "{}")
+
+    def counted(*log: LogEntry) -> int:
+        (found,) = results(sources(past, log), [agreement()], (OCTOBER, NOVEMBER))
+        return found.targets[0].counted
+
+    assert counted(entry) == 2 * HOUR
+    assert counted(entry, agreed._replace(who="mara")) == 2 * HOUR
+    assert counted(entry, agreed) == HOUR
+
+
+def test_slices_are_taken_down_as_runs(past: Past) -> None:
+    made = agreement(Target("web", "shop", ("web",), percent("99"), slices=SliceTerms(HOUR, Judged.MEAN)))
+    found = gather(sources(past), made, made.terms.targets[0], (OCTOBER, NOVEMBER))
+    assert [(each.count, each.good, each.bad) for each in found.slices] == [
+        (24, 6, 0),
+        (1, 0, 6),
+        (31 * 24 - 26, 6, 0),
+        (1, 0, 6),
+    ]
+    (result,) = results(sources(past), [made], (OCTOBER, NOVEMBER))
+    assert result.targets[0].figures.agreed == 1 - percent("100") * 2 / (31 * 24)
+
+
+def test_hours_are_the_promised_time(past: Past) -> None:
+    outside = Once(OCTOBER - 9 * DAY, OCTOBER + 2 * DAY)
+    made = agreement(Target("web", "shop", ("web",), percent("99"), hours="late"), hours={"late": outside})
+    found = gather(sources(past), made, made.terms.targets[0], (OCTOBER, NOVEMBER))
+    assert found.hours == Spans([(OCTOBER + 2 * DAY, found.span[1])])
+
+
+def test_a_running_period_is_judged_so_far(past: Past) -> None:
+    made = agreement()
+    (found,) = results(sources(past), [made], whole_period([made], NOW))
+    assert found.period.until == NOW
+    assert not found.period.over
+    assert found.targets[0].counted == 2 * HOUR
+
+
+def test_closed_periods_begin_with_the_first_version() -> None:
+    spans = list(closed_periods([agreement(start=OCTOBER + DAY)], NOW))
+    assert spans == [(OCTOBER, NOVEMBER)]
+    assert list(closed_periods([agreement(approved={})], NOW)) == []
+
+
+def test_what_is_issued_names_what_was_said_before_and_what_changed(past: Past) -> None:
+    made, seen = agreement(), sources(past)
+    (found,) = results(seen, [made], (OCTOBER, NOVEMBER))
+    first = document(found, seen, (), (), NOW)
+    assert (first["issue"]["number"], first["issue"]["previous_sha256"]) == (1, "")
+    assert first["sha256"] == digest(first)
+
+    entry = entered(past, "maintenance", OCTOBER + DAY, OCTOBER + DAY + HOUR, NOVEMBER + DAY)
+    later = sources(past, (entry,))
+    issued = [issue_of(first, found.period.span, NOW)]
+    (again,) = results(later, [made], (OCTOBER, NOVEMBER), issued)
+    second = document(again, later, (), issued, NOW + 1)
+    assert (second["issue"]["number"], second["issue"]["previous_sha256"]) == (2, first["sha256"])
+    assert second["issue"]["changes"] == [
+        "shop: figure 99.731182 before, 99.865410 now",
+        f"shop: counted downtime in ms {2 * HOUR} before, {HOUR} now",
+        "shop: exclusion c1 is new",
+    ]
+    assert changes(first, None) == []
+    assert credited(made, issued, (NOVEMBER, NOW)) == percent("10")
+
+
+def test_the_trend_is_of_earlier_periods(past: Past) -> None:
+    made, seen = agreement(), sources(past)
+    (october,) = results(seen, [made], (OCTOBER, NOVEMBER))
+    first = document(october, seen, (), (), NOW)
+    (november,) = results(seen, [made], whole_period([made], NOW))
+    told = document(november, seen, (), [issue_of(first, october.period.span, NOW)], NOW)
+    assert [(each["label"], each["verdict"]) for each in told["trend"]] == [("2026-10", "missed")]
