@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from exporter.config.model import Config, Endpoint, Service, SloConfig
 from exporter.probes.result import NO_PHASES, Outcome, Phases, Reason, Result, TlsFacts
+from exporter.sla.period import PeriodResult
 from exporter.slo.question import Question
 from exporter.timeline.exclusion import Exclusion
 from exporter.timeline.samples import SampleHistory
@@ -233,6 +234,22 @@ class Health:
     counting: Mapping[tuple[str, str], CountingHealth] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class LiveAgreement:
+    """An agreement in the running period.
+
+    Attributes:
+        result: As of some moments ago.
+        claim_by: Until when the earliest credit of an earlier period that is still open may be claimed, milliseconds; None
+            where nothing is owed.
+        reported_at: When a report of a closed period was last written by itself; None where it never was.
+    """
+
+    result: PeriodResult
+    claim_by: int | None = None
+    reported_at: int | None = None
+
+
 @dataclass(slots=True)
 class Live:
     """All of it; lists are in the order of the configuration, endpoints and SLOs of a service together."""
@@ -242,3 +259,4 @@ class Live:
     slos: list[LiveSlo]
     health: Health
     exclusions: tuple[Exclusion, ...] = ()
+    agreements: tuple[LiveAgreement, ...] = ()

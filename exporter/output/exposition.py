@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 
 from exporter.engine.live import Live
+from exporter.output.agreements import agreement_columns
 from exporter.output.column import Column, Texts, fastest_texts
 from exporter.output.endpoints import EndpointColumns
 from exporter.output.names import Group
@@ -69,7 +70,7 @@ class Exposition:
 
 
 async def take(shown: Shown, at: int, groups: Collection[Group]) -> list[Column]:
-    """Compute every figure that endpoints and SLOs show at an instant."""
+    """Compute every figure that endpoints and SLOs show at an instant, and take those of agreements as they were last judged."""
     endpoint_columns = EndpointColumns(shown.endpoint_users, shown.endpoints)
     slo_columns = SloColumns(shown.slo_users, shown.slos)
     of_endpoints, of_slos = Group.ENDPOINT in groups, Group.SLO in groups
@@ -80,7 +81,10 @@ async def take(shown: Shown, at: int, groups: Collection[Group]) -> list[Column]
         if of_slos:
             for slo in slos:
                 slo_columns.take(slo, at)
-    return [*endpoint_columns.columns(), *slo_columns.columns()]
+    columns = [*endpoint_columns.columns(), *slo_columns.columns()]
+    if Group.SLA in groups and shown.live.agreements:
+        columns += agreement_columns(shown.live.agreements, at)
+    return columns
 
 
 async def user_labels(live: Live) -> tuple[tuple[str, ...], tuple[str, ...]]:

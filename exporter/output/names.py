@@ -24,6 +24,8 @@ class Group(StrEnum):
 SERVICE = "uptime_service"
 ENDPOINT = "uptime_endpoint"
 SLO = "slo"
+AGREEMENT = "agreement"
+TARGET = "target"
 
 PROBE_SUCCESS = "uptime_probe_success"
 """What `export` calls results: 1 a success, 0 a failure, as blackbox_exporter's probe_success."""
@@ -199,6 +201,53 @@ SLO_THRESHOLD = _gauge(
     "window",
 )
 
+SLA_INFO = _gauge(
+    "uptime_sla_info", "Always 1; the version of the agreement that is in force.", "version", "kind"
+)
+SLA_AVAILABILITY = _gauge(
+    "uptime_sla_availability_ratio",
+    "Share of what was promised in the running period so far: as measured, as claimed, by the terms, and with all that is unknown up or down.",
+    TARGET,
+    "figure",
+)
+SLA_TARGET = _gauge("uptime_sla_target_ratio", "What the agreed figure must reach.", TARGET)
+SLA_DOWNTIME = _gauge(
+    "uptime_sla_downtime_seconds", "Downtime that counts in the running period so far.", TARGET
+)
+SLA_ALLOWANCE = _gauge(
+    "uptime_sla_allowance_remaining_seconds",
+    "How much more downtime the whole running period may have; negative where it is missed.",
+    TARGET,
+)
+SLA_NEXT_STEP = _gauge(
+    "uptime_sla_next_step_seconds", "More downtime than so much costs the next step of the credits.", TARGET
+)
+SLA_CREDIT = _gauge(
+    "uptime_sla_credit_ratio", "Share of the fee that is owed for the running period as it stands.", TARGET
+)
+SLA_VERDICT = _gauge(
+    "uptime_sla_verdict",
+    "1 for what can be said of the target in the running period, else 0.",
+    TARGET,
+    "verdict",
+)
+SLA_PERIOD_END = _gauge("uptime_sla_period_end_timestamp_seconds", "When the running period ends.")
+SLA_EVALUATED = _gauge(
+    "uptime_sla_evaluated_timestamp_seconds", "The instant that the figures of the agreement are of."
+)
+SLA_CLAIM_BY = _gauge(
+    "uptime_sla_claim_deadline_timestamp_seconds",
+    "Until when the earliest credit that is still open may be claimed; absent while nothing is owed.",
+)
+SLA_REVIEW_BY = _gauge(
+    "uptime_sla_review_due_timestamp_seconds", "When the parties are to have looked at it together."
+)
+SLA_NOTICE_BY = _gauge("uptime_sla_term_notice_timestamp_seconds", "Until when notice is to be given.")
+SLA_REPORT_AT = _gauge(
+    "uptime_sla_report_last_success_timestamp_seconds",
+    "When a report of a closed period was last written by itself.",
+)
+
 BUILD_INFO = _gauge(
     "uptime_exporter_build_info", "Always 1; version of this exporter and its Python.", "version", "python"
 )
@@ -304,7 +353,22 @@ FAMILIES: dict[Group, tuple[Family, ...]] = {
         SLO_ALERT,
         SLO_THRESHOLD,
     ),
-    Group.SLA: (),
+    Group.SLA: (
+        SLA_INFO,
+        SLA_AVAILABILITY,
+        SLA_TARGET,
+        SLA_DOWNTIME,
+        SLA_ALLOWANCE,
+        SLA_NEXT_STEP,
+        SLA_CREDIT,
+        SLA_VERDICT,
+        SLA_PERIOD_END,
+        SLA_EVALUATED,
+        SLA_CLAIM_BY,
+        SLA_REVIEW_BY,
+        SLA_NOTICE_BY,
+        SLA_REPORT_AT,
+    ),
     Group.EXPORTER: (
         BUILD_INFO,
         EXPORTER_INFO,

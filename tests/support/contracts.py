@@ -5,13 +5,19 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from exporter.sla.agreement import PARTIES, Agreement, Kind, Signature
+from exporter.engine.live import LiveAgreement
+from exporter.sla.agreement import PARTIES, Agreement, ContractTerm, Kind, Reviews, Signature
 from exporter.sla.credit import CreditTerms, Fee, NamedRule
 from exporter.sla.credit_rules import Step, Tiers
+from exporter.sla.evaluate import Period
+from exporter.sla.evidence import Evidence
+from exporter.sla.lane import Lane
+from exporter.sla.period import judge_period
 from exporter.sla.terms import Measure, Recognition, Target, Terms
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import Category
-from exporter.units import parse_instant
+from exporter.timeline.tally import Standing
+from exporter.units import DAY, HOUR, MINUTE, parse_instant
 from tests.support.agreed import percent
 
 TIERS = Tiers((Step(percent("99.9"), credit=percent("10")), Step(percent("99"), credit=percent("25"))))
@@ -37,3 +43,19 @@ def agreement(*targets: Target, measure: Measure | None = None, **more: Any) -> 
         approved=dict.fromkeys(PARTIES, Signature("mara", date(2025, 12, 1))),
     )
     return replace(made, **more)
+
+
+def running(now: int) -> LiveAgreement:
+    """That agreement in the month of an instant, with a minute of downtime, and everything that it can show."""
+    made = agreement(
+        contract=ContractTerm(date(2026, 1, 1), date(2027, 12, 31), 90 * DAY), reviews=Reviews("quarter")
+    )
+    start, end = made.period.period(now + 1)
+    down = Lane.of(
+        [(start, Standing.UP), (start + HOUR, Standing.DOWN), (start + HOUR + MINUTE, Standing.UP)],
+        start,
+        now,
+    )
+    evidence = {"shop": Evidence((start, now), {"web": down})}
+    judged = judge_period(made, evidence, (start, end), Period((start, end), now))
+    return LiveAgreement(judged, claim_by=now + DAY, reported_at=start)

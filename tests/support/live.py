@@ -23,6 +23,7 @@ from exporter.timeline.exclusion import Category, Exclusion, Once, Scope
 from exporter.timeline.policy import Policy
 from exporter.timeline.samples import MICRO, SampleHistory, Step
 from exporter.timeline.tally import State
+from tests.support.contracts import running
 from tests.support.history import ListedHistory, put
 
 DAY = 86_400_000
@@ -131,4 +132,5 @@ def everything() -> Live:
     shown.health.lag.observe(3_000_000)
     move = Exclusion("c1", "move", Category.MAINTENANCE, Scope(frozenset(["*"])), Once(NOW - DAY, NOW + DAY))
     shown.exclusions = (move,)
+    shown.agreements = (running(NOW),)
     return shown

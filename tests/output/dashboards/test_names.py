@@ -21,7 +21,7 @@ PROCESS = (
 IDENTITY = {
     Group.ENDPOINT: {names.SERVICE, names.ENDPOINT},
     Group.SLO: {names.SERVICE, names.SLO},
-    Group.SLA: set(),
+    Group.SLA: {names.AGREEMENT},
     Group.EXPORTER: set(),
 }
 CHOSEN = {"site": ".*", "service": "shop", "slo": "availability", "endpoint": "web", **MACROS}

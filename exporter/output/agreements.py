@@ -1,0 +1,88 @@
+"""What agreements show: their running periods, without anybody's name and without amounts."""
+
+from collections.abc import Iterable
+
+from exporter.engine.live import LiveAgreement
+from exporter.output import names
+from exporter.output.column import Column, children
+from exporter.output.style import labels
+from exporter.sla.credit_rules import Outcome
+from exporter.sla.deadlines import notice_by, review_by
+from exporter.sla.evaluate import TargetResult
+from exporter.sla.judge import Verdict
+from exporter.sla.period import PeriodResult
+from exporter.timeline.zones import days_of
+
+FIGURES = ("raw", "claimed", "agreed", "best", "worst")
+_FIGURES = children("figure", FIGURES)
+_VERDICTS = children("verdict", list(Verdict))
+
+
+class _Columns:
+    """A column for each family."""
+
+    def __init__(self) -> None:
+        self.info = Column(names.SLA_INFO)
+        self.availability = Column(names.SLA_AVAILABILITY)
+        self.target = Column(names.SLA_TARGET)
+        self.downtime = Column(names.SLA_DOWNTIME)
+        self.allowance = Column(names.SLA_ALLOWANCE)
+        self.next_step = Column(names.SLA_NEXT_STEP)
+        self.credit = Column(names.SLA_CREDIT)
+        self.verdict = Column(names.SLA_VERDICT)
+        self.period_end = Column(names.SLA_PERIOD_END)
+        self.evaluated = Column(names.SLA_EVALUATED)
+        self.claim_by = Column(names.SLA_CLAIM_BY)
+        self.review_by = Column(names.SLA_REVIEW_BY)
+        self.notice_by = Column(names.SLA_NOTICE_BY)
+        self.report_at = Column(names.SLA_REPORT_AT)
+
+    def take(self, live: LiveAgreement, at: int) -> None:
+        result, agreement = live.result, live.result.agreement
+        text = labels((names.AGREEMENT, agreement.name))
+        version = labels(("version", agreement.version), ("kind", agreement.kind.value))
+        self.info.add(f"{text},{version}", 1)
+        for column, instant in (
+            (self.period_end, result.period.span[1]),
+            (self.evaluated, result.period.until),
+            (self.claim_by, live.claim_by),
+            (self.review_by, review_by(agreement, at)),
+            (self.notice_by, notice_by(agreement)),
+            (self.report_at, live.reported_at),
+        ):
+            if instant is not None:
+                column.add(text, instant / 1000)
+        for each in result.targets:
+            self._take_target(result, each, f"{text},{labels((names.TARGET, each.target.name))}")
+
+    def _take_target(self, result: PeriodResult, found: TargetResult, text: str) -> None:
+        ratios = [getattr(found.figures, name) for name in FIGURES]
+        self.availability.extend_known(
+            text, _FIGURES, [None if each is None else float(each) for each in ratios]
+        )
+        self.target.add(text, float(found.target.agreed))
+        self.downtime.add(text, found.counted / 1000)
+        if found.allowed is not None:
+            self.allowance.add(text, (found.allowed - found.counted) / 1000)
+        named = result.agreement.credits.rules.get(found.target.credit)
+        if named is not None:
+            outcome = Outcome(found, days_of(result.whole, result.agreement.period.zone))
+            step = named.rule.next_step(outcome)
+            if step is not None:
+                self.next_step.add(text, step.after / 1000)
+            owed = (each.share_of_fee for each in result.credit.lines if each.target == found.target.name)
+            self.credit.add(text, float(next(owed, 0)))
+        self.verdict.extend(text, _VERDICTS, [int(found.verdict is each) for each in Verdict])
+
+
+def agreement_columns(agreements: Iterable[LiveAgreement], at: int) -> list[Column]:
+    """All that agreements show, in the order in which it is shown.
+
+    Args:
+        agreements: As they were last judged.
+        at: Milliseconds since the epoch.
+    """
+    columns = _Columns()
+    for each in agreements:
+        columns.take(each, at)
+    return [column for column in vars(columns).values() if isinstance(column, Column)]
