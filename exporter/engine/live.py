@@ -243,11 +243,13 @@ class LiveAgreement:
         claim_by: Until when the earliest credit of an earlier period that is still open may be claimed, milliseconds; None
             where nothing is owed.
         reported_at: When a report of a closed period was last written by itself; None where it never was.
+        reported: Whether that of the last closed period was; None where none is to be.
     """
 
     result: PeriodResult
     claim_by: int | None = None
     reported_at: int | None = None
+    reported: bool | None = None
 
 
 @dataclass(slots=True)

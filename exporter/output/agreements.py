@@ -36,6 +36,7 @@ class _Columns:
         self.review_by = Column(names.SLA_REVIEW_BY)
         self.notice_by = Column(names.SLA_NOTICE_BY)
         self.report_at = Column(names.SLA_REPORT_AT)
+        self.report_ok = Column(names.SLA_REPORT_OK)
 
     def take(self, live: LiveAgreement, at: int) -> None:
         result, agreement = live.result, live.result.agreement
@@ -52,6 +53,8 @@ class _Columns:
         ):
             if instant is not None:
                 column.add(text, instant / 1000)
+        if live.reported is not None:
+            self.report_ok.add(text, int(live.reported))
         for each in result.targets:
             self._take_target(result, each, f"{text},{labels((names.TARGET, each.target.name))}")
 

@@ -247,6 +247,10 @@ SLA_REPORT_AT = _gauge(
     "uptime_sla_report_last_success_timestamp_seconds",
     "When a report of a closed period was last written by itself.",
 )
+SLA_REPORT_OK = _gauge(
+    "uptime_sla_report_last_successful",
+    "1 if the report of the last closed period was written, else 0; absent where none is to be.",
+)
 
 BUILD_INFO = _gauge(
     "uptime_exporter_build_info", "Always 1; version of this exporter and its Python.", "version", "python"
@@ -368,6 +372,7 @@ FAMILIES: dict[Group, tuple[Family, ...]] = {
         SLA_REVIEW_BY,
         SLA_NOTICE_BY,
         SLA_REPORT_AT,
+        SLA_REPORT_OK,
     ),
     Group.EXPORTER: (
         BUILD_INFO,

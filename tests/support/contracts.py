@@ -58,4 +58,4 @@ def running(now: int) -> LiveAgreement:
     )
     evidence = {"shop": Evidence((start, now), {"web": down})}
     judged = judge_period(made, evidence, (start, end), Period((start, end), now))
-    return LiveAgreement(judged, claim_by=now + DAY, reported_at=start)
+    return LiveAgreement(judged, claim_by=now + DAY, reported_at=start, reported=True)

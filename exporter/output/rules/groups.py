@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from exporter.config.model import Config, Service, SloConfig
 from exporter.config.objectives import objective_of
 from exporter.output import names
+from exporter.output.rules.agreements import agreement_alerts
 from exporter.output.rules.budgets import budget_alerts
 from exporter.output.rules.burn import burn_of_all, burn_of_tier
 from exporter.output.rules.endpoints import certificate_alerts, endpoint_alerts
@@ -22,7 +23,11 @@ SLOW_INTERVAL = MINUTE
 def static_groups() -> tuple[Group, ...]:
     """Rules that are right without any configuration."""
     everybody = Subject()
-    slow = (*budget_alerts(everybody, calendar=True, promql=True), *certificate_alerts(everybody))
+    slow = (
+        *budget_alerts(everybody, calendar=True, promql=True),
+        *certificate_alerts(everybody),
+        *agreement_alerts(everybody),
+    )
     return (
         Group("uptime-burn", STATIC_INTERVAL, (burn_of_all(everybody),)),
         Group("uptime-endpoints", STATIC_INTERVAL, endpoint_alerts(everybody)),
@@ -42,6 +47,7 @@ def groups(config: Config, *, sloth: bool = False) -> tuple[Group, ...]:
     found = [_of_service(config, service, sloth=sloth) for service in config.services]
     return (
         *(group for each in found for group in each if group.rules),
+        Group("uptime-agreements", max(config.delays.evaluation, SLOW_INTERVAL), agreement_alerts(everybody)),
         Group("uptime-exporters", config.delays.evaluation, exporter_alerts(everybody)),
         *(sloth_groups(config) if sloth else ()),
     )
