@@ -8,7 +8,7 @@ from typing import Any
 from exporter.cli.configured import load
 from exporter.cli.user import user
 from exporter.clock import SystemClock
-from exporter.record.corrections import Draft, adding, removing
+from exporter.record.corrections import Draft, adding, approving, removing
 from exporter.record.histories import load_as_of
 from exporter.record.sampled import counted_slos, load_sampled
 from exporter.record.told import corrections_as_json, told
@@ -26,6 +26,11 @@ def added(wanted: Wanted, config_files: Sequence[str], storage: Path) -> dict[st
 def removed(ident: str, why: str, config_files: Sequence[str], storage: Path) -> dict[str, Any]:
     """Take one back; what the daemon would answer."""
     return _done(partial(removing, ident, why), config_files, storage)
+
+
+def approved(ident: str, why: str, config_files: Sequence[str], storage: Path) -> dict[str, Any]:
+    """Agree to one; what the daemon would answer."""
+    return _done(partial(approving, ident, why), config_files, storage)
 
 
 def listed(config_files: Sequence[str], storage: Path) -> dict[str, Any]:

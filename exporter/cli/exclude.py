@@ -19,6 +19,7 @@ Examples:
       --from 2026-11-02T01:00:00Z --to 2026-11-02T03:30:00Z --reason "Move to the new rack"
   uptime-slo-exporter exclude add --service '*' --category force_majeure --for 30m --reason "Power cut"
   uptime-slo-exporter exclude list --trail
+  uptime-slo-exporter exclude approve c3
   uptime-slo-exporter exclude remove c3 --reason "The move was put off"
 
 \b
@@ -99,6 +100,29 @@ def remove(ident: str, reason: str, config_files: tuple[str, ...], storage: str,
         with closing(daemon):
             told = daemon.delete(PATH, ident, {"reason": reason})
     _print(told, "taken back", format_)
+
+
+@command.command()
+@click.argument("ident", metavar="ID")
+@click.option("--reason", default="", help="What was agreed; may be left out.")
+@config_option
+@storage_option
+@format_option("table", "json")
+def approve(ident: str, reason: str, config_files: tuple[str, ...], storage: str, format_: str) -> None:
+    """Agree that an exclusion counts, for agreements that ask for that; moves no figure of an SLO."""
+    from pathlib import Path  # noqa: PLC0415 -- `--help` needs none of this
+    from urllib.parse import quote  # noqa: PLC0415
+
+    from exporter.cli.corrections import approved  # noqa: PLC0415
+    from exporter.cli.through import Daemon  # noqa: PLC0415
+
+    daemon = Daemon.find(Path(storage))
+    if daemon is None:
+        told = approved(ident, reason, config_files, Path(storage))
+    else:
+        with closing(daemon):
+            told = daemon.post(f"{PATH}/{quote(ident, safe='')}/approvals", {"reason": reason})
+    _print(told, "agreed to", format_)
 
 
 @command.command("list")

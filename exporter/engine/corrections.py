@@ -8,7 +8,7 @@ from typing import Protocol
 from exporter.config.model import Config
 from exporter.engine.turns import in_turns
 from exporter.log import log
-from exporter.record.corrections import Correction, Draft, adding, removing
+from exporter.record.corrections import Correction, Draft, adding, approving, removing
 from exporter.record.exclusions import changed, in_force, last_seen, moving
 from exporter.record.histories import Known
 from exporter.record.moves import Change, Move, State, compared, first_moves, moves
@@ -121,6 +121,15 @@ class Corrections:
             StoreError: It could not be written; it still counts.
         """
         return await self._do(partial(removing, ident, why), author)
+
+    async def approve(self, ident: str, why: str, author: str) -> Correction:
+        """Let a person agree to one; no figure of an SLO moves.
+
+        Raises:
+            UsageError: There is no such one, or the person has agreed already.
+            StoreError: It could not be written.
+        """
+        return await self._do(partial(approving, ident, why), author)
 
     async def show(self) -> None:
         """Show all figures, with recurring exclusions expanded for another day."""

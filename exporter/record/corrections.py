@@ -6,6 +6,8 @@ from typing import NamedTuple
 from exporter.config.model import Config
 from exporter.errors import UsageError
 from exporter.record.exclusions import (
+    approval_of,
+    approvals,
     configured,
     corrections,
     entry_of,
@@ -97,6 +99,24 @@ def removing(
         msg = "reason: is missing; say why it is taken back"
         raise UsageError(msg)
     return _draft(found, removal_of(ident, author, now, why.strip()), config, log)
+
+
+def approving(
+    ident: str, why: str, config: Config, log: Sequence[LogEntry], *, author: str, now: int
+) -> Draft:
+    """Check that a person may agree to an exclusion, which moves no figure of an SLO; arguments as of `adding`.
+
+    Raises:
+        UsageError: There is no such exclusion, or the person has agreed to it already.
+    """
+    found = next((each for each in in_force(config, log) if each.ident == ident), None)
+    if found is None:
+        msg = f"there is no exclusion `{ident}`; `exclude list` shows them"
+        raise UsageError(msg)
+    if any(entry.who == author for entry in approvals(log, ident)):
+        msg = f"{author} has agreed to `{ident}` already"
+        raise UsageError(msg)
+    return _draft(found, approval_of(ident, author, now, why.strip()), config, log)
 
 
 def _draft(exclusion: Exclusion, entry: LogEntry, config: Config, log: Sequence[LogEntry]) -> Draft:

@@ -140,6 +140,20 @@ def removal_of(ident: str, who: str, at: int, why: str) -> LogEntry:
     return LogEntry(at, who, Action.REMOVE, ident, _text({"reason": why}))
 
 
+def approval_of(ident: str, who: str, at: int, why: str) -> LogEntry:
+    """The entry by which a person agrees that one counts."""
+    return LogEntry(at, who, Action.APPROVE, ident, _text({"reason": why}))
+
+
+def approvals(log: Sequence[LogEntry], ident: str) -> Sequence[LogEntry]:
+    """Who agreed to an exclusion as it stands, in order: one that was changed since is to be agreed to anew."""
+    found = list[LogEntry]()
+    for entry in log:
+        if entry.ident == ident:
+            found = [*found, entry] if entry.action == Action.APPROVE else []
+    return found
+
+
 def moving(entries: Sequence[LogEntry], moves: Sequence[Mapping[str, Any]]) -> Sequence[LogEntry]:
     """Entries of one change, the last of which tells the figures that all of them moved."""
     *others, last = entries

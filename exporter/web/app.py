@@ -81,6 +81,7 @@ def make_app(
     app.router.add_get(f"{prefix}/api/v1/exclusions", exclusions.exclusions)
     app.router.add_post(f"{prefix}/api/v1/exclusions", exclusions.add)
     app.router.add_delete(f"{prefix}/api/v1/exclusions/{{ident}}", exclusions.remove)
+    app.router.add_post(f"{prefix}/api/v1/exclusions/{{ident}}/approvals", exclusions.approve)
     if prefix:
         home = f"{prefix}/"
         for path in ("/", prefix):

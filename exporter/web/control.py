@@ -15,7 +15,7 @@ from exporter.errors import ListenError
 from exporter.store.beside import reachable, socket_path
 from exporter.web.access import PERSON
 from exporter.web.backfill import bring
-from exporter.web.exclusions import add, exclusions, remove
+from exporter.web.exclusions import add, approve, exclusions, remove
 from exporter.web.source import SOURCE, Source
 from exporter.web.writes import RULES, WriteRules
 
@@ -32,6 +32,7 @@ def make_control_app(source: Source) -> web.Application:
     app.router.add_post("/api/v1/exclusions", add)
     app.router.add_post("/api/v1/backfill", bring)
     app.router.add_delete("/api/v1/exclusions/{ident}", remove)
+    app.router.add_post("/api/v1/exclusions/{ident}/approvals", approve)
     return app
 
 

@@ -44,13 +44,28 @@ async def remove(request: web.Request) -> web.Response:
         HTTPServiceUnavailable: It could not be written.
     """
     person, corrections = author(request), _corrections(request)
-    why = (await _json(request)).get("reason", "")
+    doing = corrections.remove(request.match_info["ident"], _reason(await _json(request)), person)
+    return await _answer(corrections, doing, HTTPStatus.OK)
+
+
+async def approve(request: web.Request) -> web.Response:
+    """Agree to one, as who is logged in; `{"reason": ...}` may say why.
+
+    Raises:
+        HTTPBadRequest: There is no such one, or the person has agreed already.
+        HTTPServiceUnavailable: It could not be written.
+    """
+    person, corrections = author(request), _corrections(request)
+    doing = corrections.approve(request.match_info["ident"], _reason(await _json(request)), person)
+    return await _answer(corrections, doing, HTTPStatus.CREATED)
+
+
+def _reason(body: Mapping[str, Any]) -> str:
+    why = body.get("reason", "")
     if not isinstance(why, str):
         problem = "reason: must be text"
         raise _RefusedError(problem)
-    return await _answer(
-        corrections, corrections.remove(request.match_info["ident"], why, person), HTTPStatus.OK
-    )
+    return why
 
 
 def _corrections(request: web.Request) -> Corrections:

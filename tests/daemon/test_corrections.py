@@ -161,6 +161,21 @@ def test_everything_that_is_wrong_is_told_at_once_with_and_without_a_daemon(benc
     assert bench.trail() == []
 
 
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_person_agrees_to_an_exclusion_once_with_and_without_a_daemon(bench: Bench, beside: bool) -> None:
+    if beside:
+        bench.daemon()
+    bench.run(*ADD, *SPAN)
+    before = bench.figure()
+
+    assert "c1 agreed to: customer for shop" in bench.run("exclude", "approve", "c1", "--reason=by phone")
+    assert bench.figure() == before
+    assert [(action, ident) for action, _, ident in bench.trail()][-1] == (Action.APPROVE, "c1")
+    assert "has agreed to `c1` already" in bench.run("exclude", "approve", "c1", status=2)
+    assert "there is no exclusion `c 9/`" in bench.run("exclude", "approve", "c 9/", status=2)
+    assert "approve" in bench.run("exclude", "list", "--trail")
+
+
 def test_past_results_come_in_through_the_running_daemon(bench: Bench) -> None:
     daemon = bench.daemon()
     (bench.folder / "more.csv").write_text(

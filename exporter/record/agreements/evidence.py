@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from exporter.config.model import Config, Service
-from exporter.record.exclusions import Action, in_force
+from exporter.record.exclusions import approvals, in_force
 from exporter.record.histories import Known
 from exporter.record.questions import Index
 from exporter.sla.agreement import Agreement
@@ -114,7 +114,6 @@ def _promised(outside: When, span: Span) -> Spans:
 def _claims(sources: Sources, service: Service, names: Mapping[str, str], span: Span) -> Iterator[Claim]:
     """Every occurrence of every exclusion that covers anything, in order of their starts."""
     index = Index(in_force(sources.config, sources.log))
-    approvals = _approvals(sources.log)
     covered = dict[Exclusion, frozenset[str] | None]()
     for ident, name in names.items():
         for each in index.of_endpoint(service, ident):
@@ -130,23 +129,12 @@ def _claims(sources: Sources, service: Service, names: Mapping[str, str], span: 
             each.author,
             each.reason,
             endpoints,
-            approvals.get(each.ident, ()),
+            tuple(Approval(entry.who, entry.at) for entry in approvals(sources.log, each.ident)),
         )
         for each, endpoints in covered.items()
         for occurrence in each.when.spans(*span)
     ]
     return iter(sorted(told, key=lambda claim: (claim.span, claim.ident)))
-
-
-def _approvals(log: Iterable[LogEntry]) -> dict[str, tuple[Approval, ...]]:
-    """Who has approved of which exclusion as it stands: one that was changed since is to be approved anew."""
-    found = dict[str, tuple[Approval, ...]]()
-    for entry in log:
-        if entry.action == Action.APPROVE:
-            found[entry.ident] = (*found.get(entry.ident, ()), Approval(entry.who, entry.at))
-        else:
-            found.pop(entry.ident, None)
-    return found
 
 
 def _slices(terms: SliceTerms, histories: Sequence[EndpointHistory], period: Span) -> tuple[Slice, ...]:
