@@ -9,7 +9,7 @@ from exporter.record.agreements.evidence import Sources
 from exporter.record.exclusions import Action
 from exporter.sla.period import PeriodResult
 from exporter.sla.wire import Json, canonical, digest, result_json
-from exporter.store.base import Absence, Issue
+from exporter.store.base import Issue
 from exporter.timeline.spans import Span
 from exporter.units import format_instant
 
@@ -17,15 +17,12 @@ TREND = 12
 """Periods."""
 
 
-def document(
-    result: PeriodResult, sources: Sources, absences: Sequence[Absence], issued: Sequence[Issue], now: int
-) -> Json:
+def document(result: PeriodResult, sources: Sources, issued: Sequence[Issue], now: int) -> Json:
     """Put together what is issued, or shown before it is.
 
     Args:
         result: Of the period.
         sources: That it was made of.
-        absences: In which the exporter did not run.
         issued: What was said of the agreement before, in order.
         now: Milliseconds since the epoch.
     """
@@ -35,11 +32,12 @@ def document(
         "issue": {
             "number": before.number + 1 if before else 1,
             "at": format_instant(now),
+            "at_ms": now,
             "known_until": format_instant(sources.until),
             "previous_sha256": before.sha256 if before else "",
             "changes": changes(told, _latest_of(issued, span)),
         },
-        "monitor": _monitor(sources, absences, span),
+        "monitor": _monitor(sources, span),
         "trend": _trend(issued, span),
         "software": {"name": "uptime-slo-exporter", "version": __version__},
     }
@@ -106,10 +104,10 @@ def _said(value: Any) -> str:  # noqa: ANN401 -- whatever JSON has
     return "nothing" if value is None or value == "" else str(value)
 
 
-def _monitor(sources: Sources, absences: Sequence[Absence], span: Span) -> Json:
+def _monitor(sources: Sources, span: Span) -> Json:
     """What the monitor itself did in a period."""
     start, end = span
-    within = [each for each in absences if each.since < end and each.until > start]
+    within = [each for each in sources.absences if each.since < end and each.until > start]
     entries = [each for each in sources.log if start <= each.at]
     return {
         "site": sources.config.site,

@@ -13,7 +13,7 @@ from exporter.sla.agreement import Agreement
 from exporter.sla.evidence import Approval, Claim, Evidence, Slice
 from exporter.sla.lane import Lane
 from exporter.sla.terms import SliceTerms, Target
-from exporter.store.base import LogEntry
+from exporter.store.base import Absence, LogEntry
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.exclusion import Exclusion, When
 from exporter.timeline.spans import Span, Spans
@@ -33,12 +33,14 @@ class Sources:
         known: The pasts of their endpoints, by id of the service.
         log: The trail of the exclusions.
         until: The instant up to which the record goes.
+        absences: In which the exporter did not run.
     """
 
     config: Config
     known: Mapping[str, Sequence[Known]]
     log: Sequence[LogEntry]
     until: int
+    absences: Sequence[Absence] = ()
 
 
 def gather(sources: Sources, agreement: Agreement, target: Target, period: Span) -> Evidence:

@@ -5,64 +5,25 @@ from pathlib import Path
 import pytest
 
 from exporter.record.agreements.documents import changes, document, issue_of
-from exporter.record.agreements.evidence import Sources, gather
+from exporter.record.agreements.evidence import gather
 from exporter.record.agreements.results import closed_periods, credited, results, whole_period
-from exporter.record.corrections import adding
 from exporter.record.exclusions import Action
-from exporter.record.histories import load
-from exporter.record.wanted import Wanted
 from exporter.sla.judge import Verdict
 from exporter.sla.terms import Judged, SliceTerms, Target
 from exporter.sla.wire import digest
 from exporter.store.base import LogEntry
-from exporter.store.reader import SqliteReader
 from exporter.timeline.exclusion import Once
 from exporter.timeline.spans import Spans
-from exporter.units import DAY, HOUR, MINUTE, format_instant, parse_instant
+from exporter.units import DAY, HOUR
 from tests.support.agreed import percent, six
 from tests.support.contracts import agreement
-from tests.support.past import Past, steady
-
-OCTOBER = parse_instant("2026-10-01T00:00:00Z")
-NOVEMBER = parse_instant("2026-11-01T00:00:00Z")
-NOW = NOVEMBER + 5 * DAY
-STEP = 10 * MINUTE
-SHOP = """
-services:
-  - name: shop
-    endpoints:
-      - {name: web, url: "http://127.0.0.1/", interval: 10m}
-      - {name: db, url: "tcp://127.0.0.1:5432", interval: 10m}
-      - {name: job, url: "heartbeat://job?every=24h&grace=1h", token: let-me-tell}
-    slos: [{objective: 99, window: 1d, endpoints: [web]}]
-"""
+from tests.support.months import NOVEMBER, NOW, OCTOBER, STEP, entered, made_past, sources
+from tests.support.past import Past
 
 
 @pytest.fixture
 def past(tmp_path: Path) -> Past:
-    """Five weeks, in which the web was down for an hour on the second of October and over the end of the month."""
-    made = Past.of(tmp_path, SHOP)
-    start, first, last = OCTOBER - 7 * DAY, OCTOBER + DAY, NOVEMBER - HOUR
-    made.bring(steady("S", start, NOW, STEP), "shop,db")
-    made.bring(
-        [
-            *steady("S", start, first, STEP),
-            *steady("F", first, first + HOUR, STEP),
-            *steady("S", first + HOUR, last, STEP),
-            *steady("F", last, NOVEMBER + 2 * HOUR, STEP),
-            *steady("S", NOVEMBER + 2 * HOUR, NOW, STEP),
-        ],
-        "shop,web",
-    )
-    return made
-
-
-def sources(past: Past, log: tuple[LogEntry, ...] = ()) -> Sources:
-    store = SqliteReader.open(past.store)
-    try:
-        return Sources(past.config, load(store), (*store.exclusion_log(), *log), NOW)
-    finally:
-        store.close()
+    return made_past(tmp_path)
 
 
 def test_outages_over_the_edges_are_there_as_a_whole(past: Past) -> None:
@@ -101,17 +62,6 @@ def test_a_revision_in_mid_period_makes_two_parts(past: Past) -> None:
     assert (second.agreement.version, second.period.span) == ("2", (middle, NOVEMBER))
     assert [each.targets[0].counted for each in (first, second)] == [HOUR, HOUR]
     assert str(first.credit.amount) == "32.26"  # ten days of 31
-
-
-def entered(past: Past, category: str, start: int, end: int, at: int) -> LogEntry:
-    wanted = Wanted(
-        category=category,
-        reason="a move",
-        services=("shop",),
-        start=format_instant(start),
-        end=format_instant(end),
-    )
-    return adding(wanted, past.config, (), author="mara", now=at).entry
 
 
 def test_an_exclusion_counts_with_its_author_and_the_time_of_its_entry(past: Past) -> None:
@@ -173,7 +123,7 @@ def test_closed_periods_begin_with_the_first_version() -> None:
 def test_what_is_issued_names_what_was_said_before_and_what_changed(past: Past) -> None:
     made, seen = agreement(), sources(past)
     (found,) = results(seen, [made], (OCTOBER, NOVEMBER))
-    first = document(found, seen, (), (), NOW)
+    first = document(found, seen, (), NOW)
     assert (first["issue"]["number"], first["issue"]["previous_sha256"]) == (1, "")
     assert first["sha256"] == digest(first)
 
@@ -181,7 +131,7 @@ def test_what_is_issued_names_what_was_said_before_and_what_changed(past: Past) 
     later = sources(past, (entry,))
     issued = [issue_of(first, found.period.span, NOW)]
     (again,) = results(later, [made], (OCTOBER, NOVEMBER), issued)
-    second = document(again, later, (), issued, NOW + 1)
+    second = document(again, later, issued, NOW + 1)
     assert (second["issue"]["number"], second["issue"]["previous_sha256"]) == (2, first["sha256"])
     assert second["issue"]["changes"] == [
         "shop: figure 99.731182 before, 99.865410 now",
@@ -195,7 +145,7 @@ def test_what_is_issued_names_what_was_said_before_and_what_changed(past: Past) 
 def test_the_trend_is_of_earlier_periods(past: Past) -> None:
     made, seen = agreement(), sources(past)
     (october,) = results(seen, [made], (OCTOBER, NOVEMBER))
-    first = document(october, seen, (), (), NOW)
+    first = document(october, seen, (), NOW)
     (november,) = results(seen, [made], whole_period([made], NOW))
-    told = document(november, seen, (), [issue_of(first, october.period.span, NOW)], NOW)
+    told = document(november, seen, [issue_of(first, october.period.span, NOW)], NOW)
     assert [(each["label"], each["verdict"]) for each in told["trend"]] == [("2026-10", "missed")]

@@ -1,0 +1,98 @@
+"""What is to be said of a period: a document for each version in force, and whether it says anything new."""
+
+import json
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from exporter.errors import UsageError
+from exporter.record.agreements.documents import document, issue_of
+from exporter.record.agreements.evidence import Sources
+from exporter.record.agreements.results import results
+from exporter.sla.agreement import Agreement
+from exporter.sla.period import PeriodResult
+from exporter.sla.wire import Json
+from exporter.store.base import Issue
+from exporter.timeline.spans import Span
+
+SETTLING = 5 * 60_000
+"""Milliseconds after a period's end at which it is issued by itself: what was in flight has come in."""
+
+_MOVES = ("issue", "trend", "software", "monitor", "sha256")
+"""Keys of a document that say something else at each time."""
+
+
+class Drafted(NamedTuple):
+    """What would be said.
+
+    Attributes:
+        result: Of a version of the agreement.
+        document: As it would be issued.
+        news: Whether it says anything that its latest issue does not.
+    """
+
+    result: PeriodResult
+    document: Json
+    news: bool
+
+    @property
+    def issue(self) -> Issue:
+        """As the store keeps it; `document` says when."""
+        return issue_of(self.document, self.result.period.span, self.at)
+
+    @property
+    def at(self) -> int:
+        """When it was drafted, milliseconds since the epoch."""
+        at: int = self.document["issue"]["at_ms"]
+        return at
+
+
+def drafts(
+    sources: Sources,
+    versions: Sequence[Agreement],
+    whole: Span,
+    issued: Sequence[Issue],
+    now: int,
+) -> list[Drafted]:
+    """Draft what would be said of a period, for each version that was in force in it.
+
+    Args:
+        sources: The record.
+        versions: Of one agreement.
+        whole: The period.
+        issued: What was said of it before, in order.
+        now: Milliseconds since the epoch.
+    """
+    found = list[Drafted]()
+    said = list(issued)
+    for result in results(sources, versions, whole, issued):
+        told = document(result, sources, said, now)
+        drafted = Drafted(result, told, _is_news(told, issued, result.period.span))
+        found.append(drafted)
+        if drafted.news and result.period.over:
+            said.append(drafted.issue)  # the next one follows it
+    return found
+
+
+def to_issue(drafted: Sequence[Drafted]) -> list[Issue]:
+    """What of drafts is to be issued.
+
+    Raises:
+        UsageError: The period is not over, or nothing has changed since it was issued.
+    """
+    if any(not each.result.period.over for each in drafted):
+        msg = "the period runs; it can be issued once it is over"
+        raise UsageError(msg)
+    found = [each.issue for each in drafted if each.news]
+    if not found:
+        msg = "nothing has changed since the latest issue"
+        raise UsageError(msg)
+    return found
+
+
+def _is_news(told: Json, issued: Sequence[Issue], span: Span) -> bool:
+    latest = next((each for each in reversed(issued) if each.span == span), None)
+    return latest is None or _lasting(json.loads(latest.document)) != _lasting(json.loads(json.dumps(told)))
+
+
+def _lasting(told: Json) -> Json:
+    return {key: value for key, value in told.items() if key not in _MOVES}

@@ -1,0 +1,53 @@
+"""What is issued of a period, once for all that it says."""
+
+from pathlib import Path
+
+import pytest
+
+from exporter.errors import UsageError
+from exporter.record.agreements.issuing import Drafted, drafts, to_issue
+from exporter.sla.agreement import Agreement
+from exporter.store.base import Issue, LogEntry
+from exporter.units import DAY, HOUR
+from tests.support.contracts import agreement
+from tests.support.months import NOVEMBER, NOW, OCTOBER, entered, made_past, sources
+from tests.support.past import Past
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Past:
+    return made_past(tmp_path)
+
+
+def drafted(
+    past: Past, *versions: Agreement, issued: tuple[Issue, ...] = (), log: tuple[LogEntry, ...] = ()
+) -> list[Drafted]:
+    return drafts(sources(past, log), versions or (agreement(),), (OCTOBER, NOVEMBER), issued, NOW)
+
+
+def test_a_period_is_issued_once_for_all_that_it_says(past: Past) -> None:
+    (first,) = to_issue(drafted(past))
+    assert (first.number, first.span, first.at) == (1, (OCTOBER, NOVEMBER), NOW)
+    with pytest.raises(UsageError, match="nothing has changed since the latest issue"):
+        to_issue(drafted(past, issued=(first,)))
+
+
+def test_a_correction_makes_it_news(past: Past) -> None:
+    (first,) = to_issue(drafted(past))
+    entry = entered(past, "maintenance", OCTOBER + DAY, OCTOBER + DAY + HOUR, NOVEMBER + DAY)
+    (second,) = to_issue(drafted(past, issued=(first,), log=(entry,)))
+    assert second.number == 2
+    assert first.sha256 in second.document
+
+
+def test_two_versions_are_issued_one_after_the_other(past: Past) -> None:
+    versions = agreement(), agreement(version="2", start=OCTOBER + 10 * DAY)
+    first, second = to_issue(drafted(past, *versions))
+    assert (first.number, second.number) == (1, 2)
+    assert first.sha256 in second.document
+
+
+def test_a_running_period_is_not_issued(past: Past) -> None:
+    running = drafts(sources(past), [agreement()], (NOVEMBER, NOVEMBER + 30 * DAY), (), NOW)
+    with pytest.raises(UsageError, match="the period runs"):
+        to_issue(running)
