@@ -19,6 +19,7 @@ PROCESS = (
     "process_start_time_seconds",
 )
 IDENTITY = {
+    Group.SERVICE: {names.SERVICE},
     Group.ENDPOINT: {names.SERVICE, names.ENDPOINT},
     Group.SLO: {names.SERVICE, names.SLO},
     Group.SLA: set(),
