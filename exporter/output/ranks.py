@@ -93,12 +93,17 @@ def left_seconds(found: Figures) -> float | None:
     return above / (below * 1000)
 
 
+_PUNCTUATION = str.maketrans("_-.", "\1\2\3")
+
+
 def place(standing: Rank, left: float | None, name: str) -> tuple[int, float, str]:
     """What services are sorted by, ascending: rank, least time left of a budget, name; those without a budget come last.
+
+    Names compare as in Grafana: letters alike whatever their case, after digits, and these after `_`, `-` and `.`.
 
     Args:
         standing: Of the service.
         left: The least `left_seconds` among its SLOs; None where none has a value.
         name: Of the service.
     """
-    return int(standing), inf if left is None else left, name
+    return int(standing), inf if left is None else left, name.lower().translate(_PUNCTUATION)

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from exporter.units import format_instant
 from tests.support.browser import PROGRAM, QUIET
+from tests.support.panels import Json
 from tests.support.processes import need
 
 ROOT = Path(__file__).parents[2]
@@ -191,3 +192,34 @@ def painter(prometheus: str, pictures: Path) -> Iterator[Painter]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def named(dashboard: Json) -> Iterator[tuple[str, str]]:
+    """Names of Grafana's that a dashboard uses, and what they are of."""
+    for panel in dashboard["panels"]:
+        config = panel.get("fieldConfig", {"defaults": {}, "overrides": []})
+        defaults, overrides = config.get("defaults", {}), config.get("overrides", [])
+        set_to = [
+            *defaults.items(),
+            *((each["id"], each.get("value")) for one in overrides for each in one["properties"]),
+        ]
+        yield from (("properties", key) for key, _ in set_to if not key.startswith("custom"))
+        yield from (("units", value) for key, value in set_to if key == "unit" and ":" not in value)
+        yield from (("colours", value["mode"]) for key, value in set_to if key == "color")
+        yield from (("matchers", each["matcher"]["id"]) for each in overrides)
+        yield from (("transformations", each["id"]) for each in panel.get("transformations", []))
+        yield from (("reducers", each) for each in panel["options"].get("reduceOptions", {}).get("calcs", []))
+
+
+def tiles(shown: Drawn, panel: str) -> list[tuple[str, str]]:
+    """Names, with single spaces as a browser shows them, and texts of the tiles of the panel whose title begins so."""
+    return [(" ".join(each["name"].split()), each["text"]) for each in one(shown, panel)]
+
+
+def one(shown: Drawn, panel: str) -> Any:
+    return next(content for title, content in shown.panels.items() if title.startswith(panel))
+
+
+def rows(shown: Drawn, panel: str) -> list[dict[str, str]]:
+    table = one(shown, panel)
+    return [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]

@@ -2,18 +2,19 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.prometheus import Prometheus
+from tests.support.prometheus import Prometheus, Sample
 
 FOLDER = Path(__file__).parents[2] / "grafana" / "dashboards"
 Json = dict[str, Any]
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
 _LABEL_VALUES = re.compile(r"label_values\((?:(.+), )?(\w+)\)")
+_QUERY_RESULT = "query_result("
 _LEGEND = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
@@ -69,18 +70,58 @@ def choices(dashboard: Json, prometheus: Prometheus, span: tuple[int, int], give
     """What each variable can be, in order, those before it filled in with the first choice, or with what is given."""
     chosen, known = dict(given), {}
     for name, query in variables(dashboard).items():
-        match = _LABEL_VALUES.fullmatch(query)
-        assert match, query
-        selector = {"match[]": filled(match[1], chosen)} if match[1] else {}
-        known[name] = prometheus.api(f"label/{match[2]}/values", start=span[0], end=span[1], **selector)
+        if query.startswith(_QUERY_RESULT):
+            known[name] = results(dashboard, name, prometheus, span[1], {**ALL, **chosen, "site": ".*"})
+        else:
+            match = _LABEL_VALUES.fullmatch(query)
+            assert match, query
+            selector = {"match[]": filled(match[1], chosen)} if match[1] else {}
+            known[name] = prometheus.api(f"label/{match[2]}/values", start=span[0], end=span[1], **selector)
         assert known[name], f"nothing to choose: {query}"
         chosen.setdefault(name, known[name][0])
     return known
 
 
+def every(known: Sequence[str]) -> str:
+    """What Grafana makes of all choices of a variable that has no value of its own for them, as `pipe`."""
+    return "|".join(known)
+
+
+def regex_of(dashboard: Json, name: str) -> str:
+    """The label that a variable takes from what its query finds."""
+    (regex,) = (each["regex"] for each in dashboard["templating"]["list"] if each["name"] == name)
+    match = re.fullmatch(r'/(\w+)="\(\[\^"\]\+\)"/', regex)
+    assert match, regex
+    return match[1]
+
+
 def filled(expr: str, values: Mapping[str, str]) -> str:
     """An expression with its variables filled in; each must be known."""
     return _VARIABLE.sub(lambda match: values[match[1] or match[2]], expr)
+
+
+ALL = {"site": ".*", "service": ".+", "endpoint": ".+"}
+
+
+def found(
+    prometheus: Prometheus, name: str, panel: str, at: float, ref: str = "A", **values: str
+) -> list[Sample]:
+    """What an instant query of the panel whose title begins so finds at an instant, with all chosen that is not given."""
+    dashboard = load(name)
+    title = next(each["title"] for each in dashboard["panels"] if each["title"].startswith(panel))
+    given = {**ALL, **MACROS, **values}
+    if "shown" in variables(dashboard):
+        given["shown"] = every(results(dashboard, "shown", prometheus, at, given))
+    return prometheus.query(filled(query_of(dashboard, title, ref).expr, given), at)
+
+
+def results(
+    dashboard: Json, name: str, prometheus: Prometheus, at: float, given: Mapping[str, str]
+) -> list[str]:
+    """What a variable finds whose choices are the results of a query, in their order."""
+    query = variables(dashboard)[name].removeprefix(_QUERY_RESULT).removesuffix(")")
+    label = regex_of(dashboard, name)
+    return [sample.labels[label] for sample in prometheus.query(filled(query, given), at)]
 
 
 MACROS = {"__rate_interval": "4m", "__interval": "60s", "__range": "10800s"}

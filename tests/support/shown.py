@@ -1,10 +1,10 @@
-"""Two exporters that watch a hundred services with known histories, and all that Prometheus scraped of them.
+"""Two exporters that watch a hundred services and one more with known histories, and all that Prometheus scraped of them.
 
 The second one watches the same and missed the outage of `shop` that goes on: the worst that any says must count.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from exporter.engine.live import Live
@@ -51,7 +51,9 @@ LOUD = {
     "blog": _down((3_000, 20)),
     "new": [],
     "archive": _down((86_400, 600)),
+    "batch": [_UP_TIL_NOW],
 }
+"""All have an SLO but for `batch`."""
 
 LEFT = {
     "shop": BUDGET - 750,
@@ -79,7 +81,8 @@ def watched(site: str, *, quiet: bool, missed: bool = False) -> Live:
     histories = _histories(quiet=quiet, missed=missed)
     more = {"shop": (slo("checkout", 7 * DAY), slo("month", Calendar("month")))}
     services = [
-        service(name, endpoints=(endpoint(),), slos=(slo(), *more.get(name, ()))) for name in histories
+        service(name, endpoints=(endpoint(),), slos=() if name == "batch" else (slo(), *more.get(name, ())))
+        for name in histories
     ]
     shown = live(*services, histories=histories)
     shown.config = replace(shown.config, site=site)
@@ -117,21 +120,49 @@ async def scraped() -> str:
             families.setdefault(family, []).append(sample)
     for family, sample in _alerts():
         families.setdefault(family, []).append(sample)
+    return _blocks(families)
+
+
+def outage(services: int, down: int) -> Live:
+    """So many services, of which the first ones are down, each for longer than the one before it; names are in another order."""
+    histories = {
+        f"s{number * 37 % services:03}": ListedHistory(
+            _down((300 + number, 300 + number)) if number < down else [_UP_TIL_NOW]
+        )
+        for number in range(services)
+    }
+    return live(*(service(name) for name in histories), histories=histories)
+
+
+async def scraped_once(exporters: Sequence[Live]) -> str:
+    """What several exporters show now, as `scraped`."""
+    families = dict[str, list[str]]()
+    for number, each in enumerate(exporters):
+        async for family, sample in _samples(each, NOW, f'job="uptime",instance="{number}:9895"'):
+            families.setdefault(family, []).append(sample)
+    return _blocks(families)
+
+
+def _blocks(families: Mapping[str, Sequence[str]]) -> str:
     blocks = (f"# TYPE {name} unknown\n" + "".join(lines) for name, lines in families.items())
     return "".join(blocks) + "# EOF\n"
 
 
 async def _told(few: Live, all_: Live, target: str) -> AsyncIterator[tuple[str, str]]:
     """Each sample's name, and its line with the labels of its target; the quiet services lately only."""
-    exposition = Exposition()
     for at in range(NOW - SHOWN, NOW + 1, MINUTE):
         shown = all_ if at > NOW - OFTEN else few
         for each in (few, all_):
             _probed(each, at)
-        text = "".join([part async for part in exposition.slices(shown, at, OPENMETRICS)])
-        for name, labels, value in re.findall(r"^(\w+)(?:{(.*)})? (\S+)$", text, re.MULTILINE):
-            own = f",{labels}" if labels else ""
-            yield name, f"{name}{{{target}{own}}} {value} {at // SECOND}\n"
+        async for told in _samples(shown, at, target):
+            yield told
+
+
+async def _samples(shown: Live, at: int, target: str) -> AsyncIterator[tuple[str, str]]:
+    text = "".join([part async for part in Exposition().slices(shown, at, OPENMETRICS)])
+    for name, labels, value in re.findall(r"^(\w+)(?:{(.*)})? (\S+)$", text, re.MULTILINE):
+        own = f",{labels}" if labels else ""
+        yield name, f"{name}{{{target}{own}}} {value} {at // SECOND}\n"
 
 
 def _alerts() -> Iterator[tuple[str, str]]:

@@ -35,10 +35,17 @@ def both(*matchers: str) -> str:
 
 def now(family: names.Family, matchers: str = "") -> str:
     """The latest values from the chosen sites, for instant queries."""
-    return (
-        f"last_over_time({series(family, matchers)}[{BRIDGE}])"
-        f" and on ({EXPORTER_KEY}) last_over_time({OF_SITE}[{BRIDGE}])"
-    )
+    return site_only(latest(family, matchers))
+
+
+def latest(family: names.Family, matchers: str = "") -> str:
+    """The latest values, from wherever they are."""
+    return f"last_over_time({series(family, matchers)}[{BRIDGE}])"
+
+
+def site_only(expression: str) -> str:
+    """What of the latest values is from the chosen sites; where few are of interest, ask for those first."""
+    return f"{expression} and on ({EXPORTER_KEY}) last_over_time({OF_SITE}[{BRIDGE}])"
 
 
 def here(expression: str) -> str:
@@ -51,6 +58,11 @@ def rate(family: names.Family, matchers: str = "", suffix: str = "") -> str:
     name = family.name + suffix
     selected = f"{name}{{{matchers}}}" if matchers else name
     return here(f"rate({selected}[$__rate_interval])")
+
+
+def marked(expression: str, label: str, text: str, source: str, pattern: str) -> str:
+    """The same series, those whose label `source` matches as a whole with `label` set to a text."""
+    return f'label_replace({expression}, "{label}", "{text}", "{source}", "{pattern}")'
 
 
 def age(family: names.Family) -> str:
