@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -13,7 +13,7 @@ import requests
 from tests.benchmarks.rules import exposed, served, slow_scrape, watched
 from tests.benchmarks.table import show
 from tests.support.live import probed
-from tests.support.panels import Asked, Json, all_dashboards, asked, choices, every, filled
+from tests.support.panels import Asked, Json, all_dashboards, asked, choices, filled, hidden, with_hidden
 from tests.support.processes import wait_for
 from tests.support.prometheus import Prometheus
 
@@ -37,10 +37,16 @@ def dashboard_costs(directory: Path, count: int) -> dict[str, float]:
     for each in shown.endpoints:
         probed(each)
     text = asyncio.run(exposed(shown))
-    with served(text) as address, closing(Prometheus(directory, [slow_scrape(address)])) as server:
+    with ExitStack() as stack:
+        serving = stack.enter_context(ExitStack())
+        address = serving.enter_context(served(text))
+        server = stack.enter_context(closing(Prometheus(directory, [slow_scrape(address)])))
         full = f"count_over_time(uptime_exporter_build_info[{BRIDGE}s]) >= {BRIDGE // INTERVAL - 1}"
         wait_for(lambda: server.query(full) or None, "there are samples", patience=600)
-        found = sorted(costs(server), key=lambda cost: (cost[0], cost[1], -cost[4]))
+        end = server.query("time()")[0].number
+        serving.close()  # scrapes would take turns with the queries
+        wait_for(lambda: server.query("up == 0") or None, "nothing is scraped any more", patience=60)
+        found = sorted(costs(server, end), key=lambda cost: (cost[0], cost[1], -cost[4]))
     for name in all_dashboards():
         show(
             f"{name}: how long a query takes over {count:,} SLOs and endpoints",
@@ -54,27 +60,32 @@ def dashboard_costs(directory: Path, count: int) -> dict[str, float]:
     return slowest
 
 
-def costs(server: Prometheus) -> Iterator[Cost]:
-    """Every query of every dashboard, its variables as they are at first, and with all chosen where they can be."""
-    end = server.query("time()")[0].number
+def costs(server: Prometheus, end: float) -> Iterator[Cost]:
+    """Every query of every dashboard and of its hidden variables, what can be chosen as it is at first, and all of it."""
     for name, dashboard in all_dashboards().items():
         known = choices(dashboard, server, (int(end) - BRIDGE, int(end)), {})
         for how in ("at first", "all"):
-            values = dict(chosen(dashboard, known, everything=how == "all"))
-            for query in asked(dashboard):
+            values = with_hidden(
+                dashboard, server, end, dict(chosen(dashboard, known, everything=how == "all"))
+            )
+            for query in (*_hidden(dashboard), *asked(dashboard)):
                 taken = [_taken(server, query, values, end) for _ in range(ROUNDS)]
                 yield name, how, query.panel, query.ref, median(taken)
 
 
+def _hidden(dashboard: Json) -> Iterator[Asked]:
+    for name, query in hidden(dashboard).items():
+        yield Asked("variable", name, query, frozenset(), instant=True)
+
+
 def chosen(dashboard: Json, known: Mapping[str, Any], *, everything: bool) -> Iterator[tuple[str, str]]:
-    """What its variables come to."""
+    """What those of its variables come to that can be chosen."""
     yield from MACROS.items()
     for variable in dashboard["templating"]["list"]:
-        if variable["type"] == "query":
+        if variable["name"] in known:
             everything_now = variable.get("current", {}).get("value") == "$__all"
             of_all = everything_now or (everything and variable.get("includeAll", False))
-            offered = known[variable["name"]]
-            yield variable["name"], (variable.get("allValue") or every(offered)) if of_all else offered[0]
+            yield variable["name"], variable["allValue"] if of_all else known[variable["name"]][0]
 
 
 def _taken(server: Prometheus, query: Asked, values: Mapping[str, str], end: float) -> float:

@@ -67,16 +67,15 @@ def variables(dashboard: Json) -> dict[str, str]:
 
 
 def choices(dashboard: Json, prometheus: Prometheus, span: tuple[int, int], given: Mapping[str, str]) -> Json:
-    """What each variable can be, in order, those before it filled in with the first choice, or with what is given."""
+    """What each variable that one chooses can be, in order, those before it filled in with the first choice, or with what is given."""
     chosen, known = dict(given), {}
     for name, query in variables(dashboard).items():
         if query.startswith(_QUERY_RESULT):
-            known[name] = results(dashboard, name, prometheus, span[1], {**ALL, **chosen, "site": ".*"})
-        else:
-            match = _LABEL_VALUES.fullmatch(query)
-            assert match, query
-            selector = {"match[]": filled(match[1], chosen)} if match[1] else {}
-            known[name] = prometheus.api(f"label/{match[2]}/values", start=span[0], end=span[1], **selector)
+            continue
+        match = _LABEL_VALUES.fullmatch(query)
+        assert match, query
+        selector = {"match[]": filled(match[1], chosen)} if match[1] else {}
+        known[name] = prometheus.api(f"label/{match[2]}/values", start=span[0], end=span[1], **selector)
         assert known[name], f"nothing to choose: {query}"
         chosen.setdefault(name, known[name][0])
     return known
@@ -109,17 +108,34 @@ def found(
     """What an instant query of the panel whose title begins so finds at an instant, with all chosen that is not given."""
     dashboard = load(name)
     title = next(each["title"] for each in dashboard["panels"] if each["title"].startswith(panel))
-    given = {**ALL, **MACROS, **values}
-    if "shown" in variables(dashboard):
-        given["shown"] = every(results(dashboard, "shown", prometheus, at, given))
+    given = with_hidden(dashboard, prometheus, at, {**ALL, **MACROS, **values})
     return prometheus.query(filled(query_of(dashboard, title, ref).expr, given), at)
+
+
+def hidden(dashboard: Json) -> dict[str, str]:
+    """The queries of the variables that nobody chooses, by name."""
+    return {
+        name: query.removeprefix(_QUERY_RESULT).removesuffix(")")
+        for name, query in variables(dashboard).items()
+        if query.startswith(_QUERY_RESULT)
+    }
+
+
+def with_hidden(
+    dashboard: Json, prometheus: Prometheus, at: float, given: Mapping[str, str]
+) -> dict[str, str]:
+    """Values of variables, with those that nobody chooses."""
+    values = dict(given)
+    for name in hidden(dashboard):
+        values[name] = every(results(dashboard, name, prometheus, at, values))
+    return values
 
 
 def results(
     dashboard: Json, name: str, prometheus: Prometheus, at: float, given: Mapping[str, str]
 ) -> list[str]:
     """What a variable finds whose choices are the results of a query, in their order."""
-    query = variables(dashboard)[name].removeprefix(_QUERY_RESULT).removesuffix(")")
+    query = hidden(dashboard)[name]
     label = regex_of(dashboard, name)
     return [sample.labels[label] for sample in prometheus.query(filled(query, given), at)]
 

@@ -53,11 +53,11 @@ def here(expression: str) -> str:
     return f"{expression} and on ({EXPORTER_KEY}) {OF_SITE}"
 
 
-def rate(family: names.Family, matchers: str = "", suffix: str = "") -> str:
+def rate(family: names.Family, matchers: str = "", suffix: str = "", span: str = "$__rate_interval") -> str:
     """By how much a counter of the chosen sites rises in a second."""
     name = family.name + suffix
     selected = f"{name}{{{matchers}}}" if matchers else name
-    return here(f"rate({selected}[$__rate_interval])")
+    return here(f"rate({selected}[{span}])")
 
 
 def marked(expression: str, label: str, text: str, source: str, pattern: str) -> str:
@@ -88,7 +88,9 @@ def state(family: names.Family, by: str, words: tuple[str, ...], matchers: str =
 
     def value(word: str) -> str:
         matching = both(matchers, where(state=word))
-        return f"({now(family, matching)})" if instant else f"({here(series(family, matching))})"
+        is_so = latest(family, matching) if instant else series(family, matching)
+        here_only = site_only(f"({is_so} == 1)") if instant else here(f"({is_so} == 1)")
+        return f"({here_only})"
 
     return f"max by ({by}) ({' or '.join(f'{place} * {value(word)}' for place, word in enumerate(words))})"
 

@@ -31,6 +31,9 @@ CHOSEN = {
     "slo": "availability",
     "endpoint": "web",
     "shown": "shop",
+    "slowest": "shop",
+    "failing": "shop",
+    "worst": "shop",
     **MACROS,
 }
 

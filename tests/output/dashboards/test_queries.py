@@ -23,10 +23,12 @@ def ways(name: str, prometheus: Prometheus) -> Iterator[Mapping[str, str]]:
     single = ONE if name == "slo" else {}
     known = choices(DASHBOARDS[name], prometheus, (START, END), single)
     several = [key for key in known if key not in single]
-    at_first = {"site": ".*", "service": ".+", "endpoint": ".+"}
-    yield {**single, **MACROS, **{key: at_first.get(key) or every(known[key]) for key in several}}
-    yield {**single, **MACROS, **{key: known[key][0] for key in several}}
-    yield {**single, **MACROS, **{key: every(known[key][:2]) for key in several}}
+    for chosen in (
+        {key: panels.ALL[key] for key in several},
+        {key: known[key][0] for key in several},
+        {key: every(known[key][:2]) for key in several},
+    ):
+        yield panels.with_hidden(DASHBOARDS[name], prometheus, END, {**single, **MACROS, **chosen})
 
 
 def told(prometheus: Prometheus, query: Asked, values: Mapping[str, str]) -> Json:
