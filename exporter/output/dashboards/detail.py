@@ -166,11 +166,15 @@ def _logarithmic(panel: timeseries.Panel) -> timeseries.Panel:
 
 
 def _sli() -> timeseries.Panel:
+    burnt = _line("max", names.SLO_BURN, f'window=~"{_TIERS}"', "window")
+    missing = f"(1 - {_line('max', names.SLO_OBJECTIVE)})"
     panel = graph(
-        "SLI and objective",
-        "The SLI over the SLO's own window, and what it must reach.",
+        "SLI over windows, and objective",
+        "The SLI over the SLO's own window, and what it must reach. Over shorter windows: 1 less the burn rate times what the objective allows, which is the"
+        " SLI of that window where all of it is known and nothing of the SLO's own window is excluded.",
         over_time(_line("min", names.SLO_SLI), "SLI"),
         over_time(_line("max", names.SLO_OBJECTIVE), "Objective", "B"),
+        over_time(f"1 - {burnt} * on () group_left () {missing}", "over {{window}}", "C"),
     )
     dashed = look.set_to(
         custom_lineStyle={"fill": "dash", "dash": [10, 10]}, color=look.one_colour(look.WARN_LINE)
