@@ -226,9 +226,9 @@ def test_one_slo_has_its_figures_lines_and_alerts(drawn: dict[str, Drawn]) -> No
         "SLI": "99.971%",
         "Objective": "99.900%",
         "over 1h": "80.000%",
-        "over 6h": "96.528%",
-        "over 1d": "99.132%",
-        "over 3d": "99.711%",
+        "over 6h": "96.527%",
+        "over 1d": "99.131%",
+        "over 3d": "99.710%",
     }
     near = {line["name"]: line["last"] for line in one(shown, "How near")}
     assert near["fast (page)"] == "13.89"

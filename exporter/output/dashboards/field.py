@@ -54,7 +54,8 @@ def field() -> stat.Panel:
     panel.override_by_name("burn", look.set_to(noValue=" "))
     panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]).values(values=True).limit(MOST))
     panel.unit("s").decimals(1).text_mode(BigValueTextMode.VALUE_AND_NAME).no_value("✖ NO DATA")
-    panel.text(common.VizTextDisplayOptions().title_size(16).value_size(16))
+    # Left to itself, Grafana makes names as small as the longest of them needs; of this size they wrap.
+    panel.text(common.VizTextDisplayOptions().title_size(18).value_size(18))
     for transformation, options in (
         ("renameByRegex", {"regex": "^Value.*", "renamePattern": _LEFT}),
         ("sortBy", {"sort": [{"field": _OF}]}),

@@ -20,6 +20,9 @@ GOOD_LINE, BUSY_LINE, WARN_LINE, BAD_LINE, GONE_LINE = "#56B4E9", "#009E73", "#E
 
 LINES = (GOOD_LINE, BUSY_LINE, WARN_LINE, BAD_LINE, GONE_LINE)
 
+TIER_LINES = (BAD_LINE, WARN_LINE, BUSY_LINE, GONE_LINE)
+"""Of the alert tiers, the fastest first."""
+
 PLAIN, TEXT = "transparent", "text"
 
 RANKS = {

@@ -48,8 +48,8 @@ def most(family: names.Family, matchers: str = "") -> str:
 
 
 def floored(ratio: str, digits: int = 5) -> str:
-    """A ratio with its further digits cut off, as 99.9996 % must not read as 100 %."""
-    return f"floor({ratio} * 1e{digits}) / 1e{digits}"
+    """A ratio with its further digits cut off, as 99.9996 % must not read as 100 %, nor 80 % that were computed as 79.99999999999 %."""
+    return f"floor({ratio} * 1e{digits} + 1e-6) / 1e{digits}"
 
 
 def exhaustion(left: str, window: str, burn: str) -> str:
