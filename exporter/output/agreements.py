@@ -1,6 +1,6 @@
 """What agreements show: their running periods, without anybody's name and without amounts."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from exporter.engine.live import LiveAgreement
 from exporter.output import names
@@ -78,13 +78,15 @@ class _Columns:
         self.verdict.extend(text, _VERDICTS, [int(found.verdict is each) for each in Verdict])
 
 
-def agreement_columns(agreements: Iterable[LiveAgreement], at: int) -> list[Column]:
+def agreement_columns(agreements: Sequence[LiveAgreement], at: int) -> list[Column]:
     """All that agreements show, in the order in which it is shown.
 
     Args:
         agreements: As they were last judged.
         at: Milliseconds since the epoch.
     """
+    if not agreements:
+        return []  # whoever has none is not told what they could show
     columns = _Columns()
     for each in agreements:
         columns.take(each, at)

@@ -5,6 +5,7 @@ from itertools import accumulate
 from exporter.engine.live import DURATION_BOUNDS, Histogram, LiveEndpoint
 from exporter.output import names
 from exporter.output.column import Column, Shape, buckets, children
+from exporter.output.ranks import Seen
 from exporter.output.style import Words, WordsById, labels
 from exporter.probes.result import Outcome, Phases
 from exporter.timeline.tally import State
@@ -57,14 +58,14 @@ class EndpointColumns:
         """In the order in which they are shown."""
         return [column for column in vars(self).values() if isinstance(column, Column)]
 
-    def take(self, endpoint: LiveEndpoint, at: int) -> None:
-        """Add all that the endpoint shows at the instant `at`."""
+    def take(self, endpoint: LiveEndpoint, seen: Seen, at: int) -> None:
+        """Add all that the endpoint shows at the instant `at`, at which it was seen."""
         words = self._words.get(id(endpoint))
         if words is None:
             words = self._words[id(endpoint)] = self._worded(endpoint)
         text, info = words
         self.info.add(info, 1)
-        self._take_state(endpoint, text, at)
+        self._take_state(text, seen, endpoint.history.since(at))
         self._take_counters(endpoint, text)
         self._take_last(endpoint, text)
 
@@ -77,13 +78,12 @@ class EndpointColumns:
             info = f"{info},{labels(*((name, given.get(name, '')) for name in self.users))}"
         return text, info
 
-    def _take_state(self, endpoint: LiveEndpoint, text: str, at: int) -> None:
-        state = endpoint.history.state(at)
+    def _take_state(self, text: str, seen: Seen, since: int | None) -> None:
+        state = seen.state
         if state is not State.UNKNOWN:
             self.up.add(text, int(state is State.UP))
         self.state.extend(text, STATE_SHAPE, ONE_HOT[state])
-        self.excluded.add(text, int(endpoint.excluded.covers(at)))
-        since = endpoint.history.since(at)
+        self.excluded.add(text, int(seen.excluded))
         if since is not None:
             self.since.add(text, since / 1000)
 

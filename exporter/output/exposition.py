@@ -10,6 +10,8 @@ from exporter.output.column import Column, Texts, fastest_texts
 from exporter.output.endpoints import EndpointColumns
 from exporter.output.names import Group
 from exporter.output.process import Process, evaluated_line, exporter_lines
+from exporter.output.ranks import answer, seen
+from exporter.output.services import ServiceColumns
 from exporter.output.slos import SloColumns
 from exporter.output.style import Style, WordsById
 from exporter.output.walk import breathing
@@ -70,21 +72,26 @@ class Exposition:
 
 
 async def take(shown: Shown, at: int, groups: Collection[Group]) -> list[Column]:
-    """Compute every figure that endpoints and SLOs show at an instant, and take those of agreements as they were last judged."""
+    """Compute every figure that services, endpoints and SLOs show at an instant, each once, and take those of agreements as last judged."""
+    service_columns = ServiceColumns()
     endpoint_columns = EndpointColumns(shown.endpoint_users, shown.endpoints)
     slo_columns = SloColumns(shown.slo_users, shown.slos)
-    of_endpoints, of_slos = Group.ENDPOINT in groups, Group.SLO in groups
+    of_services, of_endpoints, of_slos = (
+        group in groups for group in (Group.SERVICE, Group.ENDPOINT, Group.SLO)
+    )
     async for endpoints, slos in breathing(shown.live):
+        states = [seen(each, at) for each in endpoints] if of_services or of_endpoints else []
+        answers = [answer(each, at) for each in slos] if of_services or of_slos else []
+        if of_services:
+            service_columns.take((endpoints, slos), states, answers)
         if of_endpoints:
-            for endpoint in endpoints:
-                endpoint_columns.take(endpoint, at)
+            for endpoint, state in zip(endpoints, states, strict=True):
+                endpoint_columns.take(endpoint, state, at)
         if of_slos:
-            for slo in slos:
-                slo_columns.take(slo, at)
-    columns = [*endpoint_columns.columns(), *slo_columns.columns()]
-    if Group.SLA in groups and shown.live.agreements:
-        columns += agreement_columns(shown.live.agreements, at)
-    return columns
+            for slo, found in zip(slos, answers, strict=True):
+                slo_columns.take(slo, found)
+    agreements = agreement_columns(shown.live.agreements, at) if Group.SLA in groups else []
+    return [*service_columns.columns(), *endpoint_columns.columns(), *slo_columns.columns(), *agreements]
 
 
 async def user_labels(live: Live) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -15,6 +15,7 @@ class Kind(StrEnum):
 class Group(StrEnum):
     """What `collect[]` can ask for."""
 
+    SERVICE = "service"
     ENDPOINT = "endpoint"
     SLO = "slo"
     SLA = "sla"
@@ -60,6 +61,10 @@ def _histogram(name: str, text: str) -> Family:
     return Family(name, Kind.HISTOGRAM, text, ("le",))
 
 
+SERVICE_RANK = _gauge(
+    "uptime_service_rank",
+    "How much the service needs somebody's eyes: 0 down, 1 burning, 2 overspent, 3 unknown, 4 excluded, 5 up.",
+)
 ENDPOINT_INFO = _gauge(
     "uptime_endpoint_info",
     "Always 1; what is probed, without credentials and query, and the labels of the configuration.",
@@ -321,6 +326,7 @@ EXCLUSION_END = _gauge(
 CLOCK_STEPS = _counter("uptime_clock_steps_total", "Steps of the wall clock by more than a second.")
 
 FAMILIES: dict[Group, tuple[Family, ...]] = {
+    Group.SERVICE: (SERVICE_RANK,),
     Group.ENDPOINT: (
         ENDPOINT_INFO,
         ENDPOINT_UP,

@@ -5,12 +5,13 @@ from typing import NamedTuple
 from exporter.engine.live import LiveSlo
 from exporter.output import names
 from exporter.output.column import Column, Shape, children
+from exporter.output.ranks import Answer, left_seconds
 from exporter.output.style import Words, WordsById, labels
 from exporter.output.words import window_text
-from exporter.slo.figures import Figures, figures
+from exporter.slo.figures import Figures
 from exporter.slo.objective import Plan
 from exporter.slo.ratio import number
-from exporter.slo.status import Status, status_at
+from exporter.slo.status import Status
 from exporter.slo.tiers import Tier
 
 STATUS_SHAPE = children("state", list(Status))
@@ -49,8 +50,8 @@ class SloColumns:
         """In the order in which they are shown."""
         return [column for column in vars(self).values() if isinstance(column, Column)]
 
-    def take(self, slo: LiveSlo, at: int) -> None:
-        """Add all that the SLO shows at the instant `at`."""
+    def take(self, slo: LiveSlo, answer: Answer) -> None:
+        """Add all that the SLO shows, by its answer at the one instant."""
         words = self._words.get(id(slo))
         if words is None:
             words = self._words[id(slo)] = self._worded(slo)
@@ -59,12 +60,12 @@ class SloColumns:
         question = slo.question
         ratio = question.objective.ratio
         self.objective.add(text, ratio.numerator / ratio.denominator)
-        found = figures(question, at)
+        found = answer.figures
         self.window.add(text, (found.budget[1] - found.budget[0]) / 1000)
         if not isinstance(question.objective.window, int):
             self.period_end.add(text, found.budget[1] / 1000)
         self._take_answer(slo, text, found)
-        self.state.extend(text, STATUS_SHAPE, ONE_HOT[status_at(question, at)])
+        self.state.extend(text, STATUS_SHAPE, ONE_HOT[answer.status])
 
     def _worded(self, slo: LiveSlo) -> Words:
         config = slo.config
@@ -90,9 +91,9 @@ class SloColumns:
             if ratio is not None:
                 column.add(text, ratio[0] / ratio[1])
         self.day_unknown.add(text, answer.day_unknown / (answer.scale * 1000))
-        if answer.remaining is not None:
-            above, below = answer.remaining
-            self.remaining_seconds.add(text, above / (below * 1000))
+        left = left_seconds(answer)
+        if left is not None:
+            self.remaining_seconds.add(text, left)
         objective, _, measure = slo.question
         shapes = self._shape(objective.plan)
         self.burn.extend_known(text, shapes.burn, [number(rate) for rate in answer.burn])

@@ -1,31 +1,19 @@
 """What the page says of each service, worst first, before it becomes HTML."""
 
 from dataclasses import dataclass
-from enum import IntEnum
 from fractions import Fraction
 
 from exporter.engine.live import LiveEndpoint, LiveSlo
+from exporter.output.ranks import Answer, Rank, Seen, answer, fires, left_seconds, rank, seen
 from exporter.output.walk import Part
 from exporter.output.words import window_words
-from exporter.slo.figures import Figures, figures
+from exporter.slo.figures import Figures
 from exporter.slo.ratio import fraction, number
-from exporter.slo.status import Status, status_at
 from exporter.timeline.tally import State
 from exporter.units import SECOND, describe_duration, describe_share, format_percent
 
 NO_VALUE = "no value"
 _NEARLY_ALL = Fraction(99, 100)
-
-
-class Rank(IntEnum):
-    """How much a service needs somebody's eyes, the worst first."""
-
-    DOWN = 0
-    FIRING = 1
-    MISSED = 2
-    UNKNOWN = 3
-    EXCLUDED = 4
-    FINE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +53,7 @@ class SloView:
         firing: Alert tiers that fire, with their severity.
         sli_short: The SLI in per cent, floored, and how much of the window it is of where that is not nearly all.
         left_short: What is left of the budget in time, in its two largest units.
-        left_ratio: The same as a share; None where it has no value.
+        left_seconds: The same in seconds; None where it has no value.
         burn: How many times faster than sustainable the budget went over the shortest window that is shown
             and holds an hour; None where that has no value.
     """
@@ -79,7 +67,7 @@ class SloView:
     firing: tuple[str, ...]
     sli_short: str = NO_VALUE
     left_short: str = NO_VALUE
-    left_ratio: float | None = None
+    left_seconds: float | None = None
     burn: float | None = None
 
 
@@ -89,7 +77,7 @@ class ServiceView:
 
     Attributes:
         rank: How bad it is.
-        left: The least share of a budget that is left, to sort by; 1 where there is none.
+        left: The least `left_seconds` of its SLOs, to sort by; None where none has a value.
         name: Its name.
         title: For people.
         endpoints: Its endpoints.
@@ -97,7 +85,7 @@ class ServiceView:
     """
 
     rank: Rank
-    left: float
+    left: float | None
     name: str
     title: str
     endpoints: tuple[EndpointView, ...]
@@ -109,30 +97,18 @@ def service_view(part: Part, at: int) -> ServiceView | None:
     if not part[0] and not part[1]:
         return None
     service = (part[0] or part[1])[0].service
-    answers = [figures(slo.question, at) for slo in part[1]]
-    slos = tuple(_slo_view(slo, answer, at) for slo, answer in zip(part[1], answers, strict=True))
-    endpoints = tuple(_endpoint_view(endpoint, at) for endpoint in part[0])
-    lefts = [left for answer in answers if (left := number(answer.remaining_ratio)) is not None]
-    return ServiceView(
-        _rank(endpoints, slos), min(lefts, default=1.0), service.name, service.title, endpoints, slos
+    states = [seen(endpoint, at) for endpoint in part[0]]
+    answers = [answer(slo, at) for slo in part[1]]
+    endpoints = tuple(
+        _endpoint_view(endpoint, state, at) for endpoint, state in zip(part[0], states, strict=True)
     )
+    slos = tuple(_slo_view(slo, found) for slo, found in zip(part[1], answers, strict=True))
+    lefts = [slo.left_seconds for slo in slos if slo.left_seconds is not None]
+    standing = rank(states, answers)
+    return ServiceView(standing, min(lefts, default=None), service.name, service.title, endpoints, slos)
 
 
-def _rank(endpoints: tuple[EndpointView, ...], slos: tuple[SloView, ...]) -> Rank:
-    states = {endpoint.state for endpoint in endpoints if not endpoint.excluded} | {slo.state for slo in slos}
-    if states & {"down", Status.BAD}:
-        return Rank.DOWN
-    if any(slo.firing for slo in slos):
-        return Rank.FIRING
-    if any(slo.met is False for slo in slos):
-        return Rank.MISSED
-    if "unknown" in states:
-        return Rank.UNKNOWN
-    return Rank.EXCLUDED if Status.EXCLUDED in states or not states else Rank.FINE
-
-
-def _endpoint_view(endpoint: LiveEndpoint, at: int) -> EndpointView:
-    state = endpoint.history.state(at)
+def _endpoint_view(endpoint: LiveEndpoint, found: Seen, at: int) -> EndpointView:
     since = endpoint.history.since(at)
     last = endpoint.last
     detail = ""
@@ -141,39 +117,36 @@ def _endpoint_view(endpoint: LiveEndpoint, at: int) -> EndpointView:
     return EndpointView(
         endpoint.config.name,
         endpoint.config.target,
-        State(state).name.lower(),
+        State(found.state).name.lower(),
         "" if since is None else describe_duration((at - since) // SECOND * SECOND),
         detail,
         since,
-        endpoint.excluded.covers(at),
+        found.excluded,
     )
 
 
-def _slo_view(slo: LiveSlo, answer: Figures, at: int) -> SloView:
-    pairs = zip(slo.question.objective.plan.tiers, answer.alerts, strict=True)
+def _slo_view(slo: LiveSlo, given: Answer) -> SloView:
+    found = given.figures
+    pairs = zip(slo.question.objective.plan.tiers, found.alerts, strict=True)
     return SloView(
         slo.config.name,
         f"{slo.config.objective_text} % of {window_words(slo.config.window)}",
-        status_at(slo.question, at),
-        sli_text(answer),
-        left_text(answer),
-        answer.met,
-        tuple(
-            f"{tier.pace.tier} ({tier.pace.severity})"
-            for tier, ratio in pairs
-            if ratio is not None and ratio[0] > ratio[1]
-        ),
-        sli_short(answer),
-        left_short(answer),
-        number(answer.remaining_ratio),
-        _burn_of_an_hour(slo, answer),
+        given.status,
+        sli_text(found),
+        left_text(found),
+        found.met,
+        tuple(f"{tier.pace.tier} ({tier.pace.severity})" for tier, alert in pairs if fires(alert)),
+        sli_short(found),
+        left_short(found),
+        left_seconds(found),
+        _burn_of_an_hour(slo, found),
     )
 
 
 def _burn_of_an_hour(slo: LiveSlo, answer: Figures) -> float | None:
     windows = slo.question.objective.plan.windows
     rates = dict(zip(windows, answer.burn, strict=True))
-    return number(rates.get("1h") or next(reversed(answer.burn), None))
+    return number(rates["1h"] if "1h" in rates else next(reversed(answer.burn), None))
 
 
 def sli_short(answer: Figures) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.benchmarks.bare import bare
 from tests.benchmarks.corrections import corrections
+from tests.benchmarks.dashboards import dashboard_costs
 from tests.benchmarks.detection import detection
 from tests.benchmarks.figures import figure_costs
 from tests.benchmarks.page import page_costs
@@ -18,7 +19,18 @@ from tests.benchmarks.rules import rule_costs
 from tests.benchmarks.servers import missing, nginx
 from tests.benchmarks.startup import startup
 
-PARTS = ("http", "https", "bare", "figures", "corrections", "startup", "rules", "detection", "page")
+PARTS = (
+    "http",
+    "https",
+    "bare",
+    "figures",
+    "corrections",
+    "startup",
+    "rules",
+    "dashboards",
+    "detection",
+    "page",
+)
 
 
 def arguments(words: Sequence[str]) -> argparse.Namespace:
@@ -70,6 +82,8 @@ def run(chosen: argparse.Namespace, parts: Sequence[str], directory: Path) -> di
         figures["detection"] = detection(directory)
     if "rules" in parts:
         figures["rules"] = rule_costs(directory, chosen.endpoints)
+    if "dashboards" in parts:
+        figures["dashboards"] = dashboard_costs(directory, chosen.endpoints)
     if "startup" in parts:
         with nginx(directory) as web:
             figures["startup"] = startup(directory, web, chosen.endpoints, (1, 100), min(chosen.rounds, 3))

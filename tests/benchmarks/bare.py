@@ -32,7 +32,7 @@ NOW = 1_800_000_000_000
 INTERVAL = 15_000
 POLICY = Policy(interval=INTERVAL, timeout=5_000, staleness=2 * INTERVAL + 5_000)
 MONTH = 30 * 86_400_000
-GROUPS = frozenset({Group.ENDPOINT, Group.SLO})
+GROUPS = frozenset({Group.SERVICE, Group.ENDPOINT, Group.SLO})
 OBJECTIVE = Objective(Fraction(999, 1000), MONTH, "ignore", INTERVAL, 3)
 
 
@@ -148,7 +148,7 @@ def make_live(config: Config) -> Live:
 
 
 def render(live: Live) -> str:
-    """What endpoints and SLOs show."""
+    """What services, endpoints and SLOs show."""
 
     async def whole() -> str:
         slices = Exposition().slices(live, NOW, TEXT, GROUPS)

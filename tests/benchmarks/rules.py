@@ -37,7 +37,7 @@ SCRAPES_PER_BRIDGE = 12
 
 def rule_costs(directory: Path, count: int) -> dict[str, Any]:
     """Measure the processor time that the rules add to scraping the same, by what they are; seconds each 15 s."""
-    many, few = _shown(count), _shown(SPELLED_OUT)
+    many, few = watched(count), watched(SPELLED_OUT)
     found = {}
     for name, shown, made in (
         (f"static, {count:,} SLOs", many, static_groups()),
@@ -61,8 +61,8 @@ def _measured(directory: Path, shown: Live, made: tuple[Group, ...]) -> float:
     directory.mkdir(parents=True, exist_ok=True)
     file = directory / "rules.yml"
     file.write_text(rules_file(made))
-    text = asyncio.run(_text(shown))
-    with _served(text) as address, closing(Prometheus(directory, [_slow_scrape(address)], [file])) as server:
+    text = asyncio.run(exposed(shown))
+    with served(text) as address, closing(Prometheus(directory, [slow_scrape(address)], [file])) as server:
         full = f"count_over_time(uptime_exporter_build_info[3m]) >= {SCRAPES_PER_BRIDGE - 1}"
         wait_for(lambda: server.query(full) or None, "a bridge is full", patience=600)
         began, spent = time.monotonic(), _cpu(server)
@@ -78,22 +78,25 @@ def _cpu(server: Prometheus) -> float:
     return float(sample.value)
 
 
-def _slow_scrape(address: str) -> Mapping[str, Any]:
+def slow_scrape(address: str) -> Mapping[str, Any]:
+    """A target that is scraped each 15 s."""
     return {**scrape(address), "scrape_interval": "15s", "scrape_timeout": "14s"}
 
 
-def _shown(count: int) -> Live:
+def watched(count: int) -> Live:
+    """So many services of an endpoint and an SLO each, one in `BURNING` of which is down."""
     services = [service(f"service-{number}") for number in range(count)]
     burning = ListedHistory([(NOW - DAY, State.UP), (NOW - 600_000, State.DOWN)])
     return live(*services, histories={each.name: burning for each in services[::BURNING]})
 
 
-async def _text(shown: Live) -> bytes:
+async def exposed(shown: Live) -> bytes:
+    """What a scrape of it answers."""
     return "".join([part async for part in Exposition().slices(shown, NOW, TEXT)]).encode()
 
 
 @contextmanager
-def _served(text: bytes) -> Iterator[str]:
+def served(text: bytes) -> Iterator[str]:
     """The exposition as it stands, at every scrape."""
 
     class Handler(BaseHTTPRequestHandler):

@@ -8,24 +8,42 @@ import asyncio
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from exporter.output.dashboards import look
+from exporter.output.dashboards.field import MOST
+from exporter.output.ranks import Rank
 from tests.support.drawn import HARNESS, HEIGHT, WIDTH, Drawn, Painter, painter
 from tests.support.live import DAY, NOW
-from tests.support.panels import Json, all_dashboards, load
+from tests.support.panels import all_dashboards, load, named
 from tests.support.prometheus import remembering
 from tests.support.reading import one, rows, tiles
-from tests.support.shown import LEFT, QUIET, SHOWN, scraped
+from tests.support.shown import LEFT, QUIET, SHOWN, outage, scraped, scraped_once
 
 SPAN = (NOW - SHOWN, NOW)
 ONE = {"service": "shop", "slo": "availability"}
 MINUTE = 60
+FIELD = "Budget left, worst first"
+
+
+OUTAGES = ((100, 60), (300, 200))
+"""Services, and how many of them are down."""
 
 
 @pytest.fixture(scope="session")
-def paint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Painter]:
+def outages() -> dict[tuple[int, int], str]:
+    """What was scraped in each of them; before there is a browser, whose driver has a loop of its own."""
+    return {each: asyncio.run(scraped_once([outage(*each)])) for each in OUTAGES}
+
+
+@pytest.fixture(scope="session")
+def paint(
+    tmp_path_factory: pytest.TempPathFactory,
+    outages: dict[tuple[int, int], str],  # noqa: ARG001 -- first
+) -> Iterator[Painter]:
     folder = tmp_path_factory.mktemp("drawing")
     with (
         remembering(asyncio.run(scraped()), folder / "prometheus", pages=True) as prometheus,
@@ -62,23 +80,6 @@ def test_no_legend_or_name_is_left_unfilled(name: str, drawn: dict[str, Drawn]) 
         assert mark not in drawn[name].text, mark
 
 
-def named(dashboard: Json) -> Iterator[tuple[str, str]]:
-    """Names of Grafana's that a dashboard uses, and what they are of."""
-    for panel in dashboard["panels"]:
-        config = panel.get("fieldConfig", {"defaults": {}, "overrides": []})
-        defaults, overrides = config.get("defaults", {}), config.get("overrides", [])
-        set_to = [
-            *defaults.items(),
-            *((each["id"], each.get("value")) for one in overrides for each in one["properties"]),
-        ]
-        yield from (("properties", key) for key, _ in set_to if not key.startswith("custom"))
-        yield from (("units", value) for key, value in set_to if key == "unit" and ":" not in value)
-        yield from (("colours", value["mode"]) for key, value in set_to if key == "color")
-        yield from (("matchers", each["matcher"]["id"]) for each in overrides)
-        yield from (("transformations", each["id"]) for each in panel.get("transformations", []))
-        yield from (("reducers", each) for each in panel["options"].get("reduceOptions", {}).get("calcs", []))
-
-
 @NAMES
 def test_grafana_knows_every_unit_property_and_transformation(name: str, drawn: dict[str, Drawn]) -> None:
     known = drawn[name].known
@@ -100,28 +101,43 @@ def test_the_wall_fits_on_the_screen_without_scrolling(drawn: dict[str, Drawn]) 
     assert height <= HEIGHT
 
 
-def test_the_wall_shows_a_hundred_services_the_worst_first_with_a_mark_and_the_time_left(
+def test_the_wall_shows_a_hundred_services_the_worst_first_with_mark_arrow_and_time_left(
     drawn: dict[str, Drawn],
 ) -> None:
-    assert tiles(drawn["wall"], "Budget left") == [
-        ("✖ shop", "-2.4 mins"),
-        ("⇈ mail", minutes("mail")),
-        ("! search", minutes("search")),
-        ("↑ blog", minutes("blog")),
+    assert tiles(drawn["wall"], FIELD) == [
+        ("✕⇈ shop", "-2.4 mins"),
+        ("▲⇈ mail", minutes("mail")),
+        ("◆ search", minutes("search")),
         ("? new", "not known"),
-        ("‖ archive", minutes("archive")),
+        ("▧ archive", minutes("archive")),
+        ("●↑ blog", minutes("blog")),
+        *((f"● {name}", minutes(name)) for name in QUIET),
+        ("● batch", "no SLO"),
     ]
-    steady = tiles(drawn["wall"], "→ Steady")
-    assert sorted(steady) == [(name, minutes(name)) for name in QUIET]
     assert all(name in drawn["wall"].text for name in QUIET)
 
 
-def test_what_is_marked_differently_is_coloured_differently(drawn: dict[str, Drawn]) -> None:
-    """But for down and paging, which are as bad."""
-    colours = [each["color"] for each in one(drawn["wall"], "Budget left")]
-    assert colours[0] == colours[1]
-    assert len(set(colours)) == 5
-    assert one(drawn["wall"], "→ Steady")[0]["color"] not in colours
+def test_each_rank_has_a_colour_of_its_own(drawn: dict[str, Drawn]) -> None:
+    colours = [each["color"].lower() for each in one(drawn["wall"], FIELD)]
+    wanted = [look.RANKS[rank][1].lower() for rank in Rank]
+    assert colours == [*wanted, *[wanted[-1]] * (len(colours) - len(wanted))]
+    assert len(set(colours)) == 6
+
+
+@pytest.mark.parametrize(("services", "down"), OUTAGES)
+def test_in_a_mass_outage_every_tile_is_drawn_in_order(
+    services: int, down: int, outages: dict[tuple[int, int], str], paint: Painter, tmp_path: Path
+) -> None:
+    order = [each.service.name for each in outage(services, down).endpoints[:down]][::-1]
+    with remembering(outages[services, down], tmp_path, pages=True) as prometheus:
+        wall = replace(paint, prometheus=prometheus.url).draw("wall", SPAN, picture=f"outage-{services}")
+    assert wall.errors == []
+    assert wall.extent[1] <= HEIGHT
+    names = [name.split(" ")[-1] for name, _ in tiles(wall, FIELD)]
+    assert len(names) == min(services, MOST)
+    assert names[:down] == order[:MOST]
+    assert [tiles(wall, title)[0][1] for title in ("Down ✕", "Services")] == [str(down), str(services)]
+    assert all(name in wall.text for name in names)
 
 
 def test_the_wall_says_since_when_what_is_down(drawn: dict[str, Drawn]) -> None:
@@ -147,15 +163,17 @@ def test_the_wall_is_loud_when_the_exporter_is_gone(paint: Painter, drawn: dict[
 
 
 def test_nothing_looks_well_or_says_0_where_nothing_is_known(paint: Painter, drawn: dict[str, Drawn]) -> None:
-    well = one(drawn["wall"], "→ Steady")[0]["color"]
+    well = one(drawn["wall"], FIELD)[-1]["color"]
     shown = paint.draw("wall", (NOW + 3 * DAY - SHOWN, NOW + 3 * DAY), picture="gone")
     assert not any(each["color"] == well for panel in shown.panels.values() for each in panel)
-    counts = ("Down ✖", "Paging", "Spent", "Unknown", "Services")
+    counts = ("Down ✕", "Burning", "Spent", "Unknown", "Services")
     assert [one(shown, title)[0]["text"] for title in counts] == ["?", "?", "?", "?", "✖"]
 
 
 def test_ways_lead_from_the_wall_to_the_slo_and_on(drawn: dict[str, Drawn]) -> None:
-    (shop, *_) = one(drawn["wall"], "Budget left")
+    (shop, *_, batch) = one(drawn["wall"], FIELD)
+    assert batch["links"][0].startswith("/d/uptime-endpoints?from=")
+    assert "var-service=batch" in batch["links"][0]
     assert shop["links"][0].startswith("/d/uptime-slo?from=")
     assert "var-service=shop&var-slo=checkout" in shop["links"][0]
     (down,) = one(drawn["wall"], "✖ Down now")
@@ -203,6 +221,15 @@ def test_one_slo_has_its_figures_lines_and_alerts(drawn: dict[str, Drawn]) -> No
     burn = {line["name"]: line["last"] for line in one(shown, "Burn rates")}
     assert burn["burn 1h"] == "200.00"
     assert burn["fast: above over 1h"] == "14.40"
+    sli = {line["name"]: line["last"] for line in one(shown, "SLI over")}
+    assert sli == {
+        "SLI": "99.971%",
+        "Objective": "99.900%",
+        "over 1h": "80.000%",
+        "over 6h": "96.527%",
+        "over 1d": "99.131%",
+        "over 3d": "99.710%",
+    }
     near = {line["name"]: line["last"] for line in one(shown, "How near")}
     assert near["fast (page)"] == "13.89"
     states = one(shown, "State")[0]["segments"]
@@ -231,12 +258,13 @@ def test_endpoints_have_latencies_phases_failures_and_certificates(paint: Painte
 def test_what_does_not_fit_or_is_misnamed_is_noticed(paint: Painter, tmp_path: Path) -> None:
     """A panel beyond the screen, a legend of no label, and a query that is none."""
     broken = copy.deepcopy(load("wall"))
-    broken["panels"][-1]["gridPos"]["h"] += 2
-    broken["panels"][-1]["targets"][0]["legendFormat"] = "{{service}}"
+    broken["panels"][-1]["gridPos"]["h"] += 1
+    (worst,) = (each for each in broken["panels"] if each["title"].startswith("✖ Down now"))
+    worst["targets"][0]["legendFormat"] = "{{service}}"
     broken["panels"][0]["targets"][0]["expr"] = "sum by ("
     file = tmp_path / "broken.json"
     file.write_text(json.dumps(broken))
     shown = paint.draw("broken", SPAN, file=file)
     assert shown.extent[1] > HEIGHT
     assert any("sum by (" in error for error in shown.errors)
-    assert {name for name, _ in tiles(shown, "→ Steady")}.isdisjoint(QUIET)
+    assert tiles(shown, "✖ Down now")[0][0] != "✖ shop/web"

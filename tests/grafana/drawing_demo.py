@@ -82,23 +82,36 @@ def test_the_table_of_slos_shows_the_figures_of_the_record(shown: Shown) -> None
         assert row["State"] == ("✖ bad" if name.startswith("checkout/") else "● good")
 
 
+FIELD = "Budget left"
+RANKS = "✕▲◆?▧●"
+
+
 def test_the_wall_shows_what_is_left_to_each_service_the_worst_first(shown: Shown) -> None:
     worst = dict[str, float]()
     for name, figures in shown.figures.items():
         service = name.partition("/")[0]
         worst[service] = min(left(figures), worst.get(service, left(figures)))
-    told = [*tiles(shown.dashboards["wall"], "Budget left"), *tiles(shown.dashboards["wall"], "→ Steady")]
-    named = {title.split(" ")[-1]: (title, *seconds(text)) for title, text in told}
-    assert set(named) == set(worst)
-    for service, (_, said, error) in named.items():
+    shows = [(*name.split(" "), text) for name, text in tiles(shown.dashboards["wall"], FIELD)]
+    assert {service for _, service, _ in shows} == set(worst)
+    for _, service, text in shows:
+        said, error = seconds(text)
         assert abs(said - worst[service]) < error + 1
-    assert [title for title, _ in told[:2]] == ["✖ checkout", "! billing"]
+    order = [(RANKS.index(marks[0]), worst[service]) for marks, service, _ in shows]
+    assert order == sorted(order)
+    assert [(marks[0], service) for marks, service, _ in shows[:3]] == [
+        ("✕", "checkout"),
+        ("▲", "mail"),
+        ("◆", "billing"),
+    ]
 
 
-def test_what_is_down_is_coloured_as_nothing_else(shown: Shown) -> None:
-    (checkout, billing, *_) = one(shown.dashboards["wall"], "Budget left")
-    steady = {each["color"] for each in one(shown.dashboards["wall"], "→ Steady")}
-    assert len({checkout["color"], billing["color"], *steady}) == 3
+def test_what_is_marked_differently_is_coloured_differently(shown: Shown) -> None:
+    colours = dict[str, set[str]]()
+    for each in one(shown.dashboards["wall"], FIELD):
+        colours.setdefault(each["name"][0], set()).add(each["color"])
+    assert set(colours) == {"✕", "▲", "◆", "●"}
+    assert [len(each) for each in colours.values()] == [1] * 4
+    assert len(set.union(*colours.values())) == 4
 
 
 def test_the_slo_of_the_bad_week_shows_its_lines(shown: Shown) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from tests.support.panels import MACROS, Asked, Json, asked, choices, filled
+from tests.support.panels import ALL, MACROS, Asked, Json, asked, choices, every, filled, with_hidden
 from tests.support.prometheus import Prometheus
 
 Span = tuple[float, float]
@@ -25,9 +25,12 @@ def ways(
     """
     known = choices(dashboard, prometheus, span, single)
     several = [key for key in known if key not in single]
-    yield {**single, **MACROS, **{key: ".*" if key == "site" else ".+" for key in several}}
-    yield {**single, **MACROS, **{key: known[key][0] for key in several}}
-    yield {**single, **MACROS, **{key: f"({'|'.join(known[key][:2])})" for key in several}}
+    for chosen in (
+        {key: ALL[key] for key in several},
+        {key: known[key][0] for key in several},
+        {key: every(known[key][:2]) for key in several},
+    ):
+        yield with_hidden(dashboard, prometheus, span[1], {**single, **MACROS, **chosen})
 
 
 def told(prometheus: Prometheus, query: Asked, values: Mapping[str, str], span: Span) -> Json:

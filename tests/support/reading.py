@@ -11,8 +11,8 @@ def one(shown: Drawn, panel: str) -> Any:
 
 
 def tiles(shown: Drawn, panel: str) -> list[tuple[str, str]]:
-    """Names and texts of its tiles."""
-    return [(each["name"], each["text"]) for each in one(shown, panel)]
+    """Names, with single spaces as a browser shows them, and texts of its tiles."""
+    return [(" ".join(each["name"].split()), each["text"]) for each in one(shown, panel)]
 
 
 def rows(shown: Drawn, panel: str) -> list[dict[str, str]]:

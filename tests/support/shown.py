@@ -1,9 +1,9 @@
-"""Two exporters that watch a hundred services with known histories, and all that Prometheus scraped of them.
+"""Two exporters that watch a hundred services and one more with known histories, and all that Prometheus scraped of them.
 
 The second one watches the same and missed the outage of `shop` that goes on: the worst that any says must count.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from exporter.engine.live import Live
@@ -49,7 +49,9 @@ LOUD = {
     "blog": _down((3_000, 20)),
     "new": [],
     "archive": _down((86_400, 600)),
+    "batch": [_UP_TIL_NOW],
 }
+"""All have an SLO but for `batch`."""
 
 LEFT = {
     "shop": BUDGET - 750,
@@ -77,7 +79,8 @@ def watched(site: str, *, quiet: bool, missed: bool = False) -> Live:
     histories = _histories(quiet=quiet, missed=missed)
     more = {"shop": (slo("checkout", 7 * DAY), slo("month", Calendar("month")))}
     services = [
-        service(name, endpoints=(endpoint(),), slos=(slo(), *more.get(name, ()))) for name in histories
+        service(name, endpoints=(endpoint(),), slos=() if name == "batch" else (slo(), *more.get(name, ())))
+        for name in histories
     ]
     shown = live(*services, histories=histories)
     shown.config = replace(shown.config, site=site)
@@ -115,6 +118,28 @@ async def scraped() -> str:
         async for sample in stamped(_shown(few, all_), f'job="uptime",instance="{name}:9895"')
     ]
     return openmetrics([*samples, *_alerts()])
+
+
+def outage(services: int, down: int) -> Live:
+    """So many services, of which the first ones are down, each for longer than the one before it; names are in another order."""
+    histories = {
+        f"s{number * 37 % services:03}": ListedHistory(
+            _down((300 + number, 300 + number)) if number < down else [_UP_TIL_NOW]
+        )
+        for number in range(services)
+    }
+    return live(*(service(name) for name in histories), histories=histories)
+
+
+async def scraped_once(exporters: Sequence[Live]) -> str:
+    """What several exporters show now, as `scraped`."""
+    return openmetrics(
+        [
+            sample
+            for number, each in enumerate(exporters)
+            async for sample in stamped([(NOW, each)], f'job="uptime",instance="{number}:9895"')
+        ]
+    )
 
 
 def _shown(few: Live, all_: Live) -> Iterator[tuple[int, Live]]:

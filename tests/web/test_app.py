@@ -45,7 +45,7 @@ async def test_metrics_of_a_group(server: Server) -> None:
 async def test_an_unknown_group_is_a_bad_request_in_one_line(server: Server) -> None:
     status, text = await server.get("/metrics?collect[]=slo&collect[]=slos")
     assert (status, text) == (
-        400, "collect[]: there is no 'slos'; there are endpoint, slo, sla, exporter\n",
+        400, "collect[]: there is no 'slos'; there are service, endpoint, slo, sla, exporter\n",
     )  # fmt: skip
 
 

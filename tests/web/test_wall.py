@@ -11,13 +11,14 @@ import aiohttp
 import pytest
 
 from exporter.engine.live import Live
+from exporter.output.ranks import Rank
 from exporter.slo.figures import figures
 from exporter.timeline.spans import Spans
 from exporter.timeline.tally import State
 from exporter.web.app import make_app
 from exporter.web.listen import serve
 from exporter.web.source import Source
-from exporter.web.view import Rank, left_text, sli_text
+from exporter.web.view import left_text, sli_text
 from exporter.web.wall.board import MOST
 from exporter.web.wall.tiles import SYMBOLS, WORDS
 from tests.support.history import ListedHistory, objective, put

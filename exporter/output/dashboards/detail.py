@@ -28,6 +28,7 @@ from exporter.output.dashboards.queries import (
     where,
 )
 from exporter.output.rules.promql import ENDPOINT_KEY, SLO_KEY
+from exporter.slo.tiers import PACES
 
 _TIERS = "1h|6h|1d|3d"
 """Long windows of the alert tiers."""
@@ -156,7 +157,15 @@ def _burn() -> timeseries.Panel:
         ),
     )
     dashed = look.set_to(custom_lineStyle={"fill": "dash", "dash": [10, 10]}, custom_lineWidth=1)
-    return _logarithmic(panel).decimals(2).override_by_query("B", dashed)
+    return _by_tier(_logarithmic(panel).decimals(2).override_by_query("B", dashed))
+
+
+def _by_tier(panel: timeseries.Panel) -> timeseries.Panel:
+    """Colour what is of one tier, or of its long window, alike."""
+    for pace, colour in zip(PACES, look.TIER_LINES, strict=True):
+        one = f"^{pace.tier} |(burn|over) {pace.long}$"
+        panel.override_by_regexp(one, look.set_to(color=look.one_colour(colour)))
+    return panel
 
 
 def _logarithmic(panel: timeseries.Panel) -> timeseries.Panel:
@@ -166,17 +175,24 @@ def _logarithmic(panel: timeseries.Panel) -> timeseries.Panel:
 
 
 def _sli() -> timeseries.Panel:
+    burnt = _line("max", names.SLO_BURN, f'window=~"{_TIERS}"', "window")
+    missing = f"(1 - {_line('max', names.SLO_OBJECTIVE)})"
     panel = graph(
-        "SLI and objective",
-        "The SLI over the SLO's own window, and what it must reach.",
-        over_time(_line("min", names.SLO_SLI), "SLI"),
+        "SLI over windows, and objective",
+        "The SLI over the SLO's own window, and what it must reach, by the scale on the left. Over shorter windows, by that on the right: 1 less the burn rate times what the objective allows, which is the"
+        " SLI of that window where all of it is known and nothing of the SLO's own window is excluded.",
+        over_time(floored(_line("min", names.SLO_SLI)), "SLI"),
         over_time(_line("max", names.SLO_OBJECTIVE), "Objective", "B"),
+        over_time(floored(f"(1 - {burnt} * on () group_left () {missing})"), "over {{window}}", "C"),
     )
     dashed = look.set_to(
         custom_lineStyle={"fill": "dash", "dash": [10, 10]}, color=look.one_colour(look.WARN_LINE)
     )
     panel.unit("percentunit").decimals(3).override_by_name("Objective", dashed)
-    return panel.override_by_name("SLI", look.set_to(color=look.one_colour(look.GOOD_LINE)))
+    panel.override_by_name("SLI", look.set_to(color=look.one_colour(look.GOOD_LINE), custom_lineWidth=3))
+    # An outage of minutes is most of an hour: on one scale nobody could see whether the objective is met.
+    aside = look.set_to(custom_axisPlacement=AxisPlacement.RIGHT, custom_lineWidth=1)
+    return _by_tier(panel.override_by_query("C", aside))
 
 
 def _nearness() -> timeseries.Panel:
@@ -187,7 +203,7 @@ def _nearness() -> timeseries.Panel:
     )
     _logarithmic(panel).decimals(2).thresholds(look.thresholds(look.PLAIN, (1, look.BAD_LINE)))
     style = common.GraphThresholdsStyleConfig().mode(GraphThresholdsStyleMode.DASHED)
-    return panel.thresholds_style(style)
+    return _by_tier(panel.thresholds_style(style))
 
 
 def _states() -> statetimeline.Panel:

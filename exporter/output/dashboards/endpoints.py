@@ -6,15 +6,24 @@ from grafana_foundation_sdk.models.common import GraphDrawStyle, StackingMode
 from exporter.output import names
 from exporter.output.dashboards import look, variables
 from exporter.output.dashboards import queries as ql
+from exporter.output.dashboards.field import rank_of
 from exporter.output.dashboards.page import ENDPOINTS, SLOS, page
 from exporter.output.dashboards.panels import bars, graph, rows, state_lines
 from exporter.output.rules.promql import ENDPOINT_KEY
+from exporter.probes.result import Phases
 
 _NAMED = f"{{{{{names.SERVICE}}}}}/{{{{{names.ENDPOINT}}}}}"
 _MOST = 20
 """Lines in a graph: the worst."""
 
+_LATELY = "5m"
+"""Over which the slowest are found."""
+
 _BARS = 12
+_SLOWEST, _FAILING, _WORST = (
+    f'{names.SERVICE}=~"${{{each}:pipe}}",{names.ENDPOINT}=~"$endpoint"'
+    for each in ("slowest", "failing", "worst")
+)
 
 _COLUMNS = {
     names.SERVICE: "Service",
@@ -36,7 +45,15 @@ def endpoints() -> dashboard.Dashboard:
     return page(
         ENDPOINTS,
         "Uptime: endpoints",
-        [variables.data_source(), variables.sites(), variables.probed_services(), variables.endpoints()],
+        [
+            variables.data_source(),
+            variables.sites(),
+            variables.probed_services(),
+            variables.endpoints(),
+            variables.found_in_order("slowest", _slowest(), names.SERVICE),
+            variables.found_in_order("failing", _failing(), names.SERVICE),
+            variables.found_in_order("worst", f"bottomk({_MOST}, {rank_of(ql.SERVICES)})", names.SERVICE),
+        ],
         [
             (7, [(24, _table())]),
             (9, [(8, _quantile(0.5)), (8, _quantile(0.95)), (8, _quantile(0.99))]),
@@ -44,6 +61,22 @@ def endpoints() -> dashboard.Dashboard:
             (8, [(24, _states())]),
         ],
     )
+
+
+def _slowest() -> str:
+    """Services of the endpoints whose probes took longest on average, so that a graph need not look at all buckets there are."""
+    spent, probes = (
+        f"sum by ({ENDPOINT_KEY}) ({ql.rate(names.PROBE_DURATION, ql.ENDPOINTS, suffix, _LATELY)})"
+        for suffix in ("_sum", "_count")
+    )
+    return f"topk({_MOST}, max by ({names.SERVICE}) ({spent} / {probes}))"
+
+
+def _failing() -> str:
+    """Services whose probes failed most in the time range, by its two ends: to count all between would take a hundred times as long."""
+    failed = ql.series(names.PROBE_RESULTS, ql.both(ql.ENDPOINTS, ql.where(result="failure")))
+    risen = ql.here(f"({failed} - {failed} offset $__range >= 0 or {failed})")  # whole, where it began anew
+    return f"topk({_MOST}, max by ({names.SERVICE}) ({risen}) > 0)"
 
 
 def _each(word: str, expression: str, more: str = "") -> str:
@@ -91,32 +124,35 @@ def _table() -> table.Panel:
 
 
 def _quantile(quantile: float) -> timeseries.Panel:
-    buckets = ql.rate(names.PROBE_DURATION, ql.ENDPOINTS, "_bucket")
+    buckets = ql.rate(names.PROBE_DURATION, _SLOWEST, "_bucket")
     expr = f"histogram_quantile({quantile}, sum by ({ENDPOINT_KEY}, le) ({buckets}))"
     panel = graph(
         f"Latency, p{quantile * 100:.0f}",
-        f"{quantile * 100:.0f} % of the successful probes took no longer, by the steps of the histogram; the {_MOST} slowest endpoints.",
+        f"{quantile * 100:.0f} % of the successful probes took no longer, by the steps of the histogram; the {_MOST} slowest endpoints"
+        f" of the {_MOST} services that were slowest on average in the last {_LATELY}.",
         ql.over_time(f"topk({_MOST}, {expr})", _NAMED),
     )
     return panel.unit("s").min(0)
 
 
 def _phases() -> timeseries.Panel:
-    expr = f"avg by (phase) ({ql.here(ql.series(names.PROBE_PHASE, ql.ENDPOINTS))})"
+    expr = f"avg by (phase) ({ql.here(ql.series(names.PROBE_PHASE, _SLOWEST))})"
     panel = graph(
         "Where the time goes",
-        "Phases of the latest probes, on average over the chosen endpoints: choose one to see its own.",
+        f"Phases of the latest probes, on average over the chosen endpoints, those of the {_MOST} slowest services: choose one to see its own.",
         ql.over_time(expr, "{{phase}}"),
     )
     panel.unit("s").min(0).fill_opacity(60).line_width(0)
+    for phase, colour in zip(Phases._fields, look.LINES, strict=True):
+        panel.override_by_name(phase, look.set_to(color=look.one_colour(colour)))
     return panel.stacking(common.StackingConfig().mode(StackingMode.NORMAL).group("A"))
 
 
 def _failures() -> timeseries.Panel:
-    rises = ql.here(f"increase({ql.series(names.PROBE_FAILURES, ql.ENDPOINTS)}[$__rate_interval])")
+    rises = ql.here(f"increase({ql.series(names.PROBE_FAILURES, _FAILING)}[$__rate_interval])")
     panel = graph(
         "Failed probes by reason",
-        "Retries included, in each step of the graph.",
+        f"Retries included, in each step of the graph; of the {_MOST} services whose probes failed most.",
         ql.over_time(f"sum by (reason) ({rises}) > 0", "{{reason}}"),
     )
     panel.draw_style(GraphDrawStyle.BARS).fill_opacity(80).line_width(0).min(0).decimals(1).no_value("● none")
@@ -135,10 +171,10 @@ def _certificates() -> bargauge.Panel:
 
 
 def _states() -> statetimeline.Panel:
-    expr = ql.state(names.ENDPOINT_STATE, ENDPOINT_KEY, look.ENDPOINT_STATES, ql.ENDPOINTS, instant=False)
+    expr = ql.state(names.ENDPOINT_STATE, ENDPOINT_KEY, look.ENDPOINT_STATES, _WORST, instant=False)
     return state_lines(
         "State over time",
-        f"As measured, also while excluded; at each moment the {_MOST} that are worst.",
+        f"As measured, also while excluded; at each moment the {_MOST} that are worst, of the {_MOST} services that are worst now.",
         look.ENDPOINT_STATES,
         ql.over_time(f"topk({_MOST}, {expr})", _NAMED),
     )

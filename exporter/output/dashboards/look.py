@@ -10,13 +10,30 @@ from typing import Any
 from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.models import dashboard as model
 
+from exporter.output.ranks import Rank
+
 GOOD, BUSY, WARN, BAD, GONE, CALM = "#0067A3", "#007A59", "#8F6A00", "#C23B00", "#A6407D", "#5C6370"
 """To fill: as dark as white letters on them need."""
 
 GOOD_LINE, BUSY_LINE, WARN_LINE, BAD_LINE, GONE_LINE = "#56B4E9", "#009E73", "#E69F00", "#E8590C", "#CC79A7"
 """For lines and letters."""
 
+LINES = (GOOD_LINE, BUSY_LINE, WARN_LINE, BAD_LINE, GONE_LINE)
+
+TIER_LINES = (BAD_LINE, WARN_LINE, BUSY_LINE, GONE_LINE)
+"""Of the alert tiers, the fastest first."""
+
 PLAIN, TEXT = "transparent", "text"
+
+RANKS = {
+    Rank.DOWN: ("✕", BAD),
+    Rank.FIRING: ("▲", "#FFB300"),
+    Rank.MISSED: ("◆", GONE),
+    Rank.UNKNOWN: ("?", "#B5B5B5"),
+    Rank.EXCLUDED: ("▧", "#8FD3BB"),
+    Rank.FINE: ("●", GOOD),
+}
+"""Mark and fill of a service, those of the page; light enough for Grafana to write dark letters, or dark enough for light ones."""
 
 SLO_STATES = ("good", "excluded", "unknown", "bad")
 ENDPOINT_STATES = ("up", "unknown", "down")

@@ -48,8 +48,8 @@ def most(family: names.Family, matchers: str = "") -> str:
 
 
 def floored(ratio: str, digits: int = 5) -> str:
-    """A ratio with its further digits cut off, as 99.9996 % must not read as 100 %."""
-    return f"floor({ratio} * 1e{digits}) / 1e{digits}"
+    """A ratio with its further digits cut off, as 99.9996 % must not read as 100 %, nor 80 % that were computed as 79.99999999999 %."""
+    return f"floor({ratio} * 1e{digits} + 1e-6) / 1e{digits}"
 
 
 def exhaustion(left: str, window: str, burn: str) -> str:
@@ -59,19 +59,18 @@ def exhaustion(left: str, window: str, burn: str) -> str:
 
 def _counts() -> tuple[stat.Panel, ...]:
     left = worst(names.SLO_REMAINING_RATIO)
-    bad = f"{most(names.SLO_STATE, where(state='bad'))} == 1"
-    unknown = f"{worst(names.SLO_STATE, where(state='unknown'))} == 1"
+    bad, unknown = most(names.SLO_STATE, where(state="bad")), worst(names.SLO_STATE, where(state="unknown"))
+    known = f"count({most(names.SLO_OBJECTIVE)})"
+    missed = f"sum({left} < bool 0) or 0 * {known}"  # of budgets without a value none is overspent
     counted = (
-        ("How many", "SLOs of the chosen services.", most(names.SLO_OBJECTIVE), look.TEXT),
-        ("Bad now ✖", "SLOs that are bad at this moment.", bad, look.BAD_LINE),
-        ("Objective missed !", "SLOs that have overspent their budget.", f"{left} < 0", look.GONE_LINE),
-        ("Unknown ?", "SLOs of which nothing is known at this moment.", unknown, look.TEXT),
+        ("How many", "SLOs of the chosen services.", known, look.TEXT),
+        ("Bad now ✖", "SLOs that are bad at this moment.", f"sum({bad})", look.BAD_LINE),
+        ("Objective missed !", "SLOs that have overspent their budget.", missed, look.GONE_LINE),
+        ("Unknown ?", "SLOs of which nothing is known at this moment.", f"sum({unknown})", look.TEXT),
     )
     return tuple(
-        figure(title, about, ask(f"count({which}) or vector(0)")).thresholds(
-            look.thresholds(look.TEXT, (1, colour))
-        )
-        for title, about, which, colour in counted
+        figure(title, about, ask(expr)).thresholds(look.thresholds(look.TEXT, (1, colour))).no_value("?")
+        for title, about, expr, colour in counted
     )
 
 

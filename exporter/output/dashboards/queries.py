@@ -35,10 +35,17 @@ def both(*matchers: str) -> str:
 
 def now(family: names.Family, matchers: str = "") -> str:
     """The latest values from the chosen sites, for instant queries."""
-    return (
-        f"last_over_time({series(family, matchers)}[{BRIDGE}])"
-        f" and on ({EXPORTER_KEY}) last_over_time({OF_SITE}[{BRIDGE}])"
-    )
+    return site_only(latest(family, matchers))
+
+
+def latest(family: names.Family, matchers: str = "") -> str:
+    """The latest values, from wherever they are."""
+    return f"last_over_time({series(family, matchers)}[{BRIDGE}])"
+
+
+def site_only(expression: str) -> str:
+    """What of the latest values is from the chosen sites; where few are of interest, ask for those first."""
+    return f"{expression} and on ({EXPORTER_KEY}) last_over_time({OF_SITE}[{BRIDGE}])"
 
 
 def here(expression: str) -> str:
@@ -46,11 +53,16 @@ def here(expression: str) -> str:
     return f"{expression} and on ({EXPORTER_KEY}) {OF_SITE}"
 
 
-def rate(family: names.Family, matchers: str = "", suffix: str = "") -> str:
+def rate(family: names.Family, matchers: str = "", suffix: str = "", span: str = "$__rate_interval") -> str:
     """By how much a counter of the chosen sites rises in a second."""
     name = family.name + suffix
     selected = f"{name}{{{matchers}}}" if matchers else name
-    return here(f"rate({selected}[$__rate_interval])")
+    return here(f"rate({selected}[{span}])")
+
+
+def marked(expression: str, label: str, text: str, source: str, pattern: str) -> str:
+    """The same series, those whose label `source` matches as a whole with `label` set to a text."""
+    return f'label_replace({expression}, "{label}", "{text}", "{source}", "{pattern}")'
 
 
 def age(family: names.Family) -> str:
@@ -76,7 +88,9 @@ def state(family: names.Family, by: str, words: tuple[str, ...], matchers: str =
 
     def value(word: str) -> str:
         matching = both(matchers, where(state=word))
-        return f"({now(family, matching)})" if instant else f"({here(series(family, matching))})"
+        is_so = latest(family, matching) if instant else series(family, matching)
+        here_only = site_only(f"({is_so} == 1)") if instant else here(f"({is_so} == 1)")
+        return f"({here_only})"
 
     return f"max by ({by}) ({' or '.join(f'{place} * {value(word)}' for place, word in enumerate(words))})"
 

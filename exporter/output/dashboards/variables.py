@@ -22,6 +22,13 @@ def sites() -> build.QueryVariable:
     return _several("site", "Site", f"label_values({names.EXPORTER_INFO.name}, site)").all_value(".*")
 
 
+def found_in_order(name: str, query: str, label: str) -> build.QueryVariable:
+    """What a query finds now, in its order, by a label without quotes in it; nobody sees or chooses it."""
+    variable = _one(name, name, f"query_result({query})").regex(f'/{label}="([^"]+)"/').current(_ALL)
+    variable.multi(multi=True).include_all(include_all=True).sort(model.VariableSort.DISABLED)
+    return variable.hide(model.VariableHide.HIDE_VARIABLE)
+
+
 def services() -> build.QueryVariable:
     """One, several or all."""
     return _several("service", "Service", f"label_values({names.SLO_OBJECTIVE.name}, {names.SERVICE})")

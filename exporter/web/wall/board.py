@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from exporter.output.ranks import place
 from exporter.output.walk import breathing
 from exporter.units import format_instant
 from exporter.web.health import degraded
@@ -102,7 +103,7 @@ class Board:
 
 
 def _keep_worst(views: list[ServiceView]) -> None:
-    views.sort(key=lambda view: (int(view.rank), view.left, view.name))
+    views.sort(key=lambda view: place(view.rank, view.left, view.name))
     del views[MOST:]
 
 

@@ -59,7 +59,7 @@ async def service_page(request: web.Request) -> web.Response:
 
 
 def _worst_first(slo: SloView) -> tuple[bool, bool, float, str]:
-    left = inf if slo.left_ratio is None else slo.left_ratio
+    left = inf if slo.left_seconds is None else slo.left_seconds
     return slo.state != Status.BAD, not slo.firing, left, slo.name
 
 

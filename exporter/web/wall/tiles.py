@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from exporter.output.ranks import Rank
 from exporter.units import SECOND
-from exporter.web.view import Rank, ServiceView, SloView
+from exporter.web.view import ServiceView, SloView
 
 WORDS = {
     Rank.DOWN: "down",
@@ -80,7 +81,7 @@ def tile(view: ServiceView) -> Tile:
 
 
 def _left(slo: SloView) -> float:
-    return float("inf") if slo.left_ratio is None else slo.left_ratio
+    return float("inf") if slo.left_seconds is None else slo.left_seconds
 
 
 def _arrow(burn: float) -> str:

@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from exporter.web.view import Rank, ServiceView
+from exporter.output.ranks import Rank
+from exporter.web.view import ServiceView
 
 
 class Totals:

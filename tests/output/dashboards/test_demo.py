@@ -7,14 +7,13 @@ import pytest
 
 from tests.support.asking import problems
 from tests.support.demo import Caught, Scraped, catch, scraped_demo
-from tests.support.panels import MACROS, all_dashboards, filled, load, query_of
+from tests.support.panels import all_dashboards, found
 from tests.support.prometheus import Prometheus
 
 pytestmark = pytest.mark.unmeasured
 
 DASHBOARDS = all_dashboards()
 ONE = {"service": "checkout", "slo": "availability"}
-ALL = {"site": ".*", "service": ".+", "endpoint": ".+", **MACROS}
 RANGE = 600
 LACKING = {
     "Budget left",  # tiles of some kinds
@@ -56,8 +55,7 @@ def test_every_query_is_answered_without_a_warning(name: str, prometheus: Promet
 
 def column(prometheus: Prometheus, caught: Caught, ref: str) -> dict[str, float]:
     """What a query of the table of SLOs finds, by service and SLO."""
-    query = query_of(load("slos"), "SLOs", ref)
-    rows = prometheus.query(filled(query.expr, ALL), caught.at)
+    rows = found(prometheus, "slos", "SLOs", caught.at, ref)
     return {f"{row.labels['uptime_service']}/{row.labels['slo']}": row.number for row in rows}
 
 

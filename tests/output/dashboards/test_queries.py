@@ -1,15 +1,15 @@
 """Every query of every dashboard, in the real Prometheus, over what the real exporter shows of known histories."""
 
 import copy
-from fractions import Fraction
 
 import pytest
 
+from tests.support import panels
 from tests.support.asking import problems
 from tests.support.live import NOW
-from tests.support.panels import MACROS, all_dashboards, filled, load, query_of
+from tests.support.panels import all_dashboards
 from tests.support.prometheus import Prometheus, Sample
-from tests.support.shown import BUDGET, LEFT, QUIET, SHOWN
+from tests.support.shown import BUDGET, LEFT, SHOWN
 
 pytestmark = pytest.mark.unmeasured
 
@@ -32,9 +32,9 @@ def test_every_query_is_answered_without_a_warning(name: str, prometheus: Promet
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
-        ("uptime_slo_error_budget_remaining_seconds", "uptime_slo_error_budget_remaining_second", "nothing"),
-        ("{{uptime_service}}", "{{service}}", "no service in"),
-        ("sort(", "sort_up(", "unknown function"),
+        ("uptime_service_rank", "uptime_service_ranks", "nothing"),
+        ("{{uptime_endpoint}}", "{{endpoint}}", "no endpoint in"),
+        ("sort_desc(", "sort_up(", "unknown function"),
     ],
 )
 def test_what_is_wrong_with_a_query_is_seen(
@@ -48,88 +48,8 @@ def test_what_is_wrong_with_a_query_is_seen(
     assert any(said in each for each in problems(broken, prometheus, SPAN, {}))
 
 
-ALL = {"site": ".*", "service": ".+", "endpoint": ".+", **MACROS}
-TROUBLED, STEADY = "Budget left, worst first", "→ Steady"
-
-
 def found(prometheus: Prometheus, name: str, panel: str, ref: str = "A", **values: str) -> list[Sample]:
-    """What an instant query of a panel finds, in its order."""
-    dashboard = load(name)
-    title = next(each["title"] for each in dashboard["panels"] if each["title"].startswith(panel))
-    query = query_of(dashboard, title, ref)
-    return prometheus.query(filled(query.expr, {**ALL, **values}), END)
-
-
-def tiles(prometheus: Prometheus, **values: str) -> list[tuple[str, str, float]]:
-    """The letter (G of those that are steady), service and value of each tile of the wall, in its order."""
-    shown = [*((TROUBLED, ref) for ref in "ABCDEF"), (STEADY, "A")]
-    return [
-        ("G" if panel is STEADY else ref, sample.labels["uptime_service"], sample.number)
-        for panel, ref in shown
-        for sample in found(prometheus, "wall", panel, ref, **values)
-    ]
-
-
-def test_the_wall_shows_the_worst_first_and_the_budgets_that_are_left(prometheus: Prometheus) -> None:
-    shown = tiles(prometheus)
-    week = Fraction(7 * 86_400, 1000)
-    assert shown[:6] == [
-        ("A", "shop", pytest.approx(float(week - 750))),
-        ("B", "mail", pytest.approx(LEFT["mail"])),
-        ("C", "search", pytest.approx(LEFT["search"])),
-        ("D", "blog", pytest.approx(LEFT["blog"])),
-        ("E", "new", 1),
-        ("F", "archive", pytest.approx(LEFT["archive"])),
-    ]
-    assert {ref for ref, _, _ in shown[6:]} == {"G"}
-    assert sorted(service for _, service, _ in shown[6:]) == QUIET
-    assert [value for _, _, value in shown[6:]] == pytest.approx([BUDGET] * len(QUIET))
-
-
-def test_a_service_has_one_tile_by_its_worst_slo(prometheus: Prometheus) -> None:
-    services = [service for _, service, _ in tiles(prometheus)]
-    assert len(services) == len(set(services)) == 100
-    (shop,) = found(prometheus, "wall", TROUBLED)
-    assert shop.labels == {"uptime_service": "shop", "slo": "checkout"}
-
-
-def test_the_worst_that_any_exporter_says_counts_and_one_can_be_asked_alone(prometheus: Prometheus) -> None:
-    by_service = {service: ref for ref, service, _ in tiles(prometheus, site="lon1")}
-    assert by_service["shop"] == "G"
-    assert {service: ref for ref, service, _ in tiles(prometheus, site="fra1")}["shop"] == "A"
-
-
-def test_the_wall_says_since_when_what_is_down(prometheus: Prometheus) -> None:
-    (down,) = found(prometheus, "wall", "✖ Down now")
-    assert (down.labels, down.number) == ({"uptime_service": "shop", "uptime_endpoint": "web"}, 720)
-
-
-@pytest.mark.parametrize(
-    ("panel", "number"), [("Down ✖", 1), ("Paging", 2), ("Spent", 2), ("Unknown", 1), ("Services", 100)]
-)
-def test_the_wall_counts(panel: str, number: int, prometheus: Prometheus) -> None:
-    (count,) = found(prometheus, "wall", panel)
-    assert count.number == number
-
-
-def test_nothing_is_counted_where_nothing_is_known(prometheus: Prometheus) -> None:
-    for panel in ("Down ✖", "Paging", "Spent", "Unknown", "Services"):
-        assert found(prometheus, "wall", panel, site="nowhere") == []
-
-
-FRESH = "Alive?"
-
-
-def ages(prometheus: Prometheus, at: float) -> list[float]:
-    query = query_of(load("wall"), FRESH)
-    return [sample.number for sample in prometheus.query(filled(query.expr, ALL), at)]
-
-
-def test_the_wall_is_loud_once_the_figures_are_old_or_gone(prometheus: Prometheus) -> None:
-    assert ages(prometheus, END) == [0]
-    assert ages(prometheus, END + 120) == [120]
-    assert ages(prometheus, END + 86_000) == [86_000]
-    assert ages(prometheus, END + 2 * 86_400) == [1e12]
+    return panels.found(prometheus, name, panel, END, ref, **values)
 
 
 def test_the_table_of_slos_has_known_figures(prometheus: Prometheus) -> None:
@@ -153,6 +73,26 @@ def test_the_table_of_slos_has_known_figures(prometheus: Prometheus) -> None:
     assert cell("J", "mail") == pytest.approx(LEFT["mail"] / BUDGET * month / burn)
     assert cell("K", "shop") == 1
     assert cell("C", "new") is None
+
+
+COUNTS = ("How many", "Bad now", "Objective missed", "Unknown")
+
+
+def test_slos_are_counted_and_nothing_is_where_nothing_is_known(prometheus: Prometheus) -> None:
+    assert [found(prometheus, "slos", title)[0].number for title in COUNTS] == [102, 3, 2, 1]
+    assert [found(prometheus, "slos", title, service="new")[0].number for title in COUNTS] == [1, 0, 0, 1]
+    assert [found(prometheus, "slos", title, site="nowhere") for title in COUNTS] == [[]] * len(COUNTS)
+
+
+def test_the_sli_over_shorter_windows_is_one_less_what_was_bad_of_them(prometheus: Prometheus) -> None:
+    shown = {each.labels["window"]: each.number for each in found(prometheus, "slo", "SLI over", "C", **ONE)}
+    hour, day = 3600, 86_400
+    assert shown == {
+        "1h": pytest.approx(1 - 720 / hour),
+        "6h": pytest.approx((1 - 750 / (6 * hour)) // 1e-5 * 1e-5),
+        "1d": pytest.approx((1 - 750 / day) // 1e-5 * 1e-5),
+        "3d": pytest.approx((1 - 750 / (3 * day)) // 1e-5 * 1e-5),
+    }
 
 
 def test_alerts_of_the_slo_and_of_its_endpoints_are_listed(prometheus: Prometheus) -> None:
