@@ -17,7 +17,8 @@ CATEGORIES = tuple(str(category) for category in Category)
 def refusal(word: str, known: Sequence[str]) -> str:
     """Say what may stand where `word` does."""
     *first, last = known
-    return f"must be {', '.join(first)} or {last}, not `{word}`{nearest(word, list(known))}"
+    either = f"{', '.join(first)} or {last}" if first else last
+    return f"must be {either}, not `{word}`{nearest(word, list(known))}"
 
 
 class OneOf:

@@ -107,6 +107,7 @@ def _nest(parts: dict[str, Schema]) -> None:
     for key in ("modules", "networks"):
         _set(parts[BlackboxSection.__name__]["properties"], key, _list_of({"type": "string"}))
     _discovery(parts)
+    _set(root, "agreements", names)
     _set(root, "exclusions", {"type": "array", "items": _ref(ExclusionSection)})
     _set(root, "service_hours", {"type": "object", "additionalProperties": _ref(HoursSection)})
     _set(

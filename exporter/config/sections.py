@@ -317,10 +317,14 @@ class RootSection(Section):
     prometheus: Maps | None = key("The Prometheus that SLOs over promql ask.")
     connectivity: Maps | None = key("What answers as long as the prober itself is connected.")
     storage: Maps | None = key("What is kept.")
+    agreements: Items | None = key("Files of agreements, or globs, relative to this file.")
 
 
 NOT_YET: dict[str, frozenset[str]] = {
-    "root": frozenset({"agreements"}),
+    "agreement": frozenset({"channels", "severities", "termination"}),
+    "agreement.report": frozenset({"also"}),
+    "target": frozenset({"at_least", "clock", "recorded", "repair", "respond", "severity", "update_every"}),
+    "credit": frozenset({"each_miss"}),
     "probe": frozenset({"client_secret", "password", "query", "token"}),
     "probe.expect": frozenset(
         {
