@@ -51,6 +51,7 @@ class Builder:
         retention: Milliseconds for which history is kept.
         exclusions: In file order; those without a problem.
         agreements: In the order of their files.
+        agreement_files: Files or globs of them.
     """
 
     def __init__(self, root: Map, expand: Expand, report: Report, *, commands: bool = True) -> None:
@@ -113,6 +114,7 @@ class Builder:
             else:
                 message = f"`agreements` are files or globs, such as agreements/*.yml, not {shape(name)}"
                 self._report.problem(mark, message)
+        self.agreement_files = tuple(each.text for each in patterns)
         found = written(patterns, expand, self._report)
         asks = self.prometheus is not None
         Binding(self.services, self._report, complete=complete, asks=asks).check(found)

@@ -66,6 +66,7 @@ def load(
         alerting=builder.alerting,
         delays=builder.delays,
         agreements=builder.agreements,
+        agreement_files=builder.agreement_files,
     )
 
 

@@ -339,6 +339,7 @@ class Config:
         alerting: What alert rules say that are of no SLO.
         delays: How long those take through whose hands an alert goes.
         agreements: All versions, drafts among them, in the order of their files; what they name is among the services.
+        agreement_files: Files or globs that they are in, as this program opens them.
     """
 
     services: tuple[Service, ...]
@@ -358,6 +359,7 @@ class Config:
     alerting: Alerting = NO_ALERTING
     delays: Delays = USUAL_DELAYS
     agreements: tuple[Agreement, ...] = ()
+    agreement_files: tuple[str, ...] = ()
 
     @property
     def endpoint_count(self) -> int:

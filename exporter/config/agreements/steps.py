@@ -127,17 +127,15 @@ def _in_order(before: Sequence[Step], step: Step, mark: int, report: Report) -> 
         return
     last = before[-1]
     if step.below > last.below or (step.below == last.below and step.reaches >= last.reaches):
-        message = f"the steps are out of order: {_percent(step.below)} comes after {_percent(last.below)}; write the highest figure first"
+        message = f"the steps are out of order: {percent(step.below)} comes after {percent(last.below)}; write the highest figure first"
         report.problem(mark, message)
     elif step.credit < last.credit:
-        message = f"below {_percent(step.below)} less is owed ({_percent(step.credit)}) than above it ({_percent(last.credit)}); a lower figure cannot cost less"
+        message = f"below {percent(step.below)} less is owed ({percent(step.credit)}) than above it ({percent(last.credit)}); a lower figure cannot cost less"
         report.problem(mark, message)
 
 
-def _percent(ratio: Fraction) -> str:
-    """A ratio with as many places as it has."""
-    return (
-        format_percent(ratio, _PLACES).replace(" %", "").rstrip("0").rstrip(".") + " %"
-        if ratio not in (0, 1)
-        else format_percent(ratio)
-    )
+def percent(ratio: Fraction) -> str:
+    """A ratio as per cent, with as many places as it needs, six at most."""
+    if ratio in (0, 1):
+        return format_percent(ratio)
+    return f"{format_percent(ratio, _PLACES).removesuffix(' %').rstrip('0').rstrip('.')} %"
