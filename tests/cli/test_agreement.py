@@ -163,6 +163,7 @@ def test_show_prints_yaml_that_says_where_each_key_stands(run: Run) -> None:
         "from": "2026-07-01",
         "to": "2027-12-31",
         "notice": "90d",
+        "renewal": "365d",
     }
 
 
