@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from exporter.config.agreements.bind import Binding
+from exporter.config.agreements.findings.finding import Kind
 from exporter.config.agreements.findings.look import findings
 from exporter.config.agreements.load import written
 from exporter.config.agreements.reading import Pattern
@@ -19,13 +20,13 @@ class Weakness(NamedTuple):
     Attributes:
         file: Path as it was opened.
         line: From 1; 0 where it belongs to the file as a whole.
-        kind: One of a few words.
+        kind: What is weak.
         message: What it is and what to do, in one line.
     """
 
     file: str
     line: int
-    kind: str
+    kind: Kind
     message: str
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from exporter.config.agreements.checked import Weakness, checked
+from exporter.config.agreements.findings.finding import Kind
 from exporter.config.agreements.findings.holes import gaps
 from exporter.config.agreements.starter import starter
 from exporter.config.load import load
@@ -263,10 +264,8 @@ def test_the_starter_is_free_of_problems_and_all_that_is_weak_in_it_is_to_be_fil
     found = checked([FILE], {}, NOW)
     assert [each.name for each in found.agreements] == ["acme"]
     assert {each.kind for each in found.weak} == {"placeholder", "draft"}
-    assert (
-        Weakness(FILE, 7, "placeholder", "`<what it is called>` is a placeholder; write what is meant")
-        in found.weak
-    )
+    first = Weakness(FILE, 7, Kind.PLACEHOLDER, "`<what it is called>` is a placeholder; write what is meant")
+    assert first in found.weak
 
 
 def test_a_starter_of_a_name_that_is_none_is_refused() -> None:

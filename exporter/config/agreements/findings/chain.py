@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
-from exporter.config.agreements.findings.finding import Case, Finding
+from exporter.config.agreements.findings.finding import Case, Finding, Kind
 from exporter.config.agreements.steps import percent
 from exporter.config.tree import find
 from exporter.sla.agreement import Agreement, in_force
@@ -20,7 +20,7 @@ def chain(case: Case) -> Iterator[Finding]:
         if not versions:
             yield Finding(
                 mark,
-                "chain",
+                Kind.CHAIN,
                 f"no agreement `{name}` is known here, so that nobody sees whether it carries this one",
             )
             continue
@@ -33,13 +33,13 @@ def chain(case: Case) -> Iterator[Finding]:
         names.append(name)
         if carried < promised:
             message = f"`{name}` promises {percent(carried)}, which cannot carry the {percent(promised)} that are promised here"
-            yield Finding(mark, "chain", message)
+            yield Finding(mark, Kind.CHAIN, message)
     if promised is not None and len(names) > 1 and together < promised:
         message = (
             f"{', '.join(f'`{name}`' for name in names)} together promise {percent(together)}, where one's outage is everybody's; "
             f"{percent(promised)} are promised here"
         )
-        yield Finding(root.mark_of("rests_on"), "chain", message)
+        yield Finding(root.mark_of("rests_on"), Kind.CHAIN, message)
 
 
 def _availability(agreement: Agreement, pick: Callable[[Iterable[Fraction]], Fraction]) -> Fraction | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from exporter.config.agreements.findings.finding import Case, Finding
+from exporter.config.agreements.findings.finding import Case, Finding, Kind
 from exporter.config.tree import find
 from exporter.sla.agreement import PARTIES
 from exporter.timeline.zones import local_of, zone
@@ -15,7 +15,7 @@ def drafts(case: Case) -> Iterator[Finding]:
         missing = [f"the {side}" for side in PARTIES if side not in agreement.approved]
         has = "have" if len(missing) > 1 else "has"
         message = f"a draft, which is not in force: {' and '.join(missing)} {has} not approved"
-        yield Finding(root.mark_of("approved"), "draft", message)
+        yield Finding(root.mark_of("approved"), Kind.DRAFT, message)
 
 
 def terms(case: Case) -> Iterator[Finding]:
@@ -24,19 +24,19 @@ def terms(case: Case) -> Iterator[Finding]:
     if contract is None:
         yield Finding(
             root.mark,
-            "term",
+            Kind.TERM,
             "no `term` says how long it lasts; write `term: {from: ..., to: ..., notice: 90d}`",
         )
     elif contract.end is None:
         yield Finding(
             root.mark_of("term"),
-            "term",
+            Kind.TERM,
             "the term has no end; write `to`, and `renewal` where it is to go on",
         )
     elif contract.notice is None:
         yield Finding(
             root.mark_of("term"),
-            "term",
+            Kind.TERM,
             "the term has no `notice`; write how long before its end it is to be given",
         )
 
@@ -50,7 +50,7 @@ def overdue(case: Case) -> Iterator[Finding]:
         message = (
             f"a review was due on {due}; hold it, and write its day under `approved`: `reviewed: [{today}]`"
         )
-        yield Finding(find(root, ("reviews", "every")).mark, "review", message)
+        yield Finding(find(root, ("reviews", "every")).mark, Kind.REVIEW, message)
     contract = agreement.contract
     if (
         contract is not None
@@ -60,6 +60,6 @@ def overdue(case: Case) -> Iterator[Finding]:
     ):
         yield Finding(
             find(root, ("term", "to")).mark,
-            "term",
+            Kind.TERM,
             f"the term ended on {contract.end}, and nothing renews it",
         )

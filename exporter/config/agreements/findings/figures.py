@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from exporter.config.agreements.findings.finding import Case, Finding
+from exporter.config.agreements.findings.finding import Case, Finding, Kind
 from exporter.config.model import Service
 from exporter.config.objectives import HEARTBEAT
 from exporter.config.tree import find
@@ -25,7 +25,7 @@ def allowances(case: Case) -> Iterator[Finding]:
                 f"for {describe_duration(allowed)} of the shortest period: exclusions can hide more than the target allows"
             )
             mark = find(root, ("exclusions", category.value, "allowance")).mark
-            yield Finding(mark, "allowance", message)
+            yield Finding(mark, Kind.ALLOWANCE, message)
 
 
 def consent(case: Case) -> Iterator[Finding]:
@@ -37,7 +37,7 @@ def consent(case: Case) -> Iterator[Finding]:
             message = (
                 f"{category} counts only if the {side} agrees, of which no people are named: it never counts"
             )
-            yield Finding(find(root, ("exclusions", category.value, "agreed_by")).mark, "consent", message)
+            yield Finding(find(root, ("exclusions", category.value, "agreed_by")).mark, Kind.CONSENT, message)
 
 
 def resolution(case: Case) -> Iterator[Finding]:
@@ -53,7 +53,7 @@ def resolution(case: Case) -> Iterator[Finding]:
                 f"{describe_duration(interval)} are off by up to {describe_duration(error)} for each outage, a beat at either edge; "
                 "probe more often"
             )
-            yield Finding(_mark(case, number, "availability"), "resolution", message)
+            yield Finding(_mark(case, number, "availability"), Kind.RESOLUTION, message)
 
 
 def unprobed(case: Case) -> Iterator[Finding]:
@@ -65,7 +65,7 @@ def unprobed(case: Case) -> Iterator[Finding]:
         service = services.get(target.service)
         if service is not None and target.queries is None and not _endpoints(service, target):
             message = f"nothing probes `{service.name}`: of `{target.name}` nothing will ever be known"
-            yield Finding(_mark(case, number, "service"), "unprobed", message)
+            yield Finding(_mark(case, number, "service"), Kind.UNPROBED, message)
 
 
 def unpromised(case: Case) -> Iterator[Finding]:
@@ -74,7 +74,7 @@ def unpromised(case: Case) -> Iterator[Finding]:
     for number, name in enumerate(case.agreement.scope_in):
         if name not in promised:
             message = f"`{name}` is in the scope, but no target promises anything of it"
-            yield Finding(find(case.written.root, ("scope", "in", number)).mark, "scope", message)
+            yield Finding(find(case.written.root, ("scope", "in", number)).mark, Kind.SCOPE, message)
 
 
 def _endpoints(service: Service, target: Target) -> list[int]:

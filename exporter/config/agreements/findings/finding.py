@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -16,17 +17,35 @@ PERIODS = 12
 """How many periods are looked at for the shortest one."""
 
 
+class Kind(StrEnum):
+    """What is weak."""
+
+    PLACEHOLDER = "placeholder"
+    VAGUE = "vague"
+    DRAFT = "draft"
+    TERM = "term"
+    REVIEW = "review"
+    HOLE = "hole"
+    FEE = "fee"
+    ALLOWANCE = "allowance"
+    CONSENT = "consent"
+    RESOLUTION = "resolution"
+    UNPROBED = "unprobed"
+    SCOPE = "scope"
+    CHAIN = "chain"
+
+
 class Finding(NamedTuple):
     """Something that is allowed, but weak.
 
     Attributes:
         mark: Where it stands.
-        kind: One of a few words.
+        kind: What is weak.
         message: What it is and what to do, in one line.
     """
 
     mark: int
-    kind: str
+    kind: Kind
     message: str
 
 

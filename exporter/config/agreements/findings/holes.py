@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from exporter.config.agreements.findings.finding import Case, Finding
+from exporter.config.agreements.findings.finding import Case, Finding, Kind
 from exporter.config.agreements.steps import percent
 from exporter.config.tree import find
 from exporter.sla.credit_rules import Step, Tiers
@@ -22,10 +22,10 @@ def holes(case: Case) -> Iterator[Finding]:
         mark = find(root, ("credits", named.name, "steps")).mark
         for hole in gaps(named.rule.steps, target.agreed):
             message = f"no step of `{named.name}` has {hole}, with which `{target.name}` is missed: nothing is owed for it"
-            yield Finding(mark, "hole", message)
+            yield Finding(mark, Kind.HOLE, message)
         if any(step.has(target.agreed) for step in named.rule.steps):
             message = f"a step of `{named.name}` has {percent(target.agreed)}, with which `{target.name}` is met: nothing is owed for it"
-            yield Finding(mark, "hole", message)
+            yield Finding(mark, Kind.HOLE, message)
 
 
 def gaps(steps: Sequence[Step], agreed: Fraction) -> Iterator[str]:

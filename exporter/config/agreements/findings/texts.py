@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from exporter.config.agreements.findings.finding import Case, Finding
+from exporter.config.agreements.findings.finding import Case, Finding, Kind
 from exporter.config.tree import Map, Node, Seq
 
 _PLACEHOLDER = re.compile(r"\b(?:TODO|TBD|TBC|XXX|FIXME)\b|\?\?\?|<[^<>@]+>")
@@ -15,7 +15,7 @@ _VAGUE = re.compile(
 )
 _ALWAYS = re.compile(r"\b24\s?[x/]\s?7\b|\baround the clock\b", re.IGNORECASE)
 
-_FREE = ("title", "purpose", "assumptions", "scope", "responsibilities", "reviews")
+_FREE = ("title", "purpose", "assumptions", Kind.SCOPE, "responsibilities", "reviews")
 """Keys whose texts are for people."""
 
 _QUERIES = ("good", "total")
@@ -27,7 +27,7 @@ def placeholders(case: Case) -> Iterator[Finding]:
     for text, mark in _texts(root, root.mark):
         found = _PLACEHOLDER.search(text)
         if found:
-            yield Finding(mark, "placeholder", f"`{found[0]}` is a placeholder; write what is meant")
+            yield Finding(mark, Kind.PLACEHOLDER, f"`{found[0]}` is a placeholder; write what is meant")
 
 
 def vague(case: Case) -> Iterator[Finding]:
@@ -38,12 +38,12 @@ def vague(case: Case) -> Iterator[Finding]:
             found = _VAGUE.search(text)
             if found:
                 yield Finding(
-                    mark, "vague", f"`{found[0]}` cannot be measured; write how much, by when, or by whom"
+                    mark, Kind.VAGUE, f"`{found[0]}` cannot be measured; write how much, by when, or by whom"
                 )
             found = _ALWAYS.search(text)
             if found and not case.agreement.hours:
                 message = f"`{found[0]}` without `hours` promises nothing; name hours, and the targets that have them"
-                yield Finding(mark, "vague", message)
+                yield Finding(mark, Kind.VAGUE, message)
 
 
 def _texts(node: Node, mark: int) -> Iterator[tuple[str, int]]:
