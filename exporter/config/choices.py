@@ -25,7 +25,7 @@ class OneOf:
     """Marks a text that is one of some words, for pydantic and for editors."""
 
     def __init__(self, *words: str) -> None:
-        self._words = words
+        self._words = tuple(map(str, words))
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         del source, handler

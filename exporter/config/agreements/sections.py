@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from exporter.config.agreements.fields import Amount, Days, Factor, Rate, Reasons, Sha256, Texts
 from exporter.config.choices import Combine, OneOf, Unit, Unknown
@@ -23,6 +23,7 @@ from exporter.sla.agreement import PARTIES, Kind
 from exporter.sla.credit import Together
 from exporter.sla.terms import Denominator, Judged, Rounding, Starts
 
+_VERSION = {"type": ["string", "number"]}
 PartyName = Annotated[str, OneOf(*PARTIES)]
 
 
@@ -237,7 +238,7 @@ class AgreementSection(Section):
     """One version of an agreement."""
 
     name: Annotated[Name, Field(description="Of the agreement, over all of its versions.")]
-    version: Annotated[Name, Field(description="Of this text.")]
+    version: Annotated[Name, WithJsonSchema(_VERSION), Field(description="Of this text.")]
     since: Annotated[Day, Field(alias="from", description="Day from which it replaces the version before.")]
     kind: Annotated[str, OneOf(*Kind), Field(description="Who promises what to whom.")]
     period: Annotated[PeriodSection, Field(description="What is judged: calendar periods.")]

@@ -82,10 +82,8 @@ def _simple(section: CreditSection) -> CreditRule | None:
         return ProRata(section.pro_rata)
     if section.days is not None:
         return DaysOfFee(section.days)
-    for of_days, clock in ((True, section.per_day), (False, section.per_hour)):
-        if clock is not None:
-            return PerClock(of_days, clock.longer_than, credit)
-    return None
+    clock = section.per_day or section.per_hour
+    return PerClock(section.per_day is not None, clock.longer_than, credit) if clock else None
 
 
 def _tiers(nodes: Seq, report: Report) -> Tiers | None:

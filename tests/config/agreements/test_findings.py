@@ -252,6 +252,11 @@ def test_a_term_that_its_vendors_cannot_carry(figures: list[str], findings: list
     assert found == [f"acme.yml:12: chain: {each}" for each in findings]
 
 
+def test_a_vendor_who_promises_nothing_of_time_carries_whatever_is_promised() -> None:
+    slow = target("latency: {threshold: 1s, share: 50}").replace("name: acme", "name: v0") + SIGNED + TERM
+    assert weak(SOUND + "rests_on: [v0]\n", v0=slow) == []
+
+
 def test_problems_come_first() -> None:
     Path(FILE).write_text(SOUND.replace("service: shop", "service: shpo"))
     Path("services.yaml").write_text(SERVICES % "15s")

@@ -69,6 +69,17 @@ TEXTS = {
     "a list that has maps": more(
         "assumptions: [{a: b}]", "`assumptions` must be a list of texts, but has a map in it"
     ),
+    "days that are text": more(
+        "approved: {reviewed: 2026-07-01}", "`reviewed` must be a list of days (`- 2026-01-31`), not text"
+    ),
+    "reasons that are a list": more(
+        "scope: {out: [staging]}",
+        "`out` must be a map of names and why (`staging: no production use`), not a list",
+    ),
+    "a reason that is a list": more(
+        "scope: {out: {staging: [a]}}", "`out` must say in a text why not `staging`, but has a list"
+    ),
+    "texts that are one": more("rests_on: cloud", "`rests_on` must be a list of texts (`- ...`), not text"),
     "somebody who is not of the party": more(
         "approved: {customer: {by: mara, on: 2026-06-12}}",
         "`by`: `mara` is nobody of the customer; it has jo: name people under `parties`",
@@ -101,6 +112,10 @@ HOURS = {
     "two rests": more(
         "hours: {a: {mon: 08:00-20:00}, b: rest, c: rest}",
         "`b` has the rest already; only one of the hours can",
+    ),
+    "hours of a name that is none": more(
+        "hours: {prime time: {mon: 08:00-20:00}}",
+        "hours may have only letters, digits, `_`, `.` and `-` in their name, but are `prime time`",
     ),
     "hours without days": more(
         "hours: {prime: {holidays: DE-BE}}",
@@ -221,6 +236,7 @@ CREDITS = {
         "fee: {amount: '1', currency: EUR, shares: {shop: 180%}}",
         "the share of `shop`: `180%` is not between 0 and 100 per cent, 0 excluded",
     ),
+    "a part of nothing": rule("pro_rata: 0", "`pro_rata` must be more than 0"),
     "no kind of rule": rule(
         "of: fee",
         "`tiers` is one kind of rule (steps, per, per_shortfall, pro_rata, per_day, per_hour, days), but has none",
