@@ -1,7 +1,7 @@
 """What README and docs show works: examples that are marked are run, and links lead somewhere.
 
 A mark is a comment on the line before a fenced block: `<!-- example: KIND -->`. Kinds: `check`, a
-whole configuration; `web`, a web configuration; `run`, commands that need neither network nor daemon;
+whole configuration; `agreement`, an agreement; `web`, a web configuration; `run`, commands that need neither network nor daemon;
 `prometheus` and `rules`, files of Prometheus. Below commands `<!-- output: FILE -->` marks what they wrote to that file.
 """
 
@@ -77,7 +77,7 @@ def test_every_mark_names_a_kind_that_is_run() -> None:
         mark for document in DOCUMENTS for mark in re.findall("<!-- example: (.*?) -->", document.read_text())
     ]
 
-    assert set(marks) <= {"check", "run", "prometheus", "rules", "web"}
+    assert set(marks) <= {"agreement", "check", "run", "prometheus", "rules", "web"}
     assert len(marks) == len(examples()), "a mark does not stand right before a fenced block"
 
 
@@ -86,6 +86,15 @@ def test_a_configuration_that_is_shown_is_free_of_problems(example: Example, tmp
     (tmp_path / "uptime.yml").write_text(example.text)
 
     done = run([sys.executable, "-m", "exporter", "check", "uptime.yml"], tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@of_kind("agreement")
+def test_an_agreement_that_is_shown_is_free_of_problems(example: Example, tmp_path: Path) -> None:
+    (tmp_path / "acme.yml").write_text(example.text)
+
+    done = run([sys.executable, "-m", "exporter", "agreement", "check", "acme.yml"], tmp_path)
 
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -46,6 +46,7 @@ COMMANDS = MappingProxyType(
         "explain": _Lazy("exporter.cli.explain", "Show every interval behind an SLO's figure."),
         "latency": _Lazy("exporter.cli.latency", "Show how long probes took in any period."),
         "exclude": _Lazy("exporter.cli.exclude", "Enter what does not count, or take it back."),
+        "agreement": _Lazy("exporter.cli.agreement", "Check, start and show agreements."),
         "backfill": _Lazy("exporter.cli.backfill", "Bring in past results."),
         "export": _Lazy("exporter.cli.export", "Write the record as CSV or OpenMetrics."),
         "import": _Lazy("exporter.cli.import_", "Translate other tools' configuration."),

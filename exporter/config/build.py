@@ -3,6 +3,9 @@
 from dataclasses import replace
 
 from exporter import units
+from exporter.config.agreements.bind import Binding
+from exporter.config.agreements.load import written
+from exporter.config.agreements.reading import Expand, Pattern
 from exporter.config.alerting import alerting
 from exporter.config.blackbox import blackbox
 from exporter.config.composites import Composites
@@ -10,6 +13,7 @@ from exporter.config.connectivity import connectivity
 from exporter.config.dependencies import with_dependencies
 from exporter.config.endpoints import EndpointBuilder, Shaped
 from exporter.config.exclusions import exclusions
+from exporter.config.fields import shape
 from exporter.config.hours import NamedHours
 from exporter.config.labels import merged_labels
 from exporter.config.latency import with_thresholds
@@ -26,6 +30,7 @@ from exporter.config.slos import Composite, Owner, SloBuilder
 from exporter.config.tree import Map, Seq
 from exporter.config.validate import validate
 from exporter.config.windows import Windows
+from exporter.sla.agreement import Agreement
 
 SHORTEST_RETENTION = units.DAY
 
@@ -45,9 +50,11 @@ class Builder:
         blackbox: What may be asked for at `/probe`; None for nothing.
         retention: Milliseconds for which history is kept.
         exclusions: In file order; those without a problem.
+        agreements: In the order of their files.
+        agreement_files: Files or globs of them.
     """
 
-    def __init__(self, root: Map, report: Report, *, commands: bool = True) -> None:
+    def __init__(self, root: Map, expand: Expand, report: Report, *, commands: bool = True) -> None:
         self._report = report
         self._names = Names("service", report)
         nothing = Seq(root.mark)
@@ -82,16 +89,36 @@ class Builder:
         check_use(root, self._slos.over_promql, report)
         self.blackbox = blackbox(section.blackbox, self.probes, report)
         self.connectivity = connectivity(section.connectivity, self.services, probes, report)
+        self.agreements = self._agreements(section.agreements, expand, complete=complete)
         if not section.services and "services" not in missing and not self._may_be_empty:
             mark = root.mark_of("services")
             report.problem(mark, "`services` is empty; name at least one service with its endpoints")
         if not report.has_problems:
             probes.warn_unused(self.blackbox.modules if self.blackbox is not None else ())
             self._hours.warn_unused()
-            if self.prometheus is not None and not (self._slos.over_promql or _may_ask(section.discovery)):
+            if self.prometheus is not None and not (
+                self._slos.over_promql
+                or any(target.queries for each in self.agreements for target in each.terms.targets)
+                or _may_ask(section.discovery)
+            ):
                 report.warn(
                     root.mark_of("prometheus"), "no SLO is over `promql`, so that `prometheus` is never asked"
                 )
+
+    def _agreements(self, nodes: Seq | None, expand: Expand, *, complete: bool) -> tuple[Agreement, ...]:
+        """Read the files that the section names, and see that what they are about is here."""
+        patterns = list[Pattern]()
+        for name, mark in zip(nodes, nodes.marks, strict=True) if nodes is not None else ():
+            if isinstance(name, str):
+                patterns.append(Pattern(str(self._report.folder(mark) / name), mark))
+            else:
+                message = f"`agreements` are files or globs, such as agreements/*.yml, not {shape(name)}"
+                self._report.problem(mark, message)
+        self.agreement_files = tuple(each.text for each in patterns)
+        found = written(patterns, expand, self._report)
+        asks = self.prometheus is not None
+        Binding(self.services, self._report, complete=complete, asks=asks).check(found)
+        return tuple(each.agreement for each in found)
 
     def _retention(self, root: RootSection) -> tuple[int, int]:
         """Give the milliseconds for which history is kept, and where that stands."""

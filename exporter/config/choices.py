@@ -17,14 +17,15 @@ CATEGORIES = tuple(str(category) for category in Category)
 def refusal(word: str, known: Sequence[str]) -> str:
     """Say what may stand where `word` does."""
     *first, last = known
-    return f"must be {', '.join(first)} or {last}, not `{word}`{nearest(word, list(known))}"
+    either = f"{', '.join(first)} or {last}" if first else last
+    return f"must be {either}, not `{word}`{nearest(word, list(known))}"
 
 
-class _OneOf:
-    """Takes one of the words, and tells editors so."""
+class OneOf:
+    """Marks a text that is one of some words, for pydantic and for editors."""
 
     def __init__(self, *words: str) -> None:
-        self._words = words
+        self._words = tuple(map(str, words))
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         del source, handler
@@ -53,9 +54,9 @@ def _combine(node: object) -> str | Map:
     raise ValueError(msg)
 
 
-Unknown = Annotated[str, _OneOf("ignore", "down", "up")]
-Method = Annotated[str, _OneOf("time", "events", "timeslices")]
-Failures = Annotated[str, _OneOf("bad", "ignore")]
-Unit = Annotated[str, _OneOf("week", "month", "quarter", "year")]
-CategoryName = Annotated[str, _OneOf(*CATEGORIES)]
+Unknown = Annotated[str, OneOf("ignore", "down", "up")]
+Method = Annotated[str, OneOf("time", "events", "timeslices")]
+Failures = Annotated[str, OneOf("bad", "ignore")]
+Unit = Annotated[str, OneOf("week", "month", "quarter", "year")]
+CategoryName = Annotated[str, OneOf(*CATEGORIES)]
 Combine = Annotated[str | Map, PlainValidator(_combine), WithJsonSchema({"enum": ["all", "any"]})]

@@ -41,7 +41,14 @@ class _UnusableError(Exception):
 
 
 def parse(
-    text: str, base: int, expand: Callable[[str, int], str], report: Report, *, foreign: str = ""
+    text: str,
+    base: int,
+    expand: Callable[[str, int], str],
+    report: Report,
+    *,
+    foreign: str = "",
+    section: str = "services",
+    cure: str = "init URL",
 ) -> Map | None:
     """Build the tree of one file.
 
@@ -52,6 +59,8 @@ def parse(
         report: Gets the problems.
         foreign: A section of the format, where it is another program's and allows what ours
             does not: an empty file, and keys without a value, which are then in `Map.empty` only.
+        section: A key that the file should have, for messages.
+        cure: The command that writes such a file.
 
     Returns:
         The root mapping, or None if the file has none, which is a problem.
@@ -63,10 +72,10 @@ def parse(
     if root is None and foreign:
         return Map(base + 1)
     if root is None:
-        report.problem(base, "is empty; `uptime-slo-exporter init URL` writes a file that works")
+        report.problem(base, f"is empty; `uptime-slo-exporter {cure}` writes a file that works")
     elif not isinstance(root, Map):
-        section = foreign or "services"
-        report.problem(base + 1, f"must be a map of sections such as `{section}:`, and is something else")
+        shown = foreign or section
+        report.problem(base + 1, f"must be a map of sections such as `{shown}:`, and is something else")
     else:
         return root
     return None

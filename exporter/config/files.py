@@ -67,7 +67,10 @@ class Sources:
 
     def _read(self, name: str) -> None:
         base = self._report.file(name)
-        text = self._text(name, base)
+        data = said(name, base, self._report, self._bytes)
+        if data is not None:
+            self._hash.update(data)
+        text = None if data is None else decoded(data, base, self._report)
         root = None if text is None else parse(text, base, self._expand, self._report)
         if root is None:
             self.complete = False
@@ -79,27 +82,6 @@ class Sources:
         if not names:
             self._report.problem(self._report.file(pattern), "no file matches; check the pattern")
         return names
-
-    def _text(self, name: str, base: int) -> str | None:
-        """Give the text of a file; None and a problem where it cannot be had."""
-        try:
-            data = self._bytes(name)
-        except FileNotFoundError:
-            self._report.problem(base, "does not exist; `uptime-slo-exporter init URL` writes one")
-            return None
-        except IsADirectoryError:
-            self._report.problem(base, f"is a directory; name its files, such as '{name.rstrip('/')}/*.yml'")
-            return None
-        except OSError as error:
-            self._report.problem(base, f"cannot be read: {error.strerror}")
-            return None
-        self._hash.update(data)
-        try:
-            return data.removeprefix(codecs.BOM_UTF8).decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            self._report.problem(base + line, "is not UTF-8; save the file as UTF-8")
-            return None
 
     def _join(self, first: Map, second: Map) -> Map:
         """Put the sections of a further file to those before: lists and maps join, nothing is overridden."""
@@ -129,6 +111,39 @@ class Sources:
         self._report.problem(
             second, f"{what} is given twice, first in {self._report.place(first)}; remove one"
         )
+
+
+def said(
+    name: str, base: int, report: Report, read: Read = read_bytes, *, cure: str = "init URL"
+) -> bytes | None:
+    """What a file says; None and a problem where it cannot be had.
+
+    Args:
+        name: Of the file.
+        base: Its mark.
+        report: Gets the problem.
+        read: Reads it.
+        cure: The command that writes such a file.
+    """
+    try:
+        return read(name)
+    except FileNotFoundError:
+        report.problem(base, f"does not exist; `uptime-slo-exporter {cure}` writes one")
+    except IsADirectoryError:
+        report.problem(base, f"is a directory; name its files, such as '{name.rstrip('/')}/*.yml'")
+    except OSError as error:
+        report.problem(base, f"cannot be read: {error.strerror}")
+    return None
+
+
+def decoded(data: bytes, base: int, report: Report) -> str | None:
+    """The text of a file; None and a problem where it is not UTF-8."""
+    try:
+        return data.removeprefix(codecs.BOM_UTF8).decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        report.problem(base + line, "is not UTF-8; save the file as UTF-8")
+        return None
 
 
 def found(pattern: str) -> list[str]:

@@ -17,18 +17,25 @@ DAY_KEY = rf"^(daily|{_DAY}(-{_DAY})?)(, *(daily|{_DAY}(-{_DAY})?))*$"
 
 
 class NamedHours:
-    """The section `service_hours`.
+    """The section `service_hours`, or what has the same form.
 
     Args:
         node: The section.
         report: Gets the problems.
+        zone: Of those that do not say theirs.
     """
 
-    def __init__(self, node: Map, report: Report) -> None:
+    def __init__(self, node: Map, report: Report, zone: str = UTC) -> None:
         self._node = node
         self._report = report
+        self._zone = zone
         self._named = {name: self._hours(name, node.mark_of(name)) for name in node}
         self._used: set[str] = set()
+
+    @property
+    def right(self) -> dict[str, Hours]:
+        """Those without a problem, by name."""
+        return {name: found for name, found in self._named.items() if found is not None}
 
     def choose(self, name: str | None, node: Map) -> Hours | None:
         """Give the hours that a service or an SLO names; None where it names none that are right.
@@ -84,7 +91,7 @@ class NamedHours:
         if not days:
             self._report.problem(mark, f"`{name}` has no hours; write days such as `mon-fri: 08:00-20:00`")
             return None
-        return self._tried(mark, name, lambda: hours(section.timezone or UTC, days, holidays))
+        return self._tried(mark, name, lambda: hours(section.timezone or self._zone, days, holidays))
 
     def _tried(self, mark: int, key: str, make: Callable[[], Hours]) -> Hours | None:
         try:

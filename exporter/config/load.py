@@ -35,14 +35,15 @@ def load(
     """
     report = Report()
     with _no_collection():
-        sources = Sources(Expander(environ, report), report, read)
+        expand = Expander(environ, report)
+        sources = Sources(expand, report, read)
         sources.read(paths)
         builder, found = None, None
         if sources.root is not None and sources.complete:
             found = discovery(sources.root, report)
             if found is not None:
                 join(sources.root, found, read_files(found) if contents is None else contents, report)
-            builder = Builder(sources.root, report, commands=commands)
+            builder = Builder(sources.root, expand, report, commands=commands)
     report.raise_problems()
     if builder is None:  # nothing was read, and no problem says why
         message = "no configuration file was given"
@@ -64,6 +65,8 @@ def load(
         prometheus=builder.prometheus,
         alerting=builder.alerting,
         delays=builder.delays,
+        agreements=builder.agreements,
+        agreement_files=builder.agreement_files,
     )
 
 

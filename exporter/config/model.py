@@ -12,6 +12,7 @@ from exporter.config.report import Secrets
 from exporter.config.tree import Map
 from exporter.probes.base import ProbeSettings
 from exporter.probes.check import SYSTEM_LOOKUP, LookupCheck
+from exporter.sla.agreement import Agreement
 from exporter.slo.objective import Periods
 from exporter.timeline import rule
 from exporter.timeline.exclusion import Category, Exclusion, When
@@ -337,6 +338,8 @@ class Config:
         prometheus: Whom SLOs over `promql` ask; None where there is nobody to ask, and no such SLO.
         alerting: What alert rules say that are of no SLO.
         delays: How long those take through whose hands an alert goes.
+        agreements: All versions, drafts among them, in the order of their files; what they name is among the services.
+        agreement_files: Files or globs that they are in, as this program opens them.
     """
 
     services: tuple[Service, ...]
@@ -355,6 +358,8 @@ class Config:
     prometheus: Prometheus | None = None
     alerting: Alerting = NO_ALERTING
     delays: Delays = USUAL_DELAYS
+    agreements: tuple[Agreement, ...] = ()
+    agreement_files: tuple[str, ...] = ()
 
     @property
     def endpoint_count(self) -> int:

@@ -80,7 +80,7 @@ class Report:
 
     def place(self, mark: int) -> str:
         """Write a mark as `file:line`."""
-        file, line = self._split(mark)
+        file, line = self.where(mark)
         return f"{file}:{line}"
 
     @property
@@ -103,11 +103,12 @@ class Report:
 
     def folder(self, mark: int) -> Path:
         """Give the folder of the file that a mark is in: paths in the file are relative to it."""
-        return Path(self._split(mark)[0]).parent
+        return Path(self.where(mark)[0]).parent
 
-    def _split(self, mark: int) -> tuple[str, int]:
+    def where(self, mark: int) -> tuple[str, int]:
+        """Take a mark apart: the file, and the line from 1, or 0 for the file as a whole."""
         return self._files[mark >> FILE_SHIFT], mark & ((1 << FILE_SHIFT) - 1)
 
     def _shown(self, mark: int, message: str) -> Problem:
-        file, line = self._split(mark)
+        file, line = self.where(mark)
         return Problem(file, line, self.secrets.redact(" ".join(message.split())))

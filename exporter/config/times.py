@@ -37,8 +37,8 @@ def instant(text: str, zone_name: str | None) -> int:
     if match is None:
         msg = f"`{text}` is not a time; write 2026-11-02T01:00:00Z, or 2026-11-02T01:00 with `timezone`"
         raise ValueError(msg)
-    day, minutes, seconds, offset = match.groups()
-    written = units.parse_instant(f"{day}T{minutes or '00:00'}{seconds or ':00'}{offset or 'Z'}")
+    written_day, minutes, seconds, offset = match.groups()
+    written = units.parse_instant(f"{written_day}T{minutes or '00:00'}{seconds or ':00'}{offset or 'Z'}")
     if offset:
         return written
     if zone_name is None:
@@ -55,7 +55,8 @@ def _zone(node: object) -> str:
     return name
 
 
-def _day(node: object) -> date:
+def day(node: object) -> date:
+    """Take a day such as `2026-01-31`."""
     text = shown(node)
     try:
         if _DAY.fullmatch(text):
@@ -68,4 +69,4 @@ def _day(node: object) -> date:
 
 
 Zone = Annotated[str, PlainValidator(_zone), texts("Such as Europe/Berlin or UTC.")]
-Day = Annotated[date, PlainValidator(_day), texts("Such as 2026-01-31.", r"^\d{4}-\d\d-\d\d$")]
+Day = Annotated[date, PlainValidator(day), texts("Such as 2026-01-31.", r"^\d{4}-\d\d-\d\d$")]

@@ -18,6 +18,13 @@ M = TypeVar("M", bound=BaseModel)
 NO_STAND_IN: Mapping[str, Any] = MappingProxyType({})
 
 _HINTS = {
+    "agreement.calendar": "; write how long a period is, such as `calendar: month`",
+    "agreement.from": "; write the day from which it holds, such as `from: 2026-07-01`",
+    "agreement.kind": "; write customer, internal or vendor",
+    "agreement.parties": "; name `provider` and `customer` (a document without them is a template, for another one to extend)",
+    "agreement.period": "; write what is judged, such as `period: {calendar: month, timezone: Europe/Berlin}`",
+    "agreement.targets": "; write what is promised, such as `targets: [{name: shop, service: shop, availability: 99.9}]`",
+    "agreement.version": "; number the text, such as `version: 1`",
     "calendar": "; write `calendar: month`, or a duration such as `window: 30d`",
     "category": "; write why the time does not count, such as `category: maintenance`",
     "good": "; write a query for the good events of a step, such as `sum(increase(orders_ok_total[$interval]))`",

@@ -76,11 +76,13 @@ class Reviews:
         every: Calendar unit; empty where that is not agreed.
         participants: Names of people.
         triggers: What else calls for one, as text.
+        held: Days on which there was one.
     """
 
     every: str = ""
     participants: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
+    held: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,14 @@ class Agreement:
     def is_draft(self) -> bool:
         """Whether a party has not approved it yet."""
         return not all(party in self.approved for party in PARTIES)
+
+    @property
+    def review_due(self) -> date | None:
+        """The day of the next review: a calendar unit after the last one, or after approval; None where none is agreed."""
+        if not self.reviews.every or self.is_draft:
+            return None
+        last = max(*self.reviews.held, *(each.on for each in self.approved.values()))
+        return Calendar(self.reviews.every, self.period.zone, last).start_day(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,11 @@ class _Case:
     period: Period
 
     @property
+    def measure(self) -> Measure:
+        """How downtime is made."""
+        return self.terms.measure_of(self.target)
+
+    @property
     def excluded(self) -> Spans:
         """What does not count of the whole service."""
         return Spans(part for each in self.ruled if each.claim.endpoints is None for part in each.counts)
@@ -121,7 +126,7 @@ def evaluate(terms: Terms, target: Target, evidence: Evidence, period: Period) -
 
 
 def _of_time(case: _Case) -> TargetResult:
-    measure, within = case.terms.measure, case.period.elapsed
+    measure, within = case.measure, case.period.elapsed
 
     def found(unknown: Unknown, ruled: Sequence[Ruling] = case.ruled) -> Downtime:
         return downtime(measure, case.evidence, ruled, unknown, within)
@@ -158,7 +163,7 @@ def _of_time(case: _Case) -> TargetResult:
 def _excused(case: _Case) -> Iterator[int]:
     """How much of what was down and promised each exclusion covers, that none before it does."""
     lanes, within = case.evidence.lanes, case.period.elapsed
-    rule, promised = case.terms.measure.combine, case.promised(within)
+    rule, promised = case.measure.combine, case.promised(within)
     down = {name: lane.spans(Standing.DOWN) & promised for name, lane in lanes.items()}
     left = combined(list(lanes.values()), rule, case.evidence.span).down & promised
     for each in case.ruled:
@@ -170,7 +175,7 @@ def _excused(case: _Case) -> Iterator[int]:
 
 
 def _verdict(case: _Case, figures: Figures, spent: Allowance | None, coverage: Fraction | None) -> Verdict:
-    minimum = case.terms.measure.minimum_coverage
+    minimum = case.measure.minimum_coverage
     if spent is not None and not case.period.over:
         return verdict_so_far(spent, coverage, minimum)
     verdict = verdict_at_end(figures, case.target.agreed, coverage, minimum)
@@ -180,7 +185,7 @@ def _verdict(case: _Case, figures: Figures, spent: Allowance | None, coverage: F
 
 def _raw(case: _Case) -> Fraction | None:
     lanes, within = list(case.evidence.lanes.values()), Spans([case.period.elapsed])
-    parts = combined(lanes, case.terms.measure.combine, case.evidence.span)
+    parts = combined(lanes, case.measure.combine, case.evidence.span)
     up, down = ((spans & within).lengths[-1] for spans in (parts.up, parts.down))
     return Fraction(up, up + down) if up + down else None
 
@@ -201,7 +206,7 @@ def _figure(measure: Measure, found: Downtime, within: Span, unknown: Unknown) -
 
 def _whole_base(case: _Case) -> int:
     """The base of the whole period, as far as that can be known before it is over."""
-    denominator, span = case.terms.measure.denominator, case.period.span
+    denominator, span = case.measure.denominator, case.period.span
     if denominator is Denominator.THIRTY_DAYS:
         return THIRTY_DAYS
     if denominator is Denominator.CALENDAR_TIME:

@@ -108,17 +108,35 @@ class SliceTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Queries:
+    """What a Prometheus is asked for the events of slices.
+
+    Attributes:
+        good: Query for the good events of a slice, to be evaluated at its end.
+        total: Likewise for all of them.
+        delay: Milliseconds after the end of a slice at which it is asked about, >= 0.
+    """
+
+    good: str
+    total: str
+    delay: int
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """One thing that is promised.
 
     Attributes:
         name: Unique in the agreement.
         service: Name of the service.
-        endpoints: Names of those that it is about, in order.
+        endpoints: Names of those that it is about, in order; none for all of the service's.
         agreed: What the figure must reach, 0 < x <= 1.
         hours: Name of the hours in which it is promised; empty for always.
         credit: Name of the rule by which a miss costs; empty where it does not.
         slices: Where it is about events; None for time.
+        threshold: Nanoseconds > 0 that a good probe may take, where the events are probes; None where that is not asked.
+        queries: Where the events are those that a Prometheus has counted, for slices of that length; else None.
+        measure: Instead of what the targets have in common; None for that.
     """
 
     name: str
@@ -128,6 +146,9 @@ class Target:
     hours: str = ""
     credit: str = ""
     slices: SliceTerms | None = None
+    threshold: int | None = None
+    queries: Queries | None = None
+    measure: Measure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +156,7 @@ class Terms:
     """What the targets of an agreement have in common.
 
     Attributes:
-        measure: How downtime is made.
+        measure: How downtime is made, where a target does not say it.
         recognised: The categories that do not count, and when.
         people: Names of the people of each party.
         targets: In order.
@@ -145,3 +166,7 @@ class Terms:
     targets: tuple[Target, ...]
     recognised: Mapping[Category, Recognition] = field(default_factory=dict)
     people: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def measure_of(self, target: Target) -> Measure:
+        """How downtime is made for a target."""
+        return target.measure or self.measure

@@ -12,6 +12,7 @@ from itertools import groupby, pairwise
 from exporter.errors import nearest
 from exporter.timeline.spans import Span, Spans
 from exporter.timeline.zones import first_instant, local_of, zone
+from exporter.units import YEAR
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAILY = "daily"
@@ -71,6 +72,26 @@ class Hours:
                 found[-1] = (found[-1][0], closed[0][1])
                 closed = closed[1:]
             found += closed
+        return found[bisect_right(found, start, key=_end) : bisect_left(found, end, key=_start)]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The time within service hours, as an exclusion's `When`: what is left are the hours that none of them has.
+
+    Attributes:
+        hours: At least one.
+    """
+
+    hours: tuple[Hours, ...]
+
+    def spans(self, start: int, end: int) -> list[Span]:
+        """Every span within any of the hours that has an instant in [start, end), in order; cut a year before and after."""
+        if start >= end:
+            return []
+        around = (start - YEAR, end + YEAR)
+        within = (Spans([around]) - Spans(each.spans(*around)) for each in self.hours)
+        found = list(Spans(span for spans in within for span in spans))
         return found[bisect_right(found, start, key=_end) : bisect_left(found, end, key=_start)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.mistakes import LATER, SERVICE, endpoint, probe, service, slo
+from tests.support.mistakes import SERVICE, endpoint, probe, service, slo
 
 Problems = Callable[..., list[str]]
 
@@ -512,10 +512,6 @@ ALERTING = {
 }
 
 NOT_YET = {
-    **{
-        f"the section {key}": (service(f"{key}: {{}}\n"), [f"uptime.yml:5: `{key}` {LATER}"])
-        for key in ("agreements",)
-    },
     "a step of a dialogue that is two": (
         endpoint("probe: p").replace("https://example.com/", "tcp://example.com:25")
         + "probes:\n  p:\n    type: tcp\n    dialogue:\n      - {send: a, expect: b}\n",

@@ -4,13 +4,25 @@ from fractions import Fraction
 
 import pytest
 
-from exporter.sla.evaluate import Period
+from exporter.sla.evaluate import Period, evaluate
 from exporter.sla.evidence import Slice
 from exporter.sla.judge import Verdict
-from exporter.sla.terms import Denominator, Judged, Measure, SliceTerms, Unknown
+from exporter.sla.terms import Denominator, Judged, Measure, SliceTerms, Terms, Unknown
 from exporter.timeline.spans import Spans
 from exporter.units import DAY, HOUR, MINUTE, SECOND
-from tests.support.agreed import END, START, claim, judged, lane, of_slices, six
+from tests.support.agreed import (
+    END,
+    PERIOD,
+    RECOGNISED,
+    START,
+    claim,
+    evidence,
+    judged,
+    lane,
+    of_slices,
+    six,
+    target,
+)
 
 DOWN_43 = lane([(DAY, DAY + 43 * MINUTE)])
 MAINTENANCE = claim(2 * DAY, 2 * DAY + 20 * HOUR)
@@ -151,3 +163,11 @@ def test_a_running_period_is_missed_once_its_allowance_is_gone(down: int, verdic
 def test_a_running_period_in_which_it_depends_on_what_is_unknown_is_undetermined() -> None:
     running = Period((START, END), START + 2 * DAY)
     assert judged(lane(unknown=[(DAY, DAY + HOUR)]), period=running).verdict is Verdict.UNDETERMINED
+
+
+def test_a_target_may_have_a_measure_of_its_own() -> None:
+    own = target("99.9", measure=CALENDAR)
+    common = Terms(Measure(), (own,), RECOGNISED)
+    found = evaluate(common, own, evidence(DOWN_43, claims=[MAINTENANCE]), PERIOD)
+    assert (six(found.figures.agreed), found.verdict) == ("99.900462", Verdict.MET)
+    assert common.measure_of(target("99.9")) == Measure()

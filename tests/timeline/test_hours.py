@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.timeline.hours import Hours, hours
+from exporter.timeline.hours import Hours, Rest, hours
 from exporter.timeline.spans import FOREVER, Spans
 from exporter.timeline.zones import first_instant
-from exporter.units import DAY, HOUR, MINUTE
+from exporter.units import DAY, HOUR, MINUTE, parse_instant
 from tests.support.clocks import CHANGES, DAYS, at_utc, instants, lengths, minutes, running
 
 BERLIN = "Europe/Berlin"
@@ -365,3 +365,12 @@ def test_the_minutes_of_a_range_are_those_of_the_wall_clock() -> None:
     assert hours("UTC", OFFICE).spans(at_utc("2026-11-23T07:59"), at_utc("2026-11-23T08:00"))[0][1] == (
         at_utc("2026-11-23") + 480 * MINUTE
     )
+
+
+def test_the_rest_is_what_none_of_some_hours_has() -> None:
+    day, evening = hours("UTC", {"mon-fri": "08:00-18:00"}), hours("UTC", {"daily": "17:00-20:00"})
+    monday = parse_instant("2026-11-02T00:00:00Z")
+    rest = Rest((day, evening))
+    assert rest.spans(monday, monday + DAY) == [(monday + 8 * HOUR, monday + 20 * HOUR)]
+    assert rest.spans(monday + 9 * HOUR, monday + 9 * HOUR + 1) == [(monday + 8 * HOUR, monday + 20 * HOUR)]
+    assert rest.spans(monday, monday) == rest.spans(monday, monday + 8 * HOUR) == []

@@ -1,0 +1,154 @@
+"""`agreement`: what was agreed on with others: checked, started and shown."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from exporter.cli.options import config_option, format_option
+
+if TYPE_CHECKING:
+    from exporter.config.agreements.checked import Checked
+    from exporter.sla.agreement import Agreement
+
+_EPILOG = """\b
+Examples:
+  uptime-slo-exporter agreement new acme-hosting
+  uptime-slo-exporter agreement check acme-hosting.yml
+  uptime-slo-exporter agreement check
+  uptime-slo-exporter agreement show acme-hosting --at 2026-11-01T00:00:00Z
+
+\b
+Without files, agreements are those that the configuration names under `agreements`.
+"""
+
+
+@click.group(epilog=_EPILOG)
+def command() -> None:
+    """Check agreements, start one, or show what holds."""
+
+
+@command.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...")
+@config_option
+@format_option("text", "json")
+@click.pass_context
+def check(ctx: click.Context, files: tuple[str, ...], config_files: tuple[str, ...], format_: str) -> None:
+    """Check agreements: those in FILES, or those of the configuration.
+
+    Prints all problems, with exit status 2, or else what is weak: placeholders, what is not specific or not measurable,
+    steps with holes, objectives that probes are too rare for, overdue reviews and the like. FILES are checked against the
+    services of the configuration only where --config.file is given, too.
+    """
+    import json  # noqa: PLC0415 -- `--help` needs none of this
+
+    from exporter.output.terms import checked_json, checked_lines  # noqa: PLC0415
+
+    given = ctx.get_parameter_source("config_files") is click.core.ParameterSource.COMMANDLINE
+    found = _checked(files, config_files if given or not files else ())
+    click.echo(
+        json.dumps(checked_json(found), indent=2) if format_ == "json" else "\n".join(checked_lines(found))
+    )
+
+
+@command.command()
+@click.argument("name", default="agreement")
+@click.option(
+    "--out", metavar="FILE", help="Where to write it; never over an existing file. Default NAME.yml."
+)
+def new(name: str, out: str | None) -> None:
+    """Write a commented document to fill in."""
+    from exporter.clock import SystemClock  # noqa: PLC0415 -- `--help` needs none of this
+    from exporter.config.agreements.starter import starter  # noqa: PLC0415
+    from exporter.errors import UptimeError, UsageError  # noqa: PLC0415
+    from exporter.timeline.zones import local_of, zone  # noqa: PLC0415
+
+    path = out or f"{name}.yml"
+    text = starter(name, path, local_of(SystemClock().wall(), zone("UTC")).year)
+    try:
+        with open(path, "x", encoding="utf-8") as file:  # noqa: PTH123 -- Path has no exclusive creation
+            file.write(text)
+    except FileExistsError as error:
+        msg = f"{path} exists already and is left as it is; give another name with --out"
+        raise UsageError(msg) from error
+    except OSError as error:
+        msg = f"{path} cannot be written: {error.strerror}"
+        raise UptimeError(msg) from error
+    click.echo(
+        f"Wrote {path}\n\nNext:\n"
+        f"  uptime-slo-exporter agreement check {path}\n      what is still to be filled in\n"
+        f"  agreements: [{path}]\n      in the configuration, so that it is judged"
+    )
+
+
+@command.command()
+@click.argument("name")
+@click.option("--at", metavar="TIME", help="RFC 3339 or seconds. Default: now.")
+@click.option(
+    "--file", "files", multiple=True, metavar="FILE", help="Instead of those of the configuration; repeats."
+)
+@config_option
+@format_option("text", "json")
+def show(
+    name: str, at: str | None, files: tuple[str, ...], config_files: tuple[str, ...], format_: str
+) -> None:
+    """Show the terms of the version of NAME that is in force, each with where it stands.
+
+    Where none is in force at that time, the latest one that is written down, and why it is not.
+    """
+    import json  # noqa: PLC0415 -- `--help` needs none of this
+
+    from exporter.cli.parsed import parsed  # noqa: PLC0415
+    from exporter.clock import SystemClock  # noqa: PLC0415
+    from exporter.output.terms import terms_json, terms_lines  # noqa: PLC0415
+    from exporter.sla.agreement import in_force  # noqa: PLC0415
+    from exporter.units import parse_instant  # noqa: PLC0415
+
+    instant = parsed("--at", at, parse_instant)
+    instant = SystemClock().wall() if instant is None else instant
+    versions = _versions(name, files, config_files)
+    chosen = in_force(versions, instant) or max(versions, key=lambda each: each.start)
+    told = terms_json(chosen, instant)
+    click.echo(
+        json.dumps(told, indent=2, ensure_ascii=False)
+        if format_ == "json"
+        else "\n".join(terms_lines(chosen, instant))
+    )
+
+
+def _checked(files: tuple[str, ...], config_files: tuple[str, ...]) -> "Checked":
+    """Check files, or those of a configuration, against its services where there is one."""
+    import os  # noqa: PLC0415 -- `--help` needs none of this
+
+    from exporter.clock import SystemClock  # noqa: PLC0415
+    from exporter.config.agreements.checked import checked  # noqa: PLC0415
+    from exporter.config.load import load  # noqa: PLC0415
+    from exporter.errors import UsageError  # noqa: PLC0415
+
+    config = load(config_files, os.environ) if config_files else None
+    patterns = files or (config.agreement_files if config is not None else ())
+    if not patterns:
+        msg = "the configuration names no `agreements`; give files, or write one with `agreement new`"
+        raise UsageError(msg)
+    return checked(patterns, os.environ, SystemClock().wall(), config)
+
+
+def _versions(name: str, files: tuple[str, ...], config_files: tuple[str, ...]) -> "list[Agreement]":
+    """All versions of an agreement; at least one.
+
+    Raises:
+        UsageError: There is none of that name.
+    """
+    import os  # noqa: PLC0415 -- `--help` needs none of this
+
+    from exporter.config.agreements.load import load_agreements  # noqa: PLC0415
+    from exporter.config.load import load  # noqa: PLC0415
+    from exporter.errors import UsageError, nearest  # noqa: PLC0415
+
+    known = load_agreements(files, os.environ) if files else load(config_files, os.environ).agreements
+    found = [each for each in known if each.name == name]
+    if not found:
+        names = sorted({each.name for each in known})
+        hint = nearest(name, names) or f"; there are {', '.join(names) or 'none'}"
+        msg = f"there is no agreement `{name}`{hint}"
+        raise UsageError(msg)
+    return found

@@ -1,0 +1,132 @@
+"""From a document to an agreement, finding every problem on the way."""
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from exporter.config.agreements.frozen import check, hash_of, plain
+from exporter.config.agreements.hours import named_hours
+from exporter.config.agreements.measures import measure, recognised
+from exporter.config.agreements.money import credit_terms
+from exporter.config.agreements.people import approved, contract, parties, reviews
+from exporter.config.agreements.sections import AgreementSection, PeriodSection, ReportSection
+from exporter.config.agreements.targets import Targets
+from exporter.config.choices import refusal
+from exporter.config.report import Report
+from exporter.config.times import UTC
+from exporter.config.tree import Map, Seq, find
+from exporter.config.validate import validate
+from exporter.sla.agreement import Agreement, Kind, ReportTerms
+from exporter.sla.terms import Terms
+from exporter.timeline.calendar import Calendar
+from exporter.timeline.zones import first_instant, zone
+
+FORMATS = ("html", "md", "csv", "json")
+
+
+class Written(NamedTuple):
+    """An agreement and the text that it was made of.
+
+    Attributes:
+        agreement: It.
+        root: The whole text with its places.
+    """
+
+    agreement: Agreement
+    root: Map
+
+
+def build(root: Map, report: Report) -> Written:
+    """Make an agreement of a text in which what it extends is filled in.
+
+    Args:
+        root: The text.
+        report: Gets the problems; where there are any, what is given back is of no use but to find more.
+    """
+    section, wrong = validate(AgreementSection, root, report, "agreement", stand_in=_stand_in(root))
+    if section is None:  # pragma: no cover -- with a stand-in for each required key there is one
+        msg = "a stand-in does not do"
+        raise AssertionError(msg)
+    calendar = _calendar(section.period)
+    hours = named_hours(section.hours, calendar.zone, report)
+    sides = parties(section)
+    targets = Targets(root, list(section.hours or ()), list(section.credits or ()), report)
+    terms = Terms(
+        measure(section.measure, report),
+        targets.read(section.targets) if "targets" not in wrong else (),
+        recognised(section.exclusions, report),
+        {side: frozenset(party.people) for side, party in sides.items()},
+    )
+    document = plain(root)
+    sha256 = hash_of(document)
+    check(
+        sha256,
+        section.approved.sha256 if section.approved else None,
+        find(root, ("approved", "sha256")).mark,
+        report,
+    )
+    scope, duties = section.scope, section.responsibilities
+    made = Agreement(
+        section.name,
+        section.version,
+        first_instant(datetime.combine(section.since, time()), zone(calendar.zone)),
+        section.title or section.name,
+        Kind(section.kind),
+        calendar,
+        section.period.partial != "whole",
+        terms,
+        credit_terms(section, root, report),
+        hours,
+        section.purpose or "",
+        section.assumptions or (),
+        sides,
+        {} if "parties" in wrong else approved(section.approved, sides, root, report),
+        contract(section.term, root, report),
+        reviews(section),
+        (scope.within if scope else None) or (),
+        (scope.out if scope else None) or {},
+        {"provider": duties.provider or (), "customer": duties.customer or ()} if duties else {},
+        section.rests_on or (),
+        _report_terms(section.report, root, report),
+        document,
+        sha256,
+        {key: report.place(mark) for key, mark in zip(root, root.marks, strict=True)},
+    )
+    return Written(made, root)
+
+
+def _stand_in(root: Map) -> Mapping[str, Any]:
+    """What to go on with for required keys that are missing or wrong."""
+    party = {"name": "unnamed"}
+    return MappingProxyType(
+        {
+            "name": "unnamed",
+            "version": "0",
+            "from": "2000-01-01",
+            "kind": "customer",
+            "period": {"calendar": "month"},
+            "parties": {"provider": party, "customer": party},
+            "targets": Seq(root.mark),
+        }
+    )
+
+
+def _calendar(section: PeriodSection) -> Calendar:
+    where = section.timezone or UTC
+    return (
+        Calendar(section.calendar, where)
+        if section.anchor is None
+        else Calendar(section.calendar, where, section.anchor)
+    )
+
+
+def _report_terms(section: ReportSection | None, root: Map, report: Report) -> ReportTerms:
+    if section is None:
+        return ReportTerms()
+    for number, each in enumerate(section.formats or ()):
+        if each not in FORMATS:
+            report.problem(
+                find(root, ("report", "formats", number)).mark, f"`formats` {refusal(each, FORMATS)}"
+            )
+    return ReportTerms(section.formats or (), section.to or "")

@@ -1,0 +1,112 @@
+"""Types of the keys that only agreements have: each takes the text of the file and gives the value.
+
+A refusal is a `ValueError` whose message starts behind the key's name.
+"""
+
+import re
+from datetime import date
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from exporter import units
+from exporter.config.fields import scalar, shape, shown, texts
+from exporter.config.times import day
+from exporter.config.tree import Map, Seq
+
+_AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_MOST_DIGITS = 30
+
+
+def _words(node: object) -> tuple[str, ...]:
+    if not isinstance(node, Seq):
+        msg = f"must be a list of texts (`- ...`), not {shape(node)}"
+        raise ValueError(msg)  # noqa: TRY004 -- pydantic collects ValueError
+    for each in node:
+        if not isinstance(each, str):
+            msg = f"must be a list of texts, but has {shape(each)} in it"
+            raise ValueError(msg)  # noqa: TRY004 -- likewise
+    return tuple(map(str, map(shown, node)))
+
+
+def _days(node: object) -> tuple[date, ...]:
+    if not isinstance(node, Seq):
+        msg = f"must be a list of days (`- 2026-01-31`), not {shape(node)}"
+        raise ValueError(msg)  # noqa: TRY004 -- likewise
+    return tuple(map(day, node))
+
+
+def _reasons(node: object) -> dict[str, str]:
+    if not isinstance(node, Map):
+        msg = f"must be a map of names and why (`staging: no production use`), not {shape(node)}"
+        raise ValueError(msg)  # noqa: TRY004 -- likewise
+    for name, why in node.items():
+        if not isinstance(why, str):
+            msg = f"must say in a text why not `{name}`, but has {shape(why)}"
+            raise ValueError(msg)  # noqa: TRY004 -- likewise
+    return {name: str(shown(why)) for name, why in node.items()}
+
+
+def _rate(node: object) -> Fraction:
+    """Take per cent, 0 among them."""
+    text = scalar(node)
+    if units.percent_text(text) == "0":
+        return Fraction(0)
+    return units.parse_percent(text, whole=True)
+
+
+def _number(node: object) -> Fraction:
+    text = scalar(node)
+    if not _AMOUNT.fullmatch(text) or len(text) > _MOST_DIGITS:
+        msg = f"must be a plain number such as 2400.00, not `{text}`"
+        raise ValueError(msg)
+    return Fraction(text)
+
+
+def _factor(node: object) -> Fraction:
+    number = _number(node)
+    if not number:
+        msg = "must be more than 0"
+        raise ValueError(msg)
+    return number
+
+
+def _sha256(node: object) -> str:
+    text = scalar(node)
+    if not _SHA256.fullmatch(text):
+        msg = "must be 64 hexadecimal digits, as `agreement show` prints them"
+        raise ValueError(msg)
+    return text
+
+
+Texts = Annotated[
+    tuple[str, ...],
+    PlainValidator(_words),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}}),
+]
+Days = Annotated[
+    tuple[date, ...],
+    PlainValidator(_days),
+    WithJsonSchema({"type": "array", "items": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}}),
+]
+Reasons = Annotated[
+    dict[str, str],
+    PlainValidator(_reasons),
+    WithJsonSchema({"type": "object", "additionalProperties": {"type": "string"}}),
+]
+Rate = Annotated[
+    Fraction,
+    PlainValidator(_rate),
+    WithJsonSchema({"type": ["number", "string"], "description": "Per cent, 0 among them."}),
+]
+Amount = Annotated[
+    Fraction, PlainValidator(_number), texts("Exact, such as 2400.00.", r"^[0-9]+(\.[0-9]+)?$")
+]
+Factor = Annotated[
+    Fraction,
+    PlainValidator(_factor),
+    WithJsonSchema({"type": ["number", "string"], "description": "More than 0."}),
+]
+Sha256 = Annotated[str, PlainValidator(_sha256), texts("64 hexadecimal digits.", "^[0-9a-f]{64}$")]

@@ -1,0 +1,99 @@
+"""Promises that cannot be measured, or kept."""
+
+from collections.abc import Iterator
+
+from exporter.config.agreements.findings.finding import Case, Finding, Kind
+from exporter.config.model import Service
+from exporter.config.objectives import HEARTBEAT
+from exporter.config.tree import find
+from exporter.sla.terms import Target
+from exporter.units import describe_duration
+
+
+def allowances(case: Case) -> Iterator[Finding]:
+    """More exclusions than a target may be down anyway."""
+    agreement, root = case.agreement, case.written.root
+    timed = [each for each in agreement.terms.targets if each.slices is None and each.agreed < 1]
+    if not timed:
+        return
+    strictest = min(timed, key=case.allowance)
+    allowed = case.allowance(strictest)
+    for category, recognition in agreement.terms.recognised.items():
+        if recognition.allowance is not None and recognition.allowance > allowed:
+            message = (
+                f"{describe_duration(recognition.allowance)} of {category} may be excluded, but `{strictest.name}` may be down "
+                f"for {describe_duration(allowed)} of the shortest period: exclusions can hide more than the target allows"
+            )
+            mark = find(root, ("exclusions", category.value, "allowance")).mark
+            yield Finding(mark, Kind.ALLOWANCE, message)
+
+
+def consent(case: Case) -> Iterator[Finding]:
+    """Exclusions that nobody can agree to."""
+    agreement, root = case.agreement, case.written.root
+    for category, recognition in agreement.terms.recognised.items():
+        side = recognition.agreed_by
+        if side and not agreement.parties[side].people:
+            message = (
+                f"{category} counts only if the {side} agrees, of which no people are named: it never counts"
+            )
+            yield Finding(find(root, ("exclusions", category.value, "agreed_by")).mark, Kind.CONSENT, message)
+
+
+def resolution(case: Case) -> Iterator[Finding]:
+    """Objectives that probes are too rare for: an outage may be a beat longer, or shorter, at either edge."""
+    for number, target in enumerate(case.agreement.terms.targets):
+        interval = _interval(case, target)
+        if interval is None or target.slices is not None or target.agreed == 1:
+            continue
+        error, allowed = 2 * interval, case.allowance(target)
+        if error >= allowed:
+            message = (
+                f"`{target.name}` allows {describe_duration(allowed)} of downtime in the shortest period, but probes every "
+                f"{describe_duration(interval)} are off by up to {describe_duration(error)} for each outage, a beat at either edge; "
+                "probe more often"
+            )
+            yield Finding(_mark(case, number, "availability"), Kind.RESOLUTION, message)
+
+
+def unprobed(case: Case) -> Iterator[Finding]:
+    """Services that nothing is known of."""
+    if case.config is None:
+        return
+    services = {service.name: service for service in case.config.services}
+    for number, target in enumerate(case.agreement.terms.targets):
+        service = services.get(target.service)
+        if service is not None and target.queries is None and not _endpoints(service, target):
+            message = f"nothing probes `{service.name}`: of `{target.name}` nothing will ever be known"
+            yield Finding(_mark(case, number, "service"), Kind.UNPROBED, message)
+
+
+def unpromised(case: Case) -> Iterator[Finding]:
+    """Services in the scope of which nothing is promised."""
+    promised = {target.service for target in case.agreement.terms.targets}
+    for number, name in enumerate(case.agreement.scope_in):
+        if name not in promised:
+            message = f"`{name}` is in the scope, but no target promises anything of it"
+            yield Finding(find(case.written.root, ("scope", "in", number)).mark, Kind.SCOPE, message)
+
+
+def _endpoints(service: Service, target: Target) -> list[int]:
+    """Intervals of the endpoints that a target is about."""
+    return [
+        each.policy.interval
+        for each in service.endpoints
+        if (each.name in target.endpoints if target.endpoints else each.kind != HEARTBEAT)
+    ]
+
+
+def _interval(case: Case, target: Target) -> int | None:
+    """The longest interval of a target's endpoints; None where it has none that are known."""
+    services = case.config.services if case.config is not None else ()
+    intervals = [
+        each for service in services if service.name == target.service for each in _endpoints(service, target)
+    ]
+    return max(intervals, default=None)
+
+
+def _mark(case: Case, number: int, key: str) -> int:
+    return find(case.written.root, ("targets", number, key)).mark

@@ -1,0 +1,25 @@
+"""Fees whose shares leave something out."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from exporter.config.agreements.findings.finding import Case, Finding, Kind
+from exporter.config.agreements.steps import percent
+from exporter.config.tree import find
+
+
+def shares(case: Case) -> Iterator[Finding]:
+    """Shares of the fee that do not add up to all of it, and services that credits are of and that have none."""
+    agreement, root = case.agreement, case.written.root
+    fee = agreement.credits.fee
+    if fee is None or not fee.shares:
+        return
+    mark = find(root, ("fee", "shares")).mark
+    whole = sum(fee.shares.values(), Fraction(0))
+    if whole != 1:
+        yield Finding(mark, Kind.FEE, f"the shares of the fee add up to {percent(whole)}, not 100 %")
+    for target in agreement.terms.targets:
+        named = agreement.credits.rules.get(target.credit)
+        if named is not None and named.of_service and target.service not in fee.shares:
+            message = f"`{target.service}` has no share of the fee, so that credits of `{target.name}` are of all of it"
+            yield Finding(mark, Kind.FEE, message)

@@ -1,0 +1,94 @@
+"""The configuration names files of agreements, and what these are about is among its services."""
+
+from pathlib import Path
+
+import pytest
+
+from exporter.config.files import digest
+from exporter.config.load import load
+from exporter.errors import ConfigError
+from tests.support.agreements import HEAD, SMALL, TARGETS, target
+
+SERVICES = """\
+services:
+  - {name: shop, endpoints: [{name: web, url: "https://example.com/"}]}
+agreements: [agreements/*.yml]
+"""
+QUERIES = "share: 99, promql: {good: 'a[1m]', total: 'b[1m]'}"
+
+
+def write(*texts: str, config: str = SERVICES) -> None:
+    Path("agreements").mkdir()
+    Path("uptime.yml").write_text(config)
+    for number, text in enumerate(texts):
+        Path(f"agreements/{number}.yml").write_text(text)
+
+
+def problems(*texts: str, config: str = SERVICES) -> list[str]:
+    write(*texts, config=config)
+    with pytest.raises(ConfigError) as caught:
+        load(["uptime.yml"], {})
+    return str(caught.value).splitlines()
+
+
+def test_agreements_are_read_with_the_configuration() -> None:
+    write(SMALL, SMALL.replace("acme", "other"))
+    config = load(["uptime.yml"], {})
+    assert [each.name for each in config.agreements] == ["acme", "other"]
+    assert config.beside["agreements/0.yml"] == digest(SMALL.encode())
+    assert config.warnings == ()
+
+
+def test_paths_are_relative_to_the_file_that_names_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(SMALL)
+    monkeypatch.chdir("/")
+    assert len(load([str(folder / "uptime.yml")], {}).agreements) == 1
+
+
+def test_services_that_are_not_there_are_told_where_they_are_named() -> None:
+    text = (
+        HEAD
+        + TARGETS.replace("service: shop", "service: shpo")
+        + "scope: {in: [mail]}\nfee: {amount: '1', currency: EUR, shares: {mail: 100%}}\n"
+    )
+    assert problems(text) == [
+        "agreements/0.yml:9: there is no service `shpo`; did you mean `shop`?",
+        "agreements/0.yml:10: there is no service `mail`; the configuration has shop",
+        "agreements/0.yml:11: there is no service `mail`; the configuration has shop",
+    ]
+
+
+def test_endpoints_that_are_not_there_are_told() -> None:
+    assert problems(target("availability: 99, endpoints: [web, wbe, edge]")) == [
+        "agreements/0.yml:9: `shop` has no endpoint `edge`; it has web",
+        "agreements/0.yml:9: `shop` has no endpoint `wbe`; did you mean `web`?",
+    ]
+
+
+def test_where_services_have_problems_of_their_own_what_is_not_there_is_not_told() -> None:
+    config = SERVICES.replace("name: shop", "nmae: shop")
+    assert {each.partition(":")[0] for each in problems(SMALL, config=config)} == {"uptime.yml"}
+
+
+def test_who_counts_events_must_be_named() -> None:
+    assert problems(target(QUERIES)) == [
+        "agreements/0.yml:9: `promql`: there is nobody to ask; name a Prometheus under `prometheus` of the configuration"
+    ]
+
+
+def test_a_prometheus_that_only_an_agreement_asks_is_asked() -> None:
+    write(target(QUERIES), config=SERVICES + "prometheus: {url: 'http://localhost:9090'}\n")
+    assert load(["uptime.yml"], {}).warnings == ()
+
+
+def test_a_pattern_that_matches_nothing_is_told_where_it_stands() -> None:
+    assert problems() == ["uptime.yml:3: no file matches `agreements/*.yml`; check the pattern"]
+
+
+def test_what_is_no_pattern_is_told() -> None:
+    config = SERVICES.replace("[agreements/*.yml]", "[{a: b}]")
+    assert problems(config=config) == [
+        "uptime.yml:3: `agreements` are files or globs, such as agreements/*.yml, not a map"
+    ]
