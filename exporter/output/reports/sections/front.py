@@ -60,7 +60,7 @@ def _target(target: Target) -> tuple[Cell, ...]:
     hours = f", in {target['hours']} hours" if target["hours"] else ""
     figures = target["figures"]
     best, worst = figures["best"], figures["worst"]
-    bounds = () if best == worst else (f"{per_cent(worst)} to {per_cent(best)}",)
+    bounds = () if best == worst else (f"at best {per_cent(best)}", f"at worst {per_cent(worst)}")
     return row(
         Cell(target["name"], (f"of {target['service']}{hours}",)),
         verdict_of(target["verdict"]),
