@@ -53,10 +53,11 @@ def written(folder: Path, make: Make) -> str:
 
 async def test_axe_finds_nothing_that_shuts_somebody_out(browser: Browser, tmp_path: Path) -> None:
     for make in DOCUMENTS:
-        window = await Window.open(browser, written(tmp_path, make))
-        found = await Axe().run(window.page)
-        wrong = [(each["id"], each["nodes"][0]["html"]) for each in found.response["violations"]]
-        assert wrong == [], make.__name__
+        for width in (1280, 375):
+            window = await Window.open(browser, written(tmp_path, make), width)
+            found = await Axe().run(window.page)
+            wrong = [(each["id"], each["nodes"][0]["html"]) for each in found.response["violations"]]
+            assert wrong == [], (make.__name__, width)
 
 
 async def test_no_screen_needs_scrolling_sideways(browser: Browser, tmp_path: Path) -> None:

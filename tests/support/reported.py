@@ -365,6 +365,12 @@ def running() -> Json:
     return document(agreement(text=TEXT), {"shop": seen(lost)}, until=START + 12 * DAY)
 
 
+def of_events() -> Json:
+    """A share of events, of which there are no outages and no bridge."""
+    orders = target("99", name="orders", slices=SliceTerms(5 * MINUTE, Judged.SHARE))
+    return document(agreement(orders), {"orders": seen(slices=(Slice(OCTOBER[0], 8940, 99, 1),))})
+
+
 def revised() -> Json:
     """The part of a month in which a later version is in force; an outage began before it."""
     middle = START + 14 * DAY + 22 * HOUR

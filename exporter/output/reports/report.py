@@ -18,6 +18,9 @@ from exporter.output.reports.sections.trend import trend
 from exporter.output.reports.sections.verdicts import verdicts
 from exporter.output.reports.words import NOT_KNOWN, Times, known
 
+_FOOT = 80
+"""Letters of a title that fit at the foot of a page."""
+
 _HASH = 12
 """Digits of a hash that tell documents apart at the foot of a page."""
 
@@ -31,10 +34,10 @@ def report_of(document: Mapping[str, Any]) -> Report:
     told = cast("Document", document)
     times = Times.of(told["period"])
     days = times.days(told["period"]["start"], told["period"]["end"])
-    title = f"{title_of(told)}, {days}"
+    name = title_of(told)
     return Report(
-        title,
-        f"{title} - SHA-256 {known(told.get('sha256'))[:_HASH]}",
+        f"{name}, {days}",
+        f"{_shortened(name)}, {days} - SHA-256 {known(told.get('sha256'))[:_HASH]}",
         front(told, times),
         (
             terms(told, times),
@@ -50,6 +53,11 @@ def report_of(document: Mapping[str, Any]) -> Report:
         ),
         _end(told, times),
     )
+
+
+def _shortened(title: str) -> str:
+    """A title that fits on a line."""
+    return title if len(title) <= _FOOT else f"{title[:_FOOT]}..."
 
 
 def _end(document: Document, times: Times) -> str:

@@ -1,6 +1,7 @@
 """The first page says what a manager must know, and no more than is known."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from exporter.output.reports.report import report_of
 from exporter.sla.credit import Fee
+from exporter.timeline.spans import Spans
 from exporter.units import MINUTE
 from tests.support import reported
 from tests.support.agreed import lane, target
@@ -33,7 +35,13 @@ def test_the_verdict_is_said_in_words(make: Callable[[], Any], verdict: str, sen
     ("make", "owed"),
     [
         (reported.document, ("Nothing is owed for this period.",)),
-        (reported.running, ("So far nothing is owed.",)),
+        (
+            reported.running,
+            (
+                "So far nothing is owed.",
+                "shop: with more than 6m 42s of further downtime 10 % is owed by its rule.",
+            ),
+        ),
         (reported.undetermined, ("Nothing is owed as long as nobody can say whether the targets were met.",)),
         (
             reported.missed_month,
@@ -98,3 +106,16 @@ def test_a_part_of_a_period_says_that_it_is_one() -> None:
 def test_a_period_that_runs_says_until_when_it_is_judged() -> None:
     facts = dict(report_of(reported.running()).front.facts.pairs)
     assert facts["Period"].text.endswith("; still running, judged up to 2026-10-13 02:00:00 CEST")
+
+
+def test_a_period_without_agreed_time_says_so() -> None:
+    never = replace(reported.seen(), hours=Spans())
+    front = report_of(reported.document(evidence={"shop": never})).front
+    assert front.verdict.text == "Undetermined"
+    assert [each.text for each in front.targets.rows[0][3:]] == ["no data", "no data"]
+    assert front.happened[2] == "No time of this period was agreed."
+
+
+def test_an_agreement_without_targets_says_so() -> None:
+    front = report_of({**reported.document(), "targets": []}).front
+    assert (front.sentence, front.targets.empty) == ("The agreement has no target.",) * 2

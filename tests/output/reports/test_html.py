@@ -40,6 +40,12 @@ def test_a_title_does_not_end_the_text_at_the_foot_of_the_page() -> None:
     assert written.startswith('"; } * { display: none } </style>\\, 2026-10-01 to 2026-10-31')
 
 
+def test_a_long_title_is_cut_at_the_foot_of_the_page_only() -> None:
+    html = report_html(reported.document(reported.agreement(title="x" * 200)))
+    assert f'content: "{"x" * 80}..., 2026\\2d 10' in html
+    assert "x" * 200 in html
+
+
 def test_the_head_says_what_it_is() -> None:
     html = report_html(reported.missed_month())
     assert "<title>Managed hosting for ACME, 2026-10-01 to 2026-10-31</title>" in html

@@ -9,6 +9,7 @@ from exporter.output.reports.sections.changes import issue_of
 from exporter.output.reports.sections.credit import capped, owed
 from exporter.output.reports.sections.happened import happened
 from exporter.output.reports.sections.terms import dig, judged
+from exporter.output.reports.sections.verdicts import next_steps
 from exporter.output.reports.words import VERDICTS, Times, count, known, per_cent, verdict_of
 
 _COLUMNS = (
@@ -39,7 +40,7 @@ def front(document: Document, times: Times) -> Front:
         "Targets", _COLUMNS, tuple(map(_target, document["targets"])), "The agreement has no target."
     )
     verdict = verdict_of(document["verdict"])
-    lines = [*owed(document, times), capped(document["credit"])]
+    lines = [*owed(document, times), capped(document["credit"]), *next_steps(document)]
     return Front(
         title_of(document),
         facts,

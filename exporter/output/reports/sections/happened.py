@@ -53,11 +53,12 @@ def _excluded(document: Document) -> str:
 def _unknown(document: Document) -> str:
     known = [each for each in document["targets"] if each["coverage"] is not None]
     if not known:
-        return "Nothing was measured of the time that was agreed."
+        return "No time of this period was agreed."
     least = min(known, key=lambda each: Decimal(each["coverage"] or 0))
     if not least["unknown_ms"]:
         return "All of the agreed time is known."
     if not Decimal(least["coverage"] or 0):
         return f"Of {least['name']} nothing is known."
     lost = describe_duration(least["unknown_ms"])
-    return f"{per_cent(least['coverage'])} of the agreed time is known, at least; of {least['name']} {lost} are not."
+    of_all = ", the least of all targets" if len(document["targets"]) > 1 else ""
+    return f"Of {least['name']} {per_cent(least['coverage'])} of the agreed time is known{of_all}; {lost} are not."

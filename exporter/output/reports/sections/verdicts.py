@@ -1,5 +1,7 @@
 """What became of each target: every figure, how much is known of it, and how fine it was measured."""
 
+from collections.abc import Iterator
+
 from exporter.output.reports.blocks import Column, Section, Table, Text, row
 from exporter.output.reports.document import Document, Target
 from exporter.output.reports.words import NOT_KNOWN, base_of, per_cent, verdict_of
@@ -59,9 +61,10 @@ def verdicts(document: Document) -> Section:
         ),
         "The agreement has no target.",
     )
-    steps = tuple(Text(said) for each in targets if (said := _next_step(each)))
     return Section(
-        "verdicts", "Verdicts, coverage and resolution", (Text(_MEANING), figures, Text(_FINE), known, *steps)
+        "verdicts",
+        "Verdicts, coverage and resolution",
+        (Text(_MEANING), figures, Text(_FINE), known, *map(Text, next_steps(document))),
     )
 
 
@@ -75,9 +78,9 @@ def allowed(target: Target) -> str:
     return NOT_KNOWN if target["allowed_ms"] is None else describe_duration(target["allowed_ms"])
 
 
-def _next_step(target: Target) -> str:
-    step = target["next_step"]
-    if step is None:
-        return ""
-    left = describe_duration(step["after_ms"])
-    return f"{target['name']}: with more than {left} of further downtime {per_cent(step['percent'])} is owed."
+def next_steps(document: Document) -> Iterator[str]:
+    """How far each target of a period that runs is from what costs more."""
+    for target in document["targets"]:
+        if step := target["next_step"]:
+            left, share = describe_duration(step["after_ms"]), per_cent(step["percent"])
+            yield f"{target['name']}: with more than {left} of further downtime {share} is owed by its rule."
