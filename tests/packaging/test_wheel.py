@@ -73,6 +73,16 @@ def test_the_wheel_holds_the_package_and_its_metadata_only(wheel: Path) -> None:
     assert "exporter/py.typed" in names
 
 
+def test_the_wheel_holds_templates_and_whatever_else_is_no_code(wheel: Path) -> None:
+    there = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "exporter").rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"}
+    }
+    assert {"exporter/output/reports/templates/report.html", "exporter/web/wall/assets/style.css"} <= there
+    assert there <= set(zipfile.ZipFile(wheel).namelist())
+
+
 def test_the_wheel_names_its_licence_by_spdx_expression(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))

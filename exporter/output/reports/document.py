@@ -1,0 +1,242 @@
+"""The JSON document that reports are made of: what `sla.wire.result_json` gives, and what the record adds.
+
+Figures are per cent as decimal text, six places, cut off; lengths milliseconds; None where there is nothing to say it of.
+Keys may come in any order, as in canonical JSON. All that the record adds may be missing: reports then say so.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypedDict
+
+Instant = int | str
+"""RFC 3339, or milliseconds since the epoch as evidence has it."""
+
+
+class Issue(TypedDict):
+    """What was said, and when.
+
+    Attributes:
+        number: From 1 on, for each period.
+        at: When it was issued.
+        known_until: Up to where the record went then.
+        previous_sha256: Hash of the issue before, of whatever period; None for the first.
+        changes: What is different from the issue before of this period, in lines of text.
+    """
+
+    number: int
+    at: Instant
+    known_until: NotRequired[Instant]
+    previous_sha256: NotRequired[str | None]
+    changes: NotRequired[Sequence[str]]
+
+
+class Correction(TypedDict):
+    """Somebody changed by hand what was measured.
+
+    Attributes:
+        at: When it was entered.
+        author: By whom.
+        what: The change.
+    """
+
+    at: Instant
+    author: str
+    what: str
+
+
+class ConfigChange(TypedDict):
+    """What is watched, or how, became different.
+
+    Attributes:
+        at: When.
+        what: The change.
+    """
+
+    at: Instant
+    what: str
+
+
+class Monitor(TypedDict, total=False):
+    """How it was measured, within the period.
+
+    Attributes:
+        site: Name of where the monitor stands.
+        version: Of its program.
+        interval_ms: From one probe to the next, by endpoint.
+        blind: Spans in which it saw nothing though it ran.
+        stopped: Spans in which it did not run.
+        restarts: How often it was started anew.
+        corrections: By hand, in order.
+        config_changes: In order.
+    """
+
+    site: str
+    version: str
+    interval_ms: Mapping[str, int]
+    blind: Sequence[Sequence[Instant]]
+    stopped: Sequence[Sequence[Instant]]
+    restarts: int
+    corrections: Sequence[Correction]
+    config_changes: Sequence[ConfigChange]
+
+
+class TrendTarget(TypedDict):
+    """A target in an earlier period: what was reached, as the agreed figure, and the verdict."""
+
+    agreed: str | None
+    verdict: str
+
+
+class TrendPeriod(TypedDict):
+    """A period, as its latest issue has it.
+
+    Attributes:
+        label: Which, such as `2026-10`.
+        verdict: Of all.
+        targets: By name.
+        credit_amount: Decimal text; None where no fee is agreed.
+    """
+
+    label: str
+    verdict: str
+    targets: Mapping[str, TrendTarget]
+    credit_amount: str | None
+
+
+class Software(TypedDict):
+    """What made the document."""
+
+    name: str
+    version: str
+
+
+class Whole(TypedDict):
+    """The calendar period that the judged one is, or is a part of."""
+
+    start: Instant
+    end: Instant
+
+
+class PeriodPart(TypedDict):
+    """What was judged; `state` is `closed` or `running`, `until` up to where it is over, `label` as `month/Europe/Berlin`."""
+
+    label: str
+    start: str
+    end: str
+    seconds: int
+    state: str
+    until: str
+    whole: Whole
+
+
+class Outage(TypedDict):
+    """A stretch in which it was down; `ignored` is the rule by which nothing of it counts, or empty."""
+
+    start: str
+    end: str
+    length_ms: int
+    counted_ms: int
+    ignored: str
+
+
+class Approval(TypedDict):
+    """Who agreed to an exclusion, and when."""
+
+    by: str
+    at: Instant
+
+
+class Exclusion(TypedDict):
+    """What was claimed not to count, and what became of that; see `sla.claims.Ruling`."""
+
+    id: str
+    name: str
+    category: str
+    span: Sequence[int]
+    entered_at: int | None
+    author: str
+    reason: str
+    endpoints: Sequence[str] | None
+    approvals: Sequence[Approval]
+    counts_ms: int
+    excused_ms: int
+    why: str
+    late: bool
+
+
+class CreditShare(TypedDict):
+    """What a target costs; see `sla.credit.CreditLine`."""
+
+    rule: str
+    percent: str
+    of: str
+    percent_of_fee: str
+    amount: str | None
+    why: str
+
+
+class CreditLine(CreditShare):
+    """The same, among the lines of all targets."""
+
+    target: str
+
+
+class NextStep(TypedDict):
+    """What comes next in a period that runs: after so many milliseconds more, so many per cent."""
+
+    after_ms: int
+    percent: str
+
+
+class Target(TypedDict):
+    """What became of a target; see `sla.evaluate.TargetResult`. Of slices `base_ms` is their number, of events theirs."""
+
+    name: str
+    service: str
+    endpoints: Sequence[str]
+    hours: str
+    agreed: str
+    verdict: str
+    base_ms: int
+    counted_ms: int
+    allowed_ms: int | None
+    figures: Mapping[str, str | None]
+    bridge_ms: Mapping[str, int]
+    coverage: str | None
+    unknown_ms: int
+    resolution_ms: int
+    outages: Sequence[Outage]
+    exclusions: Sequence[Exclusion]
+    credit: CreditShare | None
+    next_step: NextStep | None
+
+
+class Credit(TypedDict):
+    """What is owed for the period; see `sla.credit.Credit`."""
+
+    percent: str
+    amount: str | None
+    currency: str
+    capped: str
+    claim_by: str | None
+    lines: Sequence[CreditLine]
+    before_percent: str
+
+
+class Document(TypedDict):
+    """A period result. Terms are maps, lists and text; evidence is for `verify` and not read here."""
+
+    agreement: str
+    version: str
+    title: str
+    kind: str
+    terms_sha256: str
+    period: PeriodPart
+    verdict: str
+    targets: Sequence[Target]
+    credit: Credit
+    terms: Mapping[str, object]
+    issue: NotRequired[Issue]
+    monitor: NotRequired[Monitor]
+    trend: NotRequired[Sequence[TrendPeriod]]
+    software: NotRequired[Software]
+    sha256: NotRequired[str]
