@@ -96,11 +96,7 @@ class Builder:
         if not report.has_problems:
             probes.warn_unused(self.blackbox.modules if self.blackbox is not None else ())
             self._hours.warn_unused()
-            if self.prometheus is not None and not (
-                self._slos.over_promql
-                or any(target.queries for each in self.agreements for target in each.terms.targets)
-                or _may_ask(section.discovery)
-            ):
+            if self.prometheus is not None and not (self._slos.over_promql or _may_ask(section.discovery)):
                 report.warn(
                     root.mark_of("prometheus"), "no SLO is over `promql`, so that `prometheus` is never asked"
                 )

@@ -96,7 +96,6 @@ class SliceTerms:
         above: Error rate above which a slice is bad, 0 <= x < 1; 1 where all of its events must be bad. For `bad_slices`.
         minimum: Events below which a slice is not bad, >= 1. For `bad_slices`.
         empty_is_good: Whether a slice without events counts as good, or not at all.
-        slower_than: Nanoseconds > 0 above which a success is bad, too; None where it takes what it takes.
     """
 
     length: int
@@ -104,7 +103,6 @@ class SliceTerms:
     above: Fraction = Fraction(0)
     minimum: int = 1
     empty_is_good: bool = True
-    slower_than: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from exporter.config.agreements.build import Written
-from exporter.config.model import Service
+from exporter.config.model import Service, SloConfig
 from exporter.config.report import Report
 from exporter.config.tree import Map, Node, Seq
 from exporter.errors import nearest
+from exporter.sla.agreement import Agreement
+from exporter.sla.terms import Target
 
 
 class Binding:
@@ -32,9 +34,29 @@ class Binding:
                 self._service(name, mark)
             for node in _targets(each.root):
                 self._endpoints(node)
+                self._counted(node, each.agreement)
                 if "promql" in node and not self._asks:
                     message = "`promql`: there is nobody to ask; name a Prometheus under `prometheus` of the configuration"
                     self._report.problem(node.mark_of("promql"), message)
+
+    def _counted(self, node: Map, agreement: Agreement) -> None:
+        """See that somebody counts the events that a target is about: only SLOs have them recorded."""
+        target = next((each for each in agreement.terms.targets if each.name == node.get("name")), None)
+        service = self._services.get(target.service) if target is not None else None
+        if target is None or service is None:
+            return
+        if target.threshold is not None and not any(
+            slo.latency is not None and slo.latency.threshold == target.threshold for slo in service.slos
+        ):
+            self._report.problem(
+                node.mark_of("latency"),
+                f"nobody records what is slower: give `{service.name}` an SLO with `sli: {{latency: {{threshold: ...}}}}` of the same threshold",
+            )
+        if target.queries is not None and counting_slo(service, target) is None and self._asks:
+            self._report.problem(
+                node.mark_of("promql"),
+                f"nobody asks these queries: give `{service.name}` an SLO with the same `sli: {{promql: ...}}`",
+            )
 
     def _service(self, name: str, mark: int) -> None:
         if name not in self._services and self._complete:
@@ -53,6 +75,21 @@ class Binding:
             if isinstance(each, str) and each not in known and self._complete:
                 hint = nearest(each, list(known)) or f"; it has {', '.join(known) or 'none'}"
                 self._report.problem(mark, f"`{service.name}` has no endpoint `{each}`{hint}")
+
+
+def counting_slo(service: Service, target: Target) -> SloConfig | None:
+    """The SLO over the queries of a target, for which they are asked and recorded; None where there is none."""
+    asked = target.queries
+    return next(
+        (
+            slo
+            for slo in service.slos
+            if asked is not None
+            and slo.promql is not None
+            and (slo.promql.good, slo.promql.total) == (asked.good, asked.total)
+        ),
+        None,
+    )
 
 
 def _services(root: Map) -> Iterator[tuple[str, int]]:

@@ -2,25 +2,29 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
+from exporter.config.agreements.bind import counting_slo
 from exporter.config.model import Config, Service
 from exporter.record.exclusions import approvals, in_force
 from exporter.record.histories import Known
 from exporter.record.questions import Index
+from exporter.record.sampled import Sampled
 from exporter.sla.agreement import Agreement
 from exporter.sla.evidence import Approval, Claim, Evidence, Slice
 from exporter.sla.lane import Lane
-from exporter.sla.terms import SliceTerms, Target
-from exporter.store.base import Absence, LogEntry
+from exporter.sla.terms import Target
+from exporter.store.base import Absence, LogEntry, SloKey
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.exclusion import Exclusion, When
+from exporter.timeline.samples import SampleHistory
 from exporter.timeline.spans import Span, Spans
 from exporter.timeline.tally import Standing
 from exporter.units import DAY, YEAR
 
 HEARTBEAT = "heartbeat"
+Counted = EndpointHistory | SampleHistory
 _STEADY = (Standing.UP, Standing.EXCLUDED)
 
 
@@ -34,6 +38,7 @@ class Sources:
         log: The trail of the exclusions.
         until: The instant up to which the record goes.
         absences: In which the exporter did not run.
+        sampled: What a Prometheus has counted, by SLO.
     """
 
     config: Config
@@ -41,6 +46,7 @@ class Sources:
     log: Sequence[LogEntry]
     until: int
     absences: Sequence[Absence] = ()
+    sampled: Sampled = field(default_factory=dict)
 
 
 def gather(sources: Sources, agreement: Agreement, target: Target, period: Span) -> Evidence:
@@ -55,7 +61,7 @@ def gather(sources: Sources, agreement: Agreement, target: Target, period: Span)
         period: Milliseconds since the epoch.
     """
     service = next(each for each in sources.config.services if each.name == target.service)
-    members = _members(sources, service, target)
+    members = [] if target.queries else _members(sources, service, target)
     end = min(period[1], max(period[0], sources.until))
     span = _widened([history for _, _, history in members], (period[0], end), sources.until)
     lanes = {name: Lane.of(history.standings(*span), *span) for _, name, history in members}
@@ -70,9 +76,7 @@ def gather(sources: Sources, agreement: Agreement, target: Target, period: Span)
         if target.hours
         else None,
         interval=max((_interval(history, span) for _, _, history in members), default=0),
-        slices=_slices(target.slices, [history for _, _, history in members], (period[0], end))
-        if target.slices
-        else (),
+        slices=_slices(target, _counted(sources, service, target, members), (period[0], end)),
     )
 
 
@@ -139,22 +143,34 @@ def _claims(sources: Sources, service: Service, names: Mapping[str, str], span: 
     return iter(sorted(told, key=lambda claim: (claim.span, claim.ident)))
 
 
-def _slices(terms: SliceTerms, histories: Sequence[EndpointHistory], period: Span) -> tuple[Slice, ...]:
-    """Events of slices that lie in the period as a whole; those in which nothing was known of any endpoint are left out."""
-    length = terms.length
+def _counted(
+    sources: Sources, service: Service, target: Target, members: Sequence[tuple[str, str, EndpointHistory]]
+) -> Sequence[Counted]:
+    """Whose events a target is about: its endpoints', or those that a Prometheus has counted for an SLO with the same queries."""
+    if target.queries is None:
+        return [history for _, _, history in members]
+    slo = counting_slo(service, target)
+    return [] if slo is None else [sources.sampled.get(SloKey(service.id, slo.id)) or SampleHistory()]
+
+
+def _slices(target: Target, histories: Sequence[Counted], period: Span) -> tuple[Slice, ...]:
+    """Events of slices that lie in the period as a whole; those in which nothing was known of anybody are left out."""
+    if target.slices is None:
+        return ()
+    length = target.slices.length
     numbers = range(-(-period[0] // length), period[1] // length)
-    told = ((number, _events(terms, histories, number * length, (number + 1) * length)) for number in numbers)
+    told = (
+        (number, _events(target, histories, number * length, (number + 1) * length)) for number in numbers
+    )
     return tuple(_runs(told, length))
 
 
-def _events(
-    terms: SliceTerms, histories: Sequence[EndpointHistory], start: int, end: int
-) -> tuple[int, int] | None:
+def _events(target: Target, histories: Sequence[Counted], start: int, end: int) -> tuple[int, int] | None:
     """Good and bad events of a slice; None where nothing is known of it."""
     good = bad = 0
     for history in histories:
         before, after = history.events(start), history.events(end)
-        slow = _slow(history, terms.slower_than, start, end)
+        slow = _slow(history, target.threshold, start, end)
         good, bad = good + after.good - before.good - slow, bad + after.bad - before.bad + slow
     if good + bad:
         return good, bad
@@ -166,8 +182,10 @@ def _events(
     return (0, 0) if known else None
 
 
-def _slow(history: EndpointHistory, threshold: int | None, start: int, end: int) -> int:
+def _slow(history: Counted, threshold: int | None, start: int, end: int) -> int:
     """How many of the good ones were slower."""
+    if isinstance(history, SampleHistory):
+        return 0
     instants = history.slow.get(threshold, ()) if threshold else ()
     return bisect_left(instants, end) - bisect_left(instants, start)
 

@@ -78,9 +78,37 @@ def test_who_counts_events_must_be_named() -> None:
     ]
 
 
-def test_a_prometheus_that_only_an_agreement_asks_is_asked() -> None:
-    write(target(QUERIES), config=SERVICES + "prometheus: {url: 'http://localhost:9090'}\n")
+PROMETHEUS = "prometheus: {url: 'http://localhost:9090'}\n"
+
+
+def with_slo(sli: str) -> str:
+    return SERVICES.replace('/"}]}', f'/"}}], slos: [{{objective: 99, sli: {{{sli}}}}}]}}')
+
+
+def test_events_that_an_slo_has_counted_can_be_promised() -> None:
+    counted = with_slo("promql: {good: 'a[1m]', total: 'b[1m]'}") + PROMETHEUS
+    write(target(QUERIES), config=counted)
     assert load(["uptime.yml"], {}).warnings == ()
+
+
+def test_events_that_nobody_counts_are_told() -> None:
+    assert problems(
+        target(QUERIES), config=with_slo("promql: {good: 'x[1m]', total: 'b[1m]'}") + PROMETHEUS
+    ) == [
+        "agreements/0.yml:9: nobody asks these queries: give `shop` an SLO with the same `sli: {promql: ...}`"
+    ]
+
+
+def test_slow_answers_that_nobody_records_are_told() -> None:
+    text = target("latency: {threshold: 800ms, share: 99}")
+    assert problems(text, config=with_slo("latency: {threshold: 900ms}")) == [
+        "agreements/0.yml:9: nobody records what is slower: give `shop` an SLO with `sli: {latency: {threshold: ...}}` of the same threshold"
+    ]
+
+
+def test_slow_answers_that_an_slo_records_can_be_promised() -> None:
+    write(target("latency: {threshold: 800ms, share: 99}"), config=with_slo("latency: {threshold: 800ms}"))
+    assert len(load(["uptime.yml"], {}).agreements) == 1
 
 
 def test_a_pattern_that_matches_nothing_is_told_where_it_stands() -> None:

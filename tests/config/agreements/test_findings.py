@@ -27,6 +27,7 @@ services:
   - name: shop
     interval: %s
     endpoints: [{name: web, url: "https://example.com/"}]
+    slos: [{objective: 99, sli: {latency: {threshold: 1s}}}]
   - name: mail
     endpoints: [{name: sent, url: "heartbeat://sent?every=1h", token: hush-hush-hush-hush}]
 """
