@@ -47,6 +47,8 @@ COMMANDS = MappingProxyType(
         "latency": _Lazy("exporter.cli.latency", "Show how long probes took in any period."),
         "exclude": _Lazy("exporter.cli.exclude", "Enter what does not count, or take it back."),
         "agreement": _Lazy("exporter.cli.agreement", "Check, start and show agreements."),
+        "report": _Lazy("exporter.cli.report", "Report what became of an agreement in a period."),
+        "verify": _Lazy("exporter.cli.verify", "Compute a report again: is it true?"),
         "backfill": _Lazy("exporter.cli.backfill", "Bring in past results."),
         "export": _Lazy("exporter.cli.export", "Write the record as CSV or OpenMetrics."),
         "import": _Lazy("exporter.cli.import_", "Translate other tools' configuration."),

@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from exporter.config.model import Config, Connectivity
+from exporter.daemon.agreements import Agreements, Facts
 from exporter.daemon.record import Record
 from exporter.engine.anchors import Checks
 from exporter.engine.corrections import Corrections
@@ -14,7 +15,7 @@ from exporter.engine.counting import Counting
 from exporter.engine.engine import Engine
 from exporter.engine.fleet import Fleet, configured
 from exporter.engine.imports import Imports
-from exporter.engine.live import Health
+from exporter.engine.live import Health, LiveAgreement
 from exporter.engine.showing import Showing
 from exporter.engine.told import Told
 from exporter.engine.upkeep import daily
@@ -75,6 +76,7 @@ class Daemon:
             show=self._show,
             sampled=self._sampled,
         )
+        self._agreements = Agreements(self.engine.storage, self._facts, self._show_agreements)
         self._counting = Counting(self._sampled, self.engine.storage, self.engine.now, health)
         self._counting.follow(config)
 
@@ -85,6 +87,7 @@ class Daemon:
         source, corrections = self._source, self._corrections
         await corrections.take_up()
         source.absences, source.corrections = self._absences, corrections
+        source.issue = self._agreements.issue
         gc.collect()
         gc.freeze()  # what lives for ever need not be looked at again and again
         async with asyncio.TaskGroup() as group, serve_control(make_control_app(source), storage):
@@ -93,6 +96,7 @@ class Daemon:
             self._let_be_told()
             upkeep = group.create_task(self._daily(), name="upkeep")
             counting = group.create_task(self._counting.run(), name="counting")
+            agreements = group.create_task(self._agreements.run(storage.parent), name="agreements")
             log().info("watching", endpoints=len(self._fleet.slots), slos=len(source.live.slos))
             if self.health.behind_record:
                 log().error("clock_behind_record", seconds=self.health.behind_record / 1000)
@@ -101,6 +105,7 @@ class Daemon:
             other.cancel()
             upkeep.cancel()
             counting.cancel()
+            agreements.cancel()
             engine.cancel()
 
     async def follow(self, config: Config) -> None:
@@ -161,8 +166,17 @@ class Daemon:
     async def _show(self, exclusions: Sequence[Exclusion], *, anew: bool) -> None:
         showing = self._showing
         live = await showing.live(exclusions, self.engine.now(), self.health, anew=anew)
+        live.agreements = self._source.live.agreements
         self._source.pose = showing.pose
         self._source.show(live, self.engine.now, showing.settled)
+
+    def _facts(self) -> Facts:
+        return Facts(
+            self.config, self._fleet.pasts, self._corrections.trail, self._sampled, self.engine.now()
+        )
+
+    def _show_agreements(self, agreements: tuple[LiveAgreement, ...]) -> None:
+        self._source.live.agreements = agreements
 
     async def _absences(self) -> Sequence[Absence]:
         return await self.engine.storage.run(lambda store: store.absence_spans())

@@ -91,7 +91,7 @@ class ReportTerms:
 
     Attributes:
         formats: Of `html`, `md`, `csv`, `json`.
-        folder: Where to, relative to the configuration; empty where nothing is written by itself.
+        folder: Where to, relative to the folder of the store; empty where nothing is written by itself.
     """
 
     formats: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler
 
 from exporter.errors import ListenError
 from exporter.store.beside import reachable, socket_path
+from exporter.web import issues
 from exporter.web.access import PERSON
 from exporter.web.backfill import bring
 from exporter.web.exclusions import add, approve, exclusions, remove
@@ -31,6 +32,7 @@ def make_control_app(source: Source) -> web.Application:
     app.router.add_get("/api/v1/exclusions", exclusions)
     app.router.add_post("/api/v1/exclusions", add)
     app.router.add_post("/api/v1/backfill", bring)
+    app.router.add_post("/api/v1/issues", issues.add)
     app.router.add_delete("/api/v1/exclusions/{ident}", remove)
     app.router.add_post("/api/v1/exclusions/{ident}/approvals", approve)
     return app

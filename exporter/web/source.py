@@ -11,10 +11,10 @@ from exporter.engine.adhoc import AdHoc
 from exporter.engine.corrections import Corrections
 from exporter.engine.imports import Imports
 from exporter.engine.live import Live, LiveSlo
-from exporter.errors import UptimeError
+from exporter.errors import StoreError, UptimeError
 from exporter.output.renders import Renders
 from exporter.record.question import Asked
-from exporter.store.base import Absence, EndpointKey
+from exporter.store.base import Absence, EndpointKey, Issue
 
 
 def _never(_slo: LiveSlo) -> int | None:
@@ -24,6 +24,11 @@ def _never(_slo: LiveSlo) -> int | None:
 def _nobody(_service: Service, _slo: SloConfig, _at: int | None, _window: int | None) -> Callable[[], Asked]:
     msg = "there is nobody to be asked yet"
     raise UptimeError(msg)
+
+
+async def _nobody_keeps(_issue: Issue) -> None:
+    msg = "there is nobody to keep it yet"
+    raise StoreError(msg)
 
 
 async def _no_absences() -> Sequence[Absence]:
@@ -64,6 +69,7 @@ class Source:
         absences: Gives the prober's absences.
         beat: Takes a heartbeat: service, endpoint and token, and whether the job was done; None before anybody can.
         adhoc: Runs single probes; None where nobody may ask for them.
+        issue: Keeps what was issued of an agreement.
         latencies: Tells how long probes of some endpoints took in a span of whole hours; may be called in any thread.
         reload: Reads the configuration again; None where nobody may ask for it over HTTP.
         pose: Puts an SLO to the past as of an instant, None for the present one, over perhaps another window; what it
@@ -81,6 +87,7 @@ class Source:
     beat: Beat | None = None
     adhoc: AdHoc | None = None
     reload: Callable[[], Awaitable[None]] | None = None
+    issue: Callable[[Issue], Awaitable[None]] = _nobody_keeps
     latencies: Callable[[Collection[EndpointKey], int, int], Hourly] = _no_latencies
 
     def show(

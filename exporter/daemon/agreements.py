@@ -1,0 +1,195 @@
+"""Agreements while the daemon runs: judged each minute, and once a period has closed issued and reported by themselves."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from exporter.config.model import Config
+from exporter.engine.live import LiveAgreement
+from exporter.engine.storage import Storage
+from exporter.errors import StoreError
+from exporter.log import log
+from exporter.output.reports.formats import written
+from exporter.record.agreements.evidence import Sources
+from exporter.record.agreements.issuing import SETTLING, Drafted, drafts
+from exporter.record.agreements.results import by_name, closed_periods, results, whole_period
+from exporter.record.pasts import Pasts
+from exporter.record.sampled import Sampled
+from exporter.sla.agreement import Agreement
+from exporter.sla.period import PeriodResult
+from exporter.store.base import Issue, LogEntry
+from exporter.units import parse_instant
+
+EVERY = 60.0
+"""Seconds."""
+
+
+class Facts(NamedTuple):
+    """What is known now.
+
+    Attributes:
+        config: In force.
+        pasts: Of its services, as the engine adds to them.
+        trail: Of the exclusions.
+        sampled: What a Prometheus has counted.
+        now: Milliseconds since the epoch.
+    """
+
+    config: Config
+    pasts: Pasts
+    trail: Sequence[LogEntry]
+    sampled: Sampled
+    now: int
+
+
+class _Judged(NamedTuple):
+    """What became of an agreement.
+
+    Attributes:
+        running: Its running period; None where no version is in force.
+        closed: Drafts of its last closed period that say anything new.
+    """
+
+    running: PeriodResult | None
+    closed: list[Drafted]
+
+
+class Agreements:
+    """Judges, issues and reports.
+
+    Args:
+        storage: Where issues are kept.
+        facts: Gives what is known.
+        show: Lets everybody see the running periods.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        facts: Callable[[], Facts],
+        show: Callable[[tuple[LiveAgreement, ...]], None],
+    ) -> None:
+        self._storage = storage
+        self._facts = facts
+        self._show = show
+        self._folder = Path()
+        self._unwritten = dict[str, list[Drafted]]()
+
+    async def run(self, folder: Path) -> None:
+        """Look at all of them once a minute, until cancelled.
+
+        Args:
+            folder: What the folders of reports are relative to.
+        """
+        self._folder = folder
+        while True:
+            try:
+                await self.look()
+            except StoreError as error:
+                log().error("agreements_failed", error=str(error))
+            await asyncio.sleep(EVERY)
+
+    async def look(self) -> None:
+        """Judge all agreements as of now.
+
+        Raises:
+            StoreError: The store does not answer.
+        """
+        facts = self._facts()
+        agreements = by_name(facts.config.agreements)
+        sources = await self._sources(facts)
+        self._show(
+            tuple(
+                [
+                    live
+                    for name, versions in agreements.items()
+                    if (live := await self._one(sources, name, versions, facts.now)) is not None
+                ]
+            )
+        )
+
+    async def issue(self, issue: Issue) -> None:
+        """Keep what somebody issued.
+
+        Raises:
+            StoreError: It could not be written, or is not the next one.
+        """
+        await self._storage.run(lambda store: store.add_issue(issue))
+        log().info("agreement_issued", agreement=issue.agreement, number=issue.number)
+
+    async def _sources(self, facts: Facts) -> Sources:
+        """The record as it is now, for another thread."""
+        named = {target.service for each in facts.config.agreements for target in each.terms.targets}
+        ids = [service.id for service in facts.config.services if service.name in named]
+        pasts = {ident: [each.copy() for each in facts.pasts.get(ident, ())] for ident in ids}
+        absences = await self._storage.run(lambda store: store.absence_spans())
+        return Sources(facts.config, pasts, facts.trail, facts.now, absences, dict(facts.sampled))
+
+    async def _one(
+        self, sources: Sources, name: str, versions: Sequence[Agreement], now: int
+    ) -> LiveAgreement | None:
+        issued = await self._storage.run(lambda store: store.issues(name))
+        judged = await asyncio.to_thread(_judge, sources, versions, issued, now)
+        for each in judged.closed:
+            await self.issue(each.issue)
+            self._unwritten.setdefault(name, []).append(each)
+        reported = await self._report(name)
+        if judged.running is None:
+            return None
+        latest = [*issued, *(each.issue for each in judged.closed)]
+        return LiveAgreement(
+            judged.running,
+            claim_by=_claim_by(latest, now),
+            reported_at=latest[-1].at if latest else None,
+            reported=reported if judged.running.agreement.report.folder else None,
+        )
+
+    async def _report(self, name: str) -> bool:
+        """Write the reports that are still to be written; whether all are."""
+        left = list[Drafted]()
+        for each in self._unwritten.pop(name, []):
+            try:
+                await asyncio.to_thread(_write, each, self._folder)
+            except OSError as error:
+                log().error("report_failed", agreement=name, error=str(error))
+                left.append(each)
+        if left:
+            self._unwritten[name] = left
+        return not left
+
+
+def _judge(sources: Sources, versions: Sequence[Agreement], issued: Sequence[Issue], now: int) -> _Judged:
+    """Judge the running period, and the last closed one where nothing was said of it yet."""
+    running = results(sources, versions, whole_period(versions, now), issued)
+    last = next(closed_periods(versions, now - SETTLING), None)
+    closed = list[Drafted]()
+    if last is not None and not any(last[0] <= each.span[0] < last[1] for each in issued):
+        closed = [each for each in drafts(sources, versions, last, issued, now) if each.news]
+    current = [each for each in running if each.period.span[0] <= now]
+    return _Judged(current[-1] if current else None, closed)
+
+
+def _claim_by(issued: Sequence[Issue], now: int) -> int | None:
+    """Until when the earliest credit that is still open may be claimed, as the latest issue of each period says."""
+    latest: Mapping[object, Issue] = {each.span: each for each in issued}
+    told = (json.loads(each.document)["credit"]["claim_by"] for each in latest.values())
+    open_ = [instant for text in told if text is not None and (instant := parse_instant(text)) > now]
+    return min(open_, default=None)
+
+
+def _write(drafted: Drafted, beside: Path) -> None:
+    """Write a report in all formats that its agreement asks for, into its folder beside another.
+
+    Raises:
+        OSError: One could not be written.
+    """
+    agreement, told = drafted.result.agreement, drafted.document
+    if not agreement.report.folder:
+        return
+    folder = beside / agreement.report.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{agreement.name}-{told['period']['name']}-{told['issue']['number']}".replace(" ", "-")
+    for format_ in agreement.report.formats:
+        (folder / f"{stem}.{format_}").write_text(written(told, format_), encoding="utf-8")

@@ -1,0 +1,79 @@
+"""Agreements beside the running daemon: the running period as metrics, the closed one issued and reported by itself."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from exporter.timeline.calendar import Calendar
+from exporter.units import DAY, HOUR, MINUTE
+from tests.conftest import StartDaemon
+from tests.support.called import called
+from tests.support.contracted import AGREEMENT
+from tests.support.past import Past, steady
+from tests.support.processes import wait_for
+
+STEP = 10 * MINUTE
+SHOP = """
+services:
+  - name: shop
+    endpoints: [{name: web, url: "tcp://127.0.0.1:9", interval: 10m}]
+    slos: [{objective: 99, window: 1d}]
+agreements: [acme.yml]
+"""
+LABELS = {"agreement": "acme", "target": "shop"}
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Past:
+    """The last closed month and what there is of this one, with an hour of downtime a day after the start of the closed one."""
+    (tmp_path / "acme.yml").write_text(AGREEMENT)
+    made = Past.of(tmp_path, SHOP)
+    now = round(time.time() * 1000)
+    start, end = Calendar("month").period(Calendar("month").period(now + 1)[0])
+    down = start + DAY
+    made.bring(
+        [
+            *steady("S", start - DAY, down, STEP),
+            *steady("F", down, down + HOUR, STEP),
+            *steady("S", down + HOUR, max(end, now - 2 * STEP), STEP),
+        ]
+    )
+    return made
+
+
+def test_a_closed_period_is_issued_and_reported_by_itself(past: Past, start_daemon: StartDaemon) -> None:
+    daemon = start_daemon(SHOP)
+    target = wait_for(lambda: daemon.value("uptime_sla_target_ratio", **LABELS), "agreements are judged")
+    assert target == 0.999
+    assert daemon.value("uptime_sla_report_last_successful", agreement="acme") == 1
+    (report,) = (past.folder / "reports").glob("acme-*-1.json")
+    assert {each.suffix for each in report.parent.iterdir()} == {".html", ".md", ".csv", ".json"}
+    told = json.loads(report.read_text())
+    assert told["verdict"] == "missed"
+    assert told["targets"][0]["counted_ms"] == HOUR
+    verified = called("verify", report)
+    assert verified.returncode == 0, verified.stdout
+
+    options = f"--config.file={past.folder}/uptime.yml", f"--storage={past.store}"
+    again = called("report", "acme", "--period=last", "--issue", *options)
+    assert "nothing has changed since the latest issue" in again.stderr
+
+
+def test_a_command_issues_through_the_daemon_that_holds_the_store(
+    past: Past, start_daemon: StartDaemon
+) -> None:
+    daemon = start_daemon(SHOP)
+    wait_for(lambda: daemon.value("uptime_sla_target_ratio", **LABELS), "agreements are judged")
+    options = f"--config.file={past.folder}/uptime.yml", f"--storage={past.store}"
+    start, _ = Calendar("month").period(Calendar("month").period(round(time.time() * 1000) + 1)[0])
+    excused = called(
+        *("exclude", "add", "--service=shop", "--category=maintenance", "--reason=a move"),
+        *(f"--from={(start + DAY) // 1000}", f"--to={(start + DAY + HOUR) // 1000}", *options),
+    )
+    assert excused.returncode == 0, excused.stderr
+    issued = called("report", "acme", "--period=last", "--issue", "--format=json", *options)
+    assert issued.returncode == 0, issued.stderr
+    assert issued.stderr.startswith("issued as number 2")
+    assert json.loads(issued.stdout)["verdict"] == "met"
