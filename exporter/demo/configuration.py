@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from exporter.demo.agreement import FILE as AGREEMENT
 from exporter.demo.certificate import CERTIFICATE
 from exporter.demo.stories import LATENCY_THRESHOLD, MAINTENANCE_AGO, MAINTENANCE_FOR
 from exporter.units import MINUTE, SECOND, format_duration, format_instant
@@ -86,6 +87,8 @@ services:
     slos:
       - {{objective: 95, endpoints: [nightly]}}
 
+agreements: [{agreement}]
+
 probes:
   own_certificate: {{type: http, tls: {{ca_file: {certificate}}}}}
 
@@ -117,6 +120,7 @@ def configuration(ports: Mapping[str, int], now: int, round_length: int) -> str:
         threshold=format_duration(LATENCY_THRESHOLD),
         token=TOKEN,
         certificate=CERTIFICATE,
+        agreement=AGREEMENT,
         maintenance_from=format_instant(begins),
         maintenance_to=format_instant(begins + MAINTENANCE_FOR),
     )

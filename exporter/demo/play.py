@@ -10,6 +10,8 @@ from typing import NamedTuple, Protocol
 
 from exporter.clock import Clock
 from exporter.config.load import load
+from exporter.demo.agreement import FILE as AGREEMENT
+from exporter.demo.agreement import agreement
 from exporter.demo.certificate import tls_of, write_certificate
 from exporter.demo.configuration import configuration
 from exporter.demo.incidents import Round, scripts
@@ -86,10 +88,11 @@ async def show(play: Play, clock: Clock, teller: Teller) -> None:
 
 @contextmanager
 def _prepared(play: Play, teller: Teller) -> Iterator[Mapping[str, socket.socket]]:
-    """Write configuration and certificate, and bring the past in; gives what the services will listen on, by their names."""
+    """Write configuration, agreement and certificate, and bring the past in; gives what the services will listen on, by their names."""
     with on_free_ports(story.service for story in STORIES) as sockets:
         ports = {name: each.getsockname()[1] for name, each in sockets.items()}
         write_certificate(play.folder, play.now)
+        (play.folder / AGREEMENT).write_text(agreement(play.now), encoding="utf-8")
         play.config.write_text(configuration(ports, play.now, play.round_length), encoding="utf-8")
         _bring(play, teller)
         yield sockets

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from exporter.config.load import load
+from exporter.demo.agreement import FILE, agreement
 from exporter.demo.certificate import write_certificate
 from exporter.demo.configuration import configuration
 from exporter.demo.incidents import BROKEN, HANGS, SLOW, Round, scripts
@@ -52,6 +53,7 @@ def test_a_job_is_not_missed_before_it_was_expected() -> None:
 def test_the_configuration_is_free_of_problems_and_doubts(tmp_path: Path, length: int) -> None:
     file = tmp_path / "uptime.yml"
     write_certificate(tmp_path, NOW)
+    (tmp_path / FILE).write_text(agreement(NOW))
     file.write_text(configuration(PORTS, NOW, length))
 
     assert load([str(file)], {}).warnings == ()

@@ -101,7 +101,7 @@ def filled(expr: str, values: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda match: values[match[1] or match[2]], expr)
 
 
-ALL = {"site": ".*", "service": ".+", "endpoint": ".+"}
+ALL = {"site": ".*", "service": ".+", "endpoint": ".+", "agreement": ".+"}
 
 
 def found(

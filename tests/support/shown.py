@@ -11,6 +11,7 @@ from exporter.probes.result import Outcome, Phases, Reason, Result, TlsFacts
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import Category, Exclusion, Once, Scope
 from exporter.timeline.tally import State
+from tests.support.contracts import running
 from tests.support.history import ListedHistory
 from tests.support.live import DAY, NOW, endpoint, live, service, slo
 from tests.support.stamped import openmetrics, stamped
@@ -84,6 +85,7 @@ def watched(site: str, *, quiet: bool, missed: bool = False) -> Live:
     ]
     shown = live(*services, histories=histories)
     shown.config = replace(shown.config, site=site)
+    shown.agreements = (running(NOW),)
     scope = Scope(frozenset(["archive"]))
     shown.exclusions = (
         Exclusion("c1", "move", Category.MAINTENANCE, scope, Once(NOW - 1800 * SECOND, NOW + DAY)),

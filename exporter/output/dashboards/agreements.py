@@ -1,25 +1,189 @@
-"""Agreements: a place that is kept for them, so that links to it hold."""
+"""Agreements: how each term stands in its running period, and by when somebody has to act."""
 
-from grafana_foundation_sdk.builders import dashboard, text
-from grafana_foundation_sdk.models.text import TextMode
+from grafana_foundation_sdk.builders import common, dashboard, stat, table, timeseries
 
-from exporter.output.dashboards import variables
+from exporter.output import names
+from exporter.output.dashboards import look, variables
+from exporter.output.dashboards.overview import floored
 from exporter.output.dashboards.page import AGREEMENTS, page
+from exporter.output.dashboards.panels import figure, graph, rows
+from exporter.output.dashboards.queries import (
+    ask,
+    ask_table,
+    both,
+    here,
+    now,
+    over_time,
+    series,
+    state,
+    where,
+)
 
-_SAYS = """\
-# Agreements
+_CHOSEN = f'{names.AGREEMENT}=~"$agreement"'
+_KEY = f"{names.AGREEMENT}, {names.TARGET}"
+_MOST = 20
+"""Lines in a graph: those with the least allowance left."""
 
-Here will be what has been agreed with customers and vendors, and how each stands. This exporter does not
-reckon with agreements yet; until then the dashboard *Uptime: SLOs* has what there is.
-"""
+_COLUMNS = {
+    names.AGREEMENT: "Agreement",
+    names.TARGET: "Target",
+    "Value #A": "Verdict",
+    "Value #B": "Promised",
+    "Value #C": "Agreed",
+    "Value #D": "At best",
+    "Value #E": "At worst",
+    "Value #F": "Downtime",
+    "Value #G": "Allowance left",
+    "Value #H": "Next step after",
+    "Value #I": "Credit",
+}
+_DATES = {
+    names.AGREEMENT: "Agreement",
+    "version": "Version",
+    "kind": "Kind",
+    "Value #B": "Period ends",
+    "Value #C": "Claim by",
+    "Value #D": "Review due",
+    "Value #E": "Notice by",
+    "Value #F": "Last report",
+}
 
 
 def agreements() -> dashboard.Dashboard:
     """Build it."""
-    panel = text.Panel().title("Agreements").description("What is to come here.").mode(TextMode.MARKDOWN)
     return page(
         AGREEMENTS,
         "Uptime: agreements",
-        [variables.data_source(), variables.sites()],
-        [(8, [(24, panel.content(_SAYS))])],
+        [variables.data_source(), variables.sites(), variables.agreements()],
+        [
+            (4, [(6, each) for each in _counts()]),
+            (11, [(24, _terms())]),
+            (11, [(12, _over_time()), (12, _dates())]),
+        ],
     )
+
+
+def _least(family: names.Family, matchers: str = "") -> str:
+    """The least that any exporter says of each term."""
+    return f"min by ({_KEY}) ({now(family, both(_CHOSEN, matchers))})"
+
+
+def _most(family: names.Family, matchers: str = "") -> str:
+    return f"max by ({_KEY}) ({now(family, both(_CHOSEN, matchers))})"
+
+
+def _counts() -> tuple[stat.Panel, ...]:
+    known = f"count({_most(names.SLA_TARGET)})"
+    counted = [("Terms", "Terms of the chosen agreements.", known, look.TEXT)]
+    counted += [
+        (
+            f"{title} {mark}",
+            about,
+            f"sum({_most(names.SLA_VERDICT, where(verdict=verdict))}) or 0 * {known}",
+            colour,
+        )
+        for title, mark, verdict, colour, about in (
+            (
+                "Missed",
+                "✖",
+                "missed",
+                look.BAD_LINE,
+                "Terms that can no longer be met in their running period.",
+            ),
+            (
+                "At risk",
+                "▲",
+                "at_risk",
+                look.WARN_LINE,
+                "Terms that have used three quarters of what they may.",
+            ),
+            ("Undetermined", "?", "undetermined", look.TEXT, "Terms of which too little is known to say."),
+        )
+    ]
+    return tuple(
+        figure(title, about, ask(expr)).thresholds(look.thresholds(look.TEXT, (1, colour))).no_value("?")
+        for title, about, expr, colour in counted
+    )
+
+
+def _terms() -> table.Panel:
+    shares = {figure: where(figure=figure) for figure in ("agreed", "best", "worst")}
+    asked = (
+        state(names.SLA_VERDICT, _KEY, look.VERDICTS, _CHOSEN, instant=True, label="verdict"),
+        _most(names.SLA_TARGET),
+        *(floored(_least(names.SLA_AVAILABILITY, shares[figure])) for figure in shares),
+        _most(names.SLA_DOWNTIME),
+        _least(names.SLA_ALLOWANCE),
+        _least(names.SLA_NEXT_STEP),
+        _most(names.SLA_CREDIT),
+    )
+    panel = rows(
+        "Terms in their running periods",
+        "One row a term, over the part of its period that is over. Agreed: by the terms; at best and at worst: with all that is unknown up, or down. Allowance left"
+        " is of the whole period, negative where it is missed. More downtime than `next step after` costs more. Credit is the share of the fee that is owed as it stands.",
+        _COLUMNS,
+        *(ask_table(expr, ref) for ref, expr in zip("ABCDEFGHI", asked, strict=True)),
+    )
+    panel.sort_by([common.TableSortByFieldState().display_name("Allowance left").desc(desc=False)])
+    filled = {"type": "color-background", "mode": "basic"}
+    panel.override_by_name(
+        "Verdict",
+        look.set_to(mappings=look.states(look.VERDICTS), custom_cellOptions=filled, custom_width=150),
+    )
+    share = look.set_to(unit="percentunit", decimals=3, custom_width=120)
+    panel.override_by_regexp("^(Promised|Agreed|At best|At worst|Credit)$", share)
+    left = look.threshold_values(look.PLAIN, (-1e12, look.BAD), (0, look.PLAIN))
+    time = look.set_to(unit="s", decimals=1, custom_width=150)
+    panel.override_by_regexp("^(Downtime|Next step after)$", time)
+    return panel.override_by_name(
+        "Allowance left", [*time, *look.set_to(thresholds=left, custom_cellOptions=filled)]
+    )
+
+
+def _over_time() -> timeseries.Panel:
+    figures = here(series(names.SLA_AVAILABILITY, both(_CHOSEN, where(figure="agreed"))))
+    fewest = f"bottomk({_MOST}, {_least(names.SLA_ALLOWANCE)})"
+    panel = graph(
+        "Agreed figures, period by period",
+        f"Each begins anew with its period. Of the {_MOST} terms with the least allowance left.",
+        over_time(
+            floored(f"min by ({_KEY}) ({figures}) and on ({_KEY}) ({fewest})"),
+            f"{{{{{names.AGREEMENT}}}}}/{{{{{names.TARGET}}}}}",
+        ),
+    )
+    return panel.unit("percentunit").decimals(3)
+
+
+def _dates() -> table.Panel:
+    key = f"{names.AGREEMENT}, version, kind"
+
+    def instant(family: names.Family) -> str:
+        """In milliseconds, beside the version that is in force."""
+        told = f"(1000 * min by ({names.AGREEMENT}) ({now(family, _CHOSEN)}))"
+        return (
+            f"max by ({key}) ({now(names.SLA_INFO, _CHOSEN)}) * on ({names.AGREEMENT}) group_left () {told}"
+        )
+
+    asked = (
+        f"max by ({key}) ({now(names.SLA_INFO, _CHOSEN)})",
+        *map(
+            instant,
+            (
+                names.SLA_PERIOD_END,
+                names.SLA_CLAIM_BY,
+                names.SLA_REVIEW_BY,
+                names.SLA_NOTICE_BY,
+                names.SLA_REPORT_AT,
+            ),
+        ),
+    )
+    panel = rows(
+        "By when",
+        "The version in force, the end of its running period, until when the earliest open credit may be claimed, when the parties are to have looked at it, until"
+        " when notice is to be given, and when a report was last written by itself. Empty: nothing is due.",
+        _DATES,
+        *(ask_table(expr, ref) for ref, expr in zip("ABCDEF", asked, strict=True)),
+    )
+    panel.sort_by([common.TableSortByFieldState().display_name("Claim by").desc(desc=False)])
+    dates = look.set_to(unit="dateTimeAsIso", custom_width=160)
+    return panel.override_by_regexp("^(Period ends|Claim by|Review due|Notice by|Last report)$", dates)

@@ -37,6 +37,7 @@ RANKS = {
 
 SLO_STATES = ("good", "excluded", "unknown", "bad")
 ENDPOINT_STATES = ("up", "unknown", "down")
+VERDICTS = ("met", "at_risk", "undetermined", "missed")
 """From the best to the worst, as numbers stand for them."""
 
 _MARKS = {
@@ -46,6 +47,10 @@ _MARKS = {
     "unknown": ("? unknown", CALM),
     "bad": ("✖ bad", BAD),
     "down": ("✖ down", BAD),
+    "met": ("● met", GOOD),
+    "at_risk": ("▲ at risk", WARN),
+    "undetermined": ("? undetermined", CALM),
+    "missed": ("✖ missed", BAD),
 }
 
 

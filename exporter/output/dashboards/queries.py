@@ -75,7 +75,15 @@ def age(family: names.Family) -> str:
     return f"time() - min({by_site})"
 
 
-def state(family: names.Family, by: str, words: tuple[str, ...], matchers: str = "", *, instant: bool) -> str:
+def state(
+    family: names.Family,
+    by: str,
+    words: tuple[str, ...],
+    matchers: str = "",
+    *,
+    instant: bool,
+    label: str = "state",
+) -> str:
     """A number for the present state, as `look` has it: the place of its word among `words`, the worst one last.
 
     Args:
@@ -84,10 +92,11 @@ def state(family: names.Family, by: str, words: tuple[str, ...], matchers: str =
         words: States from the best to the worst.
         matchers: Of which series.
         instant: Whether for one instant, or over time.
+        label: That has the state.
     """
 
     def value(word: str) -> str:
-        matching = both(matchers, where(state=word))
+        matching = both(matchers, where(**{label: word}))
         is_so = latest(family, matching) if instant else series(family, matching)
         here_only = site_only(f"({is_so} == 1)") if instant else here(f"({is_so} == 1)")
         return f"({here_only})"

@@ -34,6 +34,11 @@ def services() -> build.QueryVariable:
     return _several("service", "Service", f"label_values({names.SLO_OBJECTIVE.name}, {names.SERVICE})")
 
 
+def agreements() -> build.QueryVariable:
+    """One, several or all."""
+    return _several("agreement", "Agreement", f"label_values({names.SLA_INFO.name}, {names.AGREEMENT})")
+
+
 def probed_services() -> build.QueryVariable:
     """Those that have endpoints; one of them at first, as all of them may have thousands of buckets."""
     known = f"label_values({names.ENDPOINT_INFO.name}, {names.SERVICE})"
