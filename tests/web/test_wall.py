@@ -142,6 +142,7 @@ async def test_whoever_listens_gets_everything_once_and_then_what_changes(
                 break
     assert news[0]["order"] == ["down", "mail", "new", "shop"]
     assert set(news[0]["tiles"]) == {"down", "mail", "new", "shop"}
+    assert set(news[1]) == {"now"}
     assert set(news[-1]) == {"now", "problems"}
     assert [each["now"] for each in news] == [NOW] * len(news)
     assert all("></time>" in html for html in (news[0]["tiles"]["down"], news[0]["tiles"]["shop"]))
