@@ -136,7 +136,7 @@ async def test_a_listed_service_says_how_it_is_and_what_is_left(server: Server) 
     (row,) = re.findall(r"<tbody>\s*<tr>(.*?)</tr>", html)
     assert ">The down</a> <small>down</small>" in row
     assert '<td class="down"><span aria-hidden="true">✕</span> down</td>' in row
-    assert row.endswith("<td>-14d 23h <small>beats</small></td><td>payments</td>")
+    assert row.endswith("<td>-15d <small>beats</small></td><td>payments</td>")
 
 
 async def test_the_wall_leads_to_all_services_also_where_it_shows_only_the_worst(server: Server) -> None:
