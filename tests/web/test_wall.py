@@ -44,7 +44,7 @@ async def test_the_page_says_what_is_watched_and_how_it_is(server: Server) -> No
     _, html = await server.get("/")
     assert "<h1>Uptime from fra1</h1>" in html
     assert (
-        "services: 4; endpoints: 1 down, 1 unknown, 3 up; alerts firing for 1 more that are up" in html
+        "services: 4; endpoints: 1 down, 1 unknown, 3 up; alerts firing for 1 more that are not down" in html
     )
     assert f'down <time data-since="{(NOW - 120_000) // 1000}">2m</time>' in html
     assert f'data-now="{NOW}"' in html
