@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing, suppress
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -15,6 +16,7 @@ from exporter.timeline.tally import State
 from exporter.web.app import make_app
 from exporter.web.listen import serve
 from exporter.web.source import Source
+from exporter.web.wall.board import MOST
 from tests.support.browser import Window, browsing
 from tests.support.daemon import Daemon
 from tests.support.forwarder import Forwarder
@@ -108,6 +110,30 @@ async def test_a_hundred_and_twenty_services_fit_a_screen_worst_first(browser: B
     )
     assert lowest <= 1080
     assert window.problems == []
+
+
+@pytest.mark.parametrize(("count", "lines"), [(40, 2), (SERVICES, 2), (MOST, 1)])
+async def test_all_that_a_tile_says_is_seen_whatever_the_screen(
+    browser: Browser, count: int, lines: int
+) -> None:
+    """Of services with long titles; of the most that have tiles a title has one line, on a screen of the usual shape."""
+    now = int(time.time() * 1000)
+    down = ListedHistory([(now - 40 * DAY, State.UP), (now - 7 * DAY, State.DOWN)])
+    names = [f"service-{number:03}" for number in range(count)]
+    services = [replace(service(name), title=f"The payment gateway of the far east {name}") for name in names]
+    source = Source(live(*services, histories=dict.fromkeys(names, down)), lambda: now, ready=True)
+    async with serve(make_app(source), "127.0.0.1:0") as bound:
+        for width, height in ((1920, 1080), (1280, 720), (1024, 768), (3840, 2160), (1080, 1920)):
+            window = await Window.open(browser, f"http://{bound.address}/?wall", width, height)
+            tiles: list[tuple[int, int, float]] = await window.page.evaluate(
+                "() => [...document.querySelectorAll('.tile a')].map(tile => [tile.scrollHeight, tile.clientHeight,"
+                " tile.querySelector('.title').offsetHeight / parseFloat(getComputedStyle(tile).lineHeight)])"
+            )
+            assert len(tiles) == count
+            assert [tile for tile in tiles if tile[0] > tile[1]] == [], (width, height)
+            if (width, height) == (1920, 1080):
+                assert {round(tile[2]) for tile in tiles} == {lines}
+            await window.page.close()
 
 
 async def test_a_phone_needs_no_scrolling_sideways(browser: Browser, url: str) -> None:
