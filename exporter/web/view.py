@@ -14,6 +14,9 @@ from exporter.timeline.tally import State
 from exporter.units import SECOND, describe_briefly, describe_duration, describe_share, format_percent
 
 NO_VALUE = "no value"
+NO_SLO = "no SLO"
+"""For what a service without any has none of."""
+
 _NEARLY_ALL = Fraction(99, 100)
 
 

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from exporter.engine.live import Live
-from exporter.output.ranks import Rank
+from exporter.output.ranks import MARKS, WORDS, Rank
 from exporter.slo.figures import figures
 from exporter.timeline.spans import Spans
 from exporter.timeline.tally import State
@@ -20,7 +20,6 @@ from exporter.web.listen import serve
 from exporter.web.source import Source
 from exporter.web.view import left_text, sli_text
 from exporter.web.wall.board import MOST
-from exporter.web.wall.tiles import SYMBOLS, WORDS
 from tests.support.history import ListedHistory, objective, put
 from tests.support.live import DAY, NOW, live, service, slo
 from tests.support.server import Server
@@ -53,8 +52,8 @@ async def test_the_page_says_what_is_watched_and_how_it_is(server: Server) -> No
 
 
 def test_each_rank_has_a_word_and_a_shape_of_its_own() -> None:
-    assert set(WORDS) == set(SYMBOLS) == set(Rank)
-    assert len(set(SYMBOLS.values())) == len(set(WORDS.values())) == len(Rank)
+    assert set(WORDS) == set(MARKS) == set(Rank)
+    assert len(set(MARKS.values())) == len(set(WORDS.values())) == len(Rank)
 
 
 async def test_a_service_that_is_down_within_an_exclusion_is_excluded_and_not_down(server: Server) -> None:
