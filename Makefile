@@ -77,7 +77,7 @@ harness: .venv/.dev
 
 bench: .venv/.dev ## CPU per probe beside blackbox_exporter, and the bare costs; ARGS=--help for more
 	@scripts/tools prometheus=prometheus prometheus-alertmanager=prometheus-alertmanager \
-		prometheus-blackbox-exporter=prometheus-blackbox-exporter nginx=nginx-light
+		prometheus-blackbox-exporter=prometheus-blackbox-exporter nginx=nginx-light chromium=chromium
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 pictures: harness ## Takes the pictures of the README and the docs anew, of what `demo` shows

@@ -9,6 +9,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 
 SECOND = 1_000
@@ -117,6 +118,16 @@ def describe_duration(milliseconds: int) -> str:
     """Write a length for people: `43m 12s`, `-1d 2h`, `0s`. Exact to the millisecond."""
     sign = "-" if milliseconds < 0 else ""
     return sign + (" ".join(_parts(abs(milliseconds))) or "0s")
+
+
+def describe_briefly(milliseconds: int) -> str:
+    """Write a length for people in its largest unit and the next: `3m 20s`, `1d`, `-2h 39m`; in whole seconds below a minute.
+
+    Floored towards minus infinity to the finer of the two, so that it never says more than there is: 1 ms less than nothing is `-1s`.
+    """
+    pairs = pairwise((DAY, HOUR, MINUTE, SECOND))
+    finer = next((finer for size, finer in pairs if abs(milliseconds) >= size), SECOND)
+    return describe_duration(milliseconds // finer * finer)
 
 
 def _parts(milliseconds: int) -> list[str]:

@@ -67,6 +67,43 @@ def test_a_described_duration_is_exact_too(length: int) -> None:
     assert units.parse_duration(units.describe_duration(length).replace(" ", "")) == length
 
 
+@pytest.mark.parametrize(
+    ("milliseconds", "text"),
+    [
+        (0, "0s"),
+        (999, "0s"),
+        (-1, "-1s"),
+        (59_999, "59s"),
+        (-59_001, "-1m"),
+        (200_000, "3m 20s"),
+        (3_659_000, "1h"),
+        (86_405_000, "1d"),
+        (-86_405_000, "-1d 1h"),
+        (-9_528_000, "-2h 39m"),
+        (-3_599_001, "-1h"),
+        (-86_399_999, "-1d"),
+        (-82_800_001, "-23h 1m"),
+        (400 * units.DAY, "400d"),
+    ],
+)
+def test_a_length_is_said_briefly_in_its_largest_unit_and_the_next_floored(
+    milliseconds: int, text: str
+) -> None:
+    assert units.describe_briefly(milliseconds) == text
+
+
+@given(st.integers(min_value=-400 * units.DAY, max_value=400 * units.DAY))
+def test_what_is_said_briefly_is_below_by_less_than_its_finer_unit(length: int) -> None:
+    text = units.describe_briefly(length)
+    said = units.parse_duration(text.lstrip("-").replace(" ", "")) * (-1 if text[0] == "-" else 1)
+    whole = [units.SECOND, units.MINUTE, units.HOUR, units.DAY]
+    largest = max((place for place, size in enumerate(whole) if abs(length) >= size), default=0)
+    finer = whole[max(0, largest - 1)]
+    assert said % finer == 0
+    assert 0 <= length - said < finer
+    assert 1 <= len(text.split()) <= 2
+
+
 @given(st.decimals(min_value=0, max_value=10**9, places=6, allow_nan=False))
 def test_decimals_are_floored_from_their_text(number: Decimal) -> None:
     assert units.parse_duration(f"{number:f}s") == floor(Fraction(number) * 1000)

@@ -92,7 +92,7 @@ STORIES = (
     ),
     Story(
         "checkout",
-        "healthy so far; it breaks while you watch, and a page fires before it is mended",
+        "healthy so far; it breaks while you watch, until a page fires",
         (Outage(26 * DAY + 2 * HOUR, 12 * MINUTE, "status"),),
         usual=60,
     ),

@@ -1,4 +1,4 @@
-"""How much a service needs somebody's eyes, and the order that follows: one rule for the metric, the page and the dashboards."""
+"""How much a service needs somebody's eyes, in words and marks, and the order that follows: one rule for the metric, the page and the dashboards."""
 
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
@@ -21,6 +21,27 @@ class Rank(IntEnum):
     UNKNOWN = 3
     EXCLUDED = 4
     FINE = 5
+
+
+WORDS = {
+    Rank.DOWN: "down",
+    Rank.FIRING: "burning",
+    Rank.MISSED: "overspent",
+    Rank.UNKNOWN: "unknown",
+    Rank.EXCLUDED: "excluded",
+    Rank.FINE: "up",
+}
+"""What is said of a service."""
+
+MARKS = {
+    Rank.DOWN: "✕",
+    Rank.FIRING: "▲",
+    Rank.MISSED: "◆",
+    Rank.UNKNOWN: "?",
+    Rank.EXCLUDED: "▧",
+    Rank.FINE: "●",
+}
+"""A shape for each, for those who cannot tell colours apart."""
 
 
 class Seen(NamedTuple):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 
 from exporter.engine.live import LiveEndpoint, LiveSlo
 from exporter.output.ranks import Answer, Rank, Seen, answer, fires, left_seconds, rank, seen
@@ -10,9 +11,12 @@ from exporter.output.words import window_words
 from exporter.slo.figures import Figures
 from exporter.slo.ratio import fraction, number
 from exporter.timeline.tally import State
-from exporter.units import SECOND, describe_duration, describe_share, format_percent
+from exporter.units import SECOND, describe_briefly, describe_duration, describe_share, format_percent
 
 NO_VALUE = "no value"
+NO_SLO = "no SLO"
+"""For what a service without any has none of."""
+
 _NEARLY_ALL = Fraction(99, 100)
 
 
@@ -52,7 +56,7 @@ class SloView:
         met: False where the budget is overspent.
         firing: Alert tiers that fire, with their severity.
         sli_short: The SLI in per cent, floored, and how much of the window it is of where that is not nearly all.
-        left_short: What is left of the budget in time, in its two largest units.
+        left_short: What is left of the budget in time, in its largest unit and the next, floored.
         left_seconds: The same in seconds; None where it has no value.
         burn: How many times faster than sustainable the budget went over the shortest window that is shown
             and holds an hour; None where that has no value.
@@ -159,11 +163,9 @@ def sli_short(answer: Figures) -> str:
 
 
 def left_short(answer: Figures) -> str:
-    """What is left of the budget in time, in its two largest units, floored."""
+    """What is left of the budget in time, in its largest unit and the next, floored."""
     left = answer.remaining_ms
-    if left is None:
-        return NO_VALUE
-    return " ".join(describe_duration(left // SECOND * SECOND).split(" ")[:2])
+    return NO_VALUE if left is None else describe_briefly(floor(left))
 
 
 def sli_text(answer: Figures) -> str:

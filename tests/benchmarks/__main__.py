@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.bare import bare
+from tests.benchmarks.breaking import breaking
 from tests.benchmarks.corrections import corrections
 from tests.benchmarks.dashboards import dashboard_costs
 from tests.benchmarks.detection import detection
@@ -77,7 +78,7 @@ def run(chosen: argparse.Namespace, parts: Sequence[str], directory: Path) -> di
     if "corrections" in parts:
         figures["corrections"] = corrections(directory, chosen.endpoints)
     if "page" in parts:
-        figures["page"] = page_costs()
+        figures["page"] = page_costs() | breaking(directory)
     if "detection" in parts:
         figures["detection"] = detection(directory)
     if "rules" in parts:

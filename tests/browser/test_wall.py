@@ -3,25 +3,34 @@
 import random
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing, suppress
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser
+from playwright.async_api import TimeoutError as NotYet
 
 from exporter.engine.live import Live
 from exporter.timeline.tally import State
 from exporter.web.app import make_app
 from exporter.web.listen import serve
 from exporter.web.source import Source
+from exporter.web.wall.board import MOST
 from tests.support.browser import Window, browsing
 from tests.support.daemon import Daemon
+from tests.support.forwarder import Forwarder
 from tests.support.history import ListedHistory
 from tests.support.live import DAY, live, service
 from tests.support.processes import free_port
 from tests.support.target import Target
 
 MINUTE = 60_000
+HOUR = 60 * MINUTE
 PATIENCE = 30_000
+CONNECTIONS = 6
+"""That a browser keeps open to one server, at most."""
+
 SERVICES = 120
 PAGES = (
     "",
@@ -101,6 +110,30 @@ async def test_a_hundred_and_twenty_services_fit_a_screen_worst_first(browser: B
     )
     assert lowest <= 1080
     assert window.problems == []
+
+
+@pytest.mark.parametrize(("count", "lines"), [(40, 2), (SERVICES, 2), (MOST, 1)])
+async def test_all_that_a_tile_says_is_seen_whatever_the_screen(
+    browser: Browser, count: int, lines: int
+) -> None:
+    """Of services with long titles; of the most that have tiles a title has one line, on a screen of the usual shape."""
+    now = int(time.time() * 1000)
+    down = ListedHistory([(now - 40 * DAY, State.UP), (now - 7 * DAY, State.DOWN)])
+    names = [f"service-{number:03}" for number in range(count)]
+    services = [replace(service(name), title=f"The payment gateway of the far east {name}") for name in names]
+    source = Source(live(*services, histories=dict.fromkeys(names, down)), lambda: now, ready=True)
+    async with serve(make_app(source), "127.0.0.1:0") as bound:
+        for width, height in ((1920, 1080), (1280, 720), (1024, 768), (3840, 2160), (1080, 1920)):
+            window = await Window.open(browser, f"http://{bound.address}/?wall", width, height)
+            tiles: list[tuple[int, int, float]] = await window.page.evaluate(
+                "() => [...document.querySelectorAll('.tile a')].map(tile => [tile.scrollHeight, tile.clientHeight,"
+                " tile.querySelector('.title').offsetHeight / parseFloat(getComputedStyle(tile).lineHeight)])"
+            )
+            assert len(tiles) == count
+            assert [tile for tile in tiles if tile[0] > tile[1]] == [], (width, height)
+            if (width, height) == (1920, 1080):
+                assert {round(tile[2]) for tile in tiles} == {lines}
+            await window.page.close()
 
 
 async def test_a_phone_needs_no_scrolling_sideways(browser: Browser, url: str) -> None:
@@ -195,6 +228,52 @@ async def test_a_wall_whose_server_answers_with_errors_for_a_while_comes_back(br
         await window.page.wait_for_selector("#stale:not([hidden])", timeout=PATIENCE)
         source.ready = True
         await window.page.wait_for_selector("#stale[hidden]", state="attached", timeout=PATIENCE)
+
+
+async def test_a_connection_that_falls_silent_is_shown_within_ten_seconds_and_replaced(
+    browser: Browser,
+) -> None:
+    """As one that a network has forgotten, which neither side is told; by the browser's clock, which stands still between."""
+    now = int(time.time() * 1000)
+    up = ListedHistory([(now - DAY, State.UP)])
+    source = Source(live(service("shop"), histories={"shop": up}), lambda: now, ready=True)
+    async with serve(make_app(source), "127.0.0.1:0") as bound:
+        with closing(Forwarder()) as network:
+            network.lead_to(int(bound.address.rpartition(":")[2]))
+            page = await browser.new_page()
+            listened: list[str] = []
+            page.on(
+                "request", lambda request: listened.append(request.url) if is_events(request.url) else None
+            )
+            await page.clock.install(time=0)
+            await page.goto(f"http://{network.address}/")
+            await page.clock.pause_at(HOUR / 1000)
+            await page.clock.run_for(1000)
+            source.live = live(service("shop"), service("mail"), histories={"shop": up, "mail": up})
+            await page.wait_for_selector("#tile-mail", timeout=PATIENCE)  # heard at this instant
+
+            network.swallow()
+            await page.clock.run_for(7000)
+            assert await page.is_hidden("#stale")
+            asked = len(listened)
+            await page.clock.run_for(3000)
+            assert await page.is_visible("#stale")
+            assert len(listened) == asked + 1
+            await page.clock.run_for(6000)
+            assert len(listened) == asked + 1, "it asks no more often than it takes to be stale"
+
+            network.pass_on()
+            for _ in range(CONNECTIONS):  # a browser keeps some open, which are silent too
+                await page.clock.run_for(9000)
+                with suppress(NotYet):
+                    await page.wait_for_selector("#stale", state="hidden", timeout=5000)
+                    break
+            assert await page.is_hidden("#stale")
+            await page.close()
+
+
+def is_events(url: str) -> bool:
+    return url.endswith("/events")
 
 
 async def test_it_lives_goes_stale_with_the_exporter_and_comes_back_with_it(

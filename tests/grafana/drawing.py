@@ -192,7 +192,7 @@ def test_the_table_of_slos_has_a_whole_row_for_each(drawn: dict[str, Drawn]) -> 
         "State": "✖ bad",
         "Objective": "99.900%",
         "SLI": "99.971%",
-        "Budget left": "71.1%",
+        "Budget left": "71.0%",
         "Budget left, time": "30.7 mins",
         "Burn 5m": "1000.00",
         "Burn 1h": "200.00",

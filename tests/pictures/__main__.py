@@ -52,7 +52,7 @@ def main() -> int:
         folder = Path(temporary)
         with scraped_demo(folder, incidents="30s", past=True, pages=True) as scraped:
             asyncio.run(_take(scraped.demo.url()))
-            at = round(catch(scraped).at * 1000)
+            at = round(catch(scraped, alerts=True).at * 1000)
             with painter(scraped.prometheus.url, folder / "pictures") as paint:
                 for picture in _draw(paint, at):
                     target = FOLDER / f"dashboards-{picture.name}"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,7 +18,7 @@ from tests.support.called import called
 from tests.support.daemon import COMMAND
 from tests.support.demo_past import past_samples
 from tests.support.deployed import ROOT
-from tests.support.processes import Process, free_port, need
+from tests.support.processes import Process, free_port, need, wait_for
 from tests.support.prometheus import Prometheus, make_blocks, scrape
 
 RULES = ROOT / "deploy" / "prometheus" / "rules" / "uptime.yml"
@@ -64,7 +65,7 @@ class Demo:
 
 @dataclass(frozen=True, slots=True)
 class Scraped:
-    """A demo and its Prometheus, which has the rules that are deployed.
+    """A demo and its Prometheus, which has the rules that are deployed, looked at more often.
 
     Attributes:
         demo: The demo; what it keeps is in `kept`.
@@ -99,7 +100,12 @@ def scraped_demo(
         if past:
             target = f'job="uptime",instance="{address}"'
             make_blocks(asyncio.run(past_samples(kept, target, round(time.time() * 1000))), directory)
-        server = Prometheus(directory, [scrape(address)], [RULES], retention="10y", pages=pages)
+        rules = directory / "rules.yml"
+        rules.parent.mkdir(exist_ok=True)
+        rules.write_text(
+            re.sub(r"^  interval: \w+$", "  interval: 2s", RULES.read_text(), flags=re.MULTILINE)
+        )
+        server = Prometheus(directory, [scrape(address)], [rules], retention="10y", pages=pages)
         with closing(server) as prometheus:
             yield Scraped(demo, prometheus, kept, address)
 
@@ -117,8 +123,16 @@ class Caught:
     figures: dict[str, Any]
 
 
-def catch(scraped: Scraped) -> Caught:
-    """Wait until `checkout` is down as a dozen probes have seen, and end the demo: what there is stays as it is."""
+def catch(scraped: Scraped, *, alerts: bool = False) -> Caught:
+    """Wait until `checkout` is down as a dozen probes have seen, and end the demo: what there is stays as it is.
+
+    Args:
+        scraped: The demo.
+        alerts: Whether to wait first until the slower rules have been looked at.
+    """
+    if alerts:
+        firing = 'ALERTS{alertname="ErrorBudgetExhausted",alertstate="firing"}'
+        wait_for(lambda: scraped.prometheus.query(firing) or None, "the spent budget is told")
     down = 'uptime_endpoint_up{uptime_service="checkout"} == 0'
     scraped.prometheus.wait_for(f"count_over_time(({down})[4s:1s]) >= 4")
     at = time.time()

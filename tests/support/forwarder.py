@@ -15,6 +15,8 @@ class Forwarder:
     def __init__(self) -> None:
         self._port = 0
         self._refusals = 0
+        self._is_swallowing = False
+        self._swallowed = set[socket.socket]()
         self._lock = threading.Lock()
         self._open = set[socket.socket]()
         self._server = socket.create_server(("127.0.0.1", 0))
@@ -30,6 +32,17 @@ class Forwarder:
         with self._lock:
             self._refusals = connections
         self._cut()
+
+    def swallow(self) -> None:
+        """Take what is said on connections that are open, and on new ones, and let none of it through; end none."""
+        with self._lock:
+            self._is_swallowing = True
+            self._swallowed |= self._open
+
+    def pass_on(self) -> None:
+        """Let through what is said on new connections; those that were swallowed stay so."""
+        with self._lock:
+            self._is_swallowing = False
 
     def close(self) -> None:
         """Listen no more, and cut what is open."""
@@ -69,6 +82,8 @@ class Forwarder:
             return
         with self._lock:
             self._open |= {client, upstream}
+            if self._is_swallowing:
+                self._swallowed |= {client, upstream}
         for source, sink in ((client, upstream), (upstream, client)):
             threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
 
@@ -76,9 +91,11 @@ class Forwarder:
         """Pass on what comes from one side until it ends; then the other is told, and its own pump ends it."""
         with suppress(OSError):
             while data := source.recv(1 << 16):
-                sink.sendall(data)
+                if source not in self._swallowed:
+                    sink.sendall(data)
         with suppress(OSError):
             sink.shutdown(socket.SHUT_RDWR)
         with self._lock:
             self._open.discard(source)
+            self._swallowed.discard(source)
         source.close()

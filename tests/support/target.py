@@ -1,7 +1,9 @@
 """A real HTTP server that can be told to fail, hang, go away or recover while it is being probed."""
 
 import threading
+import time
 from collections.abc import Mapping
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -23,12 +25,14 @@ class Target:
         requests: How many requests came in so far.
         headers: Of the latest one.
         body: What it answers with.
+        failed_at: When it failed a request first since it was told to, by `time.monotonic`; None before that.
     """
 
     def __init__(self) -> None:
         self.requests = 0
         self.headers: Mapping[str, str] = {}
         self.body = b"ok\n"
+        self.failed_at: float | None = None
         self._status = 200
         self._once: int | None = None
         self._every = 0
@@ -44,7 +48,7 @@ class Target:
 
     def fail(self, status: int = 500) -> None:
         """Answer everything with that status."""
-        self._status = status
+        self._status, self.failed_at = status, None
         self._flowing.set()
 
     def fail_once(self, status: int = 500) -> None:
@@ -94,6 +98,8 @@ class Target:
                 status, target._once = target._once or target._status, None
                 if target._every and target.requests % target._every == 0:
                     status = 500
+                if status >= HTTPStatus.BAD_REQUEST and target.failed_at is None:
+                    target.failed_at = time.monotonic()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(target.body)))
                 self.end_headers()

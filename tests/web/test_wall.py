@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from exporter.engine.live import Live
-from exporter.output.ranks import Rank
+from exporter.output.ranks import MARKS, WORDS, Rank
 from exporter.slo.figures import figures
 from exporter.timeline.spans import Spans
 from exporter.timeline.tally import State
@@ -20,7 +20,6 @@ from exporter.web.listen import serve
 from exporter.web.source import Source
 from exporter.web.view import left_text, sli_text
 from exporter.web.wall.board import MOST
-from exporter.web.wall.tiles import SYMBOLS, WORDS
 from tests.support.history import ListedHistory, objective, put
 from tests.support.live import DAY, NOW, live, service, slo
 from tests.support.server import Server
@@ -43,7 +42,9 @@ async def test_the_worst_service_comes_first(server: Server) -> None:
 async def test_the_page_says_what_is_watched_and_how_it_is(server: Server) -> None:
     _, html = await server.get("/")
     assert "<h1>Uptime from fra1</h1>" in html
-    assert "services: 4; endpoints: 1 down, 1 unknown, 3 up; alerts firing for 1 more that are up" in html
+    assert (
+        "services: 4; endpoints: 1 down, 1 unknown, 3 up; alerts firing for 1 more that are not down" in html
+    )
     assert f'down <time data-since="{(NOW - 120_000) // 1000}">2m</time>' in html
     assert f'data-now="{NOW}"' in html
     assert "<b>39m 52s</b>" in html
@@ -51,8 +52,8 @@ async def test_the_page_says_what_is_watched_and_how_it_is(server: Server) -> No
 
 
 def test_each_rank_has_a_word_and_a_shape_of_its_own() -> None:
-    assert set(WORDS) == set(SYMBOLS) == set(Rank)
-    assert len(set(SYMBOLS.values())) == len(set(WORDS.values())) == len(Rank)
+    assert set(WORDS) == set(MARKS) == set(Rank)
+    assert len(set(MARKS.values())) == len(set(WORDS.values())) == len(Rank)
 
 
 async def test_a_service_that_is_down_within_an_exclusion_is_excluded_and_not_down(server: Server) -> None:
@@ -142,6 +143,7 @@ async def test_whoever_listens_gets_everything_once_and_then_what_changes(
                 break
     assert news[0]["order"] == ["down", "mail", "new", "shop"]
     assert set(news[0]["tiles"]) == {"down", "mail", "new", "shop"}
+    assert set(news[1]) == {"now"}
     assert set(news[-1]) == {"now", "problems"}
     assert [each["now"] for each in news] == [NOW] * len(news)
     assert all("></time>" in html for html in (news[0]["tiles"]["down"], news[0]["tiles"]["shop"]))

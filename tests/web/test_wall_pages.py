@@ -48,6 +48,9 @@ async def test_days_that_were_anything_but_up_are_told_in_words_the_latest_first
         ]
         assert "Days that were not all up: 3<" in html
         assert "not watched" in html.partition('class="legend')[2].partition("</p>")[0]
+        titles = re.findall(r"<title>(20[^<]*)</title>", html)
+        assert titles[0].endswith(": 1d not watched")
+        assert "unwatched" not in " ".join(titles)
 
 
 async def test_a_day_of_events_is_told_where_one_was_bad_and_none_where_all_were_good(server: Server) -> None:
@@ -136,7 +139,19 @@ async def test_a_listed_service_says_how_it_is_and_what_is_left(server: Server) 
     (row,) = re.findall(r"<tbody>\s*<tr>(.*?)</tr>", html)
     assert ">The down</a> <small>down</small>" in row
     assert '<td class="down"><span aria-hidden="true">✕</span> down</td>' in row
-    assert row.endswith("<td>-14d 23h <small>beats</small></td><td>payments</td>")
+    assert row.endswith("<td>-15d <small>beats</small></td><td>payments</td>")
+
+
+async def test_a_listed_service_without_an_slo_says_so_and_one_whose_budget_is_not_known_says_that(
+    server: Server,
+) -> None:
+    nothing = ListedHistory([])
+    server.source.live = live(service("bare", slos=()), service("new"), histories={"new": nothing})
+    html = (await server.get("/services"))[1]
+    assert re.findall(r"<td>([^<]*)(?: <small>\w+</small>)?</td><td>payments</td>", html) == [
+        "no SLO",
+        "no value",
+    ]
 
 
 async def test_the_wall_leads_to_all_services_also_where_it_shows_only_the_worst(server: Server) -> None:

@@ -80,7 +80,7 @@ def _figures() -> Iterator[stat.Panel]:
     ):
         yield figure(title, about, ask(expr)).unit("percentunit").decimals(3)
     yield (
-        figure("Budget left", "Share of the error budget; negative: overspent.", ask(floored(left)))
+        figure("Budget left", "Share of the error budget; negative: overspent.", ask(floored(left, 3)))
         .unit("percentunit")
         .decimals(1)
         .thresholds(spent)

@@ -9,6 +9,7 @@ from exporter.output.dashboards import queries as ql
 from exporter.output.dashboards.field import rank_of
 from exporter.output.dashboards.page import ENDPOINTS, SLOS, page
 from exporter.output.dashboards.panels import bars, graph, rows, state_lines
+from exporter.output.ranks import Rank
 from exporter.output.rules.promql import ENDPOINT_KEY
 from exporter.probes.result import Phases
 
@@ -18,6 +19,9 @@ _MOST = 20
 
 _LATELY = "5m"
 """Over which the slowest are found."""
+
+_SEEN = "6h:10m"
+"""In which, and how often, somebody looks whether a service is there."""
 
 _BARS = 12
 _SLOWEST, _FAILING, _WORST = (
@@ -52,7 +56,7 @@ def endpoints() -> dashboard.Dashboard:
             variables.endpoints(),
             variables.found_in_order("slowest", _slowest(), names.SERVICE),
             variables.found_in_order("failing", _failing(), names.SERVICE),
-            variables.found_in_order("worst", f"bottomk({_MOST}, {rank_of(ql.SERVICES)})", names.SERVICE),
+            variables.found_in_order("worst", _worst(), names.SERVICE),
         ],
         [
             (7, [(24, _table())]),
@@ -66,17 +70,29 @@ def endpoints() -> dashboard.Dashboard:
 def _slowest() -> str:
     """Services of the endpoints whose probes took longest on average, so that a graph need not look at all buckets there are."""
     spent, probes = (
-        f"sum by ({ENDPOINT_KEY}) ({ql.rate(names.PROBE_DURATION, ql.ENDPOINTS, suffix, _LATELY)})"
+        f"sum by ({ENDPOINT_KEY}) ({ql.site_only(f'rate({names.PROBE_DURATION.name}{suffix}{{{ql.ENDPOINTS}}}[{_LATELY}])')})"
         for suffix in ("_sum", "_count")
     )
-    return f"topk({_MOST}, max by ({names.SERVICE}) ({spent} / {probes}))"
+    return f"topk({_MOST}, max by ({names.SERVICE}) ({spent} / {probes}) or {_seen(0)})"
 
 
 def _failing() -> str:
     """Services whose probes failed most in the time range, by its two ends: to count all between would take a hundred times as long."""
-    failed = ql.series(names.PROBE_RESULTS, ql.both(ql.ENDPOINTS, ql.where(result="failure")))
-    risen = ql.here(f"({failed} - {failed} offset $__range >= 0 or {failed})")  # whole, where it began anew
-    return f"topk({_MOST}, max by ({names.SERVICE}) ({risen}) > 0)"
+    failed = ql.both(ql.ENDPOINTS, ql.where(result="failure"))
+    end, start = ql.latest(names.PROBE_RESULTS, failed), ql.series(names.PROBE_RESULTS, failed)
+    risen = ql.site_only(f"({end} - {start} offset $__range >= 0 or {end})")  # whole, where it began anew
+    return f"topk({_MOST}, max by ({names.SERVICE}) ({risen}) > 0 or {_seen(0)})"
+
+
+def _worst() -> str:
+    """Services that need eyes most."""
+    return f"bottomk({_MOST}, {rank_of(ql.SERVICES)} or {_seen(len(Rank))})"
+
+
+def _seen(value: int) -> str:
+    """A value for every chosen service that was there lately: where an exporter is gone, what it showed is still looked at."""
+    there = ql.series(names.ENDPOINT_INFO, ql.ENDPOINTS)
+    return f"{value} * group by ({names.SERVICE}) (present_over_time({there}[{_SEEN}]))"
 
 
 def _each(word: str, expression: str, more: str = "") -> str:

@@ -9,7 +9,7 @@ from exporter.output.dashboards import look, variables
 from exporter.output.dashboards.page import ENDPOINTS, SLO, SLOS
 from exporter.output.dashboards.panels import tiles
 from exporter.output.dashboards.queries import ask_table, both, marked, now, where
-from exporter.output.ranks import Rank
+from exporter.output.ranks import MARKS, WORDS, Rank
 from exporter.output.rules.promql import SLO_KEY
 
 MOST = 120
@@ -41,7 +41,7 @@ def shown() -> dashboard.QueryVariable:
 
 def field() -> stat.Panel:
     """Build it: a query for each rank, as colours are of queries."""
-    legend = "   ".join(f"{look.RANKS[rank][0]} {word}" for rank, word in _WORDS.items())
+    legend = "   ".join(f"{MARKS[rank]} {word}" for rank, word in WORDS.items())
     queries = zip("ABCDEF", Rank, strict=True)
     panel = tiles(
         f"Budget left, worst first:   {legend}",
@@ -65,16 +65,6 @@ def field() -> stat.Panel:
     row = {"service": f"${{__data.fields.{_OF}}}", "slo": f"${{__data.fields.{names.SLO}}}"}
     links = (("The service", look.to("${__data.fields.to}", **row)), ("All SLOs", look.to(SLOS)))
     return panel.data_links([dashboard.DashboardLink(title).url(url) for title, url in links])
-
-
-_WORDS = {
-    Rank.DOWN: "down",
-    Rank.FIRING: "burning",
-    Rank.MISSED: "overspent",
-    Rank.UNKNOWN: "unknown",
-    Rank.EXCLUDED: "excluded",
-    Rank.FINE: "up",
-}
 
 
 def _dressed(rank: Rank) -> list[look.Property]:

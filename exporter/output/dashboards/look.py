@@ -10,7 +10,7 @@ from typing import Any
 from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.models import dashboard as model
 
-from exporter.output.ranks import Rank
+from exporter.output.ranks import MARKS, Rank
 
 GOOD, BUSY, WARN, BAD, GONE, CALM = "#0067A3", "#007A59", "#8F6A00", "#C23B00", "#A6407D", "#5C6370"
 """To fill: as dark as white letters on them need."""
@@ -26,12 +26,12 @@ TIER_LINES = (BAD_LINE, WARN_LINE, BUSY_LINE, GONE_LINE)
 PLAIN, TEXT = "transparent", "text"
 
 RANKS = {
-    Rank.DOWN: ("✕", BAD),
-    Rank.FIRING: ("▲", "#FFB300"),
-    Rank.MISSED: ("◆", GONE),
-    Rank.UNKNOWN: ("?", "#B5B5B5"),
-    Rank.EXCLUDED: ("▧", "#8FD3BB"),
-    Rank.FINE: ("●", GOOD),
+    Rank.DOWN: (MARKS[Rank.DOWN], BAD),
+    Rank.FIRING: (MARKS[Rank.FIRING], "#FFB300"),
+    Rank.MISSED: (MARKS[Rank.MISSED], GONE),
+    Rank.UNKNOWN: (MARKS[Rank.UNKNOWN], "#B5B5B5"),
+    Rank.EXCLUDED: (MARKS[Rank.EXCLUDED], "#8FD3BB"),
+    Rank.FINE: (MARKS[Rank.FINE], GOOD),
 }
 """Mark and fill of a service, those of the page; light enough for Grafana to write dark letters, or dark enough for light ones."""
 

@@ -81,7 +81,7 @@ def _table() -> table.Panel:
         state(names.SLO_STATE, SLO_KEY, look.SLO_STATES, SERVICES, instant=True),
         most(names.SLO_OBJECTIVE),
         floored(worst(names.SLO_SLI)),
-        floored(left),
+        floored(left, 3),
         worst(names.SLO_REMAINING_SECONDS),
         *burns.values(),
         exhaustion(left, most(names.SLO_WINDOW), burns["6h"]),

@@ -53,11 +53,11 @@ def here(expression: str) -> str:
     return f"{expression} and on ({EXPORTER_KEY}) {OF_SITE}"
 
 
-def rate(family: names.Family, matchers: str = "", suffix: str = "", span: str = "$__rate_interval") -> str:
+def rate(family: names.Family, matchers: str = "", suffix: str = "") -> str:
     """By how much a counter of the chosen sites rises in a second."""
     name = family.name + suffix
     selected = f"{name}{{{matchers}}}" if matchers else name
-    return here(f"rate({selected}[{span}])")
+    return here(f"rate({selected}[$__rate_interval])")
 
 
 def marked(expression: str, label: str, text: str, source: str, pattern: str) -> str:

@@ -25,6 +25,8 @@ _KINDS = {
     "unknown": "unknown",
     "unwatched": "not watched",
 }
+"""Classes of pieces, and what is said of them."""
+
 _FILLS = {"unknown": "hatch", "excluded": "shade"}
 """Patterns, which the legend brings along; what has none has a colour."""
 
@@ -93,7 +95,7 @@ def _bar(day: Day, index: int, scale: int, share: Fraction | None) -> Bar:
     amounts = _amounts(day)
     date = datetime.fromtimestamp(day.start / 1000, UTC).date().isoformat()
     said = [
-        f"{describe_duration(amount // scale // SECOND * SECOND)} {kind}"
+        f"{describe_duration(amount // scale // SECOND * SECOND)} {_KINDS[kind]}"
         for kind, amount in amounts
         if amount
     ]

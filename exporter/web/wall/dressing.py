@@ -1,11 +1,10 @@
 """What is put into the wall for one who looks at it: how long each state has lasted, and links that keep its look."""
 
 import re
-from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-from exporter.units import DAY, HOUR, MINUTE, SECOND, describe_duration
+from exporter.units import SECOND, describe_briefly
 
 _PLACES = re.compile(r'<(?:a href="[^"]*(?=")|time data-since="(?P<since>\d+)">)')
 """Of our own: what others say was escaped, and has no `<`."""
@@ -29,8 +28,5 @@ def dressed(html: Markup, at: int, look: str) -> Markup:
 
 
 def lasting(milliseconds: int) -> str:
-    """A length in its largest unit and the next: `3m 20s`, `2d`; `0s` below a second. The script says the same."""
-    for size, finest in pairwise((DAY, HOUR, MINUTE, SECOND)):
-        if milliseconds >= size:
-            return describe_duration(milliseconds // finest * finest)
-    return describe_duration(max(0, milliseconds) // SECOND * SECOND)
+    """How long it has been so; `0s` for what is yet to come. The script says the same."""
+    return describe_briefly(max(0, milliseconds))

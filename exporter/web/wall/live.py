@@ -42,16 +42,22 @@ class Watchers:
         self._queues: set[asyncio.Queue[str | None]] = set()
         self._picture: Picture | None = None
         self._task: asyncio.Task[None] | None = None
+        self._is_closed = False
 
     async def watch(self) -> AsyncIterator[str]:
         """News from now on, the first of them everything."""
+        picture = await self.picture()
+        if self._is_closed:
+            return
+        # Without a pause from here on: the next news are what differs from this picture, for everybody.
+        if picture is not self._picture:
+            self._tell(picture)
         queue = asyncio.Queue[str | None](_MOST_WAITING)
-        self._queues.add(queue)  # first: nothing may change unseen while everything is drawn
+        queue.put_nowait(_text(picture.news(None)))
+        self._queues.add(queue)
         if self._task is None or self._task.done():
-            self._picture = None
             self._task = asyncio.create_task(self._draw())
         try:
-            queue.put_nowait(_text((await self.picture()).news(None)))
             while (news := await queue.get()) is not None:
                 yield news
         finally:
@@ -66,7 +72,8 @@ class Watchers:
             return self._latest[2]
 
     async def close(self) -> None:
-        """Let everybody go."""
+        """Let everybody go, for good."""
+        self._is_closed = True
         for queue in list(self._queues):
             self._end(queue)
         if self._task is not None:
@@ -75,6 +82,7 @@ class Watchers:
 
     async def _draw(self) -> None:
         try:
+            await asyncio.sleep(TICK)
             while self._queues:
                 self._tell(await self.picture())
                 await asyncio.sleep(TICK)
@@ -85,7 +93,7 @@ class Watchers:
                 self._end(queue)
 
     def _tell(self, picture: Picture) -> None:
-        """Let everybody have what has changed."""
+        """Let everybody have what has changed since the last picture that was told."""
         news = _text(picture.news(self._picture))
         self._picture = picture
         for queue in list(self._queues):

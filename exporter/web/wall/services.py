@@ -10,9 +10,9 @@ from exporter.config.model import Service
 from exporter.output.walk import Part, breathing
 from exporter.units import SECOND, format_instant
 from exporter.web.source import SOURCE, Source
-from exporter.web.view import NO_VALUE, ServiceView, service_view
+from exporter.web.view import NO_SLO, ServiceView, service_view
 from exporter.web.wall.rendering import look, rendered, theme
-from exporter.web.wall.tiles import SYMBOLS, WORDS, tile
+from exporter.web.wall.tiles import tile
 
 EACH_PAGE = 200
 _AT_ONCE = 20
@@ -76,9 +76,9 @@ def _row(view: ServiceView, owner: str) -> dict[str, str]:
         "name": view.name,
         "title": view.title,
         "owner": owner,
-        "state": WORDS[view.rank],
-        "symbol": SYMBOLS[view.rank],
-        "left": shown.left or NO_VALUE,
+        "state": shown.state,
+        "symbol": shown.symbol,
+        "left": shown.left or NO_SLO,
         "slo": shown.slo,
     }
 

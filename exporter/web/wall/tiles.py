@@ -2,29 +2,9 @@
 
 from dataclasses import dataclass
 
-from exporter.output.ranks import Rank
+from exporter.output.ranks import MARKS, WORDS, Rank
 from exporter.units import SECOND
 from exporter.web.view import ServiceView, SloView
-
-WORDS = {
-    Rank.DOWN: "down",
-    Rank.FIRING: "burning",
-    Rank.MISSED: "overspent",
-    Rank.UNKNOWN: "unknown",
-    Rank.EXCLUDED: "excluded",
-    Rank.FINE: "up",
-}
-"""The class of a tile, and what it says."""
-
-SYMBOLS = {
-    Rank.DOWN: "✕",
-    Rank.FIRING: "▲",
-    Rank.MISSED: "◆",
-    Rank.UNKNOWN: "?",
-    Rank.EXCLUDED: "▧",
-    Rank.FINE: "●",
-}
-"""A shape for each, for those who cannot tell colours apart."""
 
 _FAST, _SUSTAINABLE = 6, 1
 _ENDPOINT_STATES = {Rank.DOWN: "down", Rank.UNKNOWN: "unknown", Rank.FINE: "up"}
@@ -37,8 +17,8 @@ class Tile:
     Attributes:
         name: Its name.
         title: For people.
-        state: How it is, as in `WORDS`.
-        symbol: As in `SYMBOLS`.
+        state: How it is, as in `WORDS`; the class of the tile, too.
+        symbol: As in `MARKS`.
         since: When that began, whole seconds since the epoch; None where nobody knows, or it is not about endpoints.
         left: What is left of the budget of its worst SLO, in time; empty without an SLO.
         slo: That SLO.
@@ -69,7 +49,7 @@ def tile(view: ServiceView) -> Tile:
         view.name,
         view.title,
         WORDS[view.rank],
-        SYMBOLS[view.rank],
+        MARKS[view.rank],
         _since(view),
         worst.left_short if worst else "",
         worst.name if worst else "",

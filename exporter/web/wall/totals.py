@@ -31,5 +31,5 @@ class Totals:
         counts = ", ".join(f"{states[state]} {state}" for state in ("down", "unknown", "up") if states[state])
         parts = [f"services: {self.services}", f"endpoints: {counts or 'none'}"]
         if self.firing:
-            parts.append(f"alerts firing for {self.firing} more that are up")
+            parts.append(f"alerts firing for {self.firing} more that are not down")
         return "; ".join(parts)

@@ -7,7 +7,7 @@ import pytest
 from tests.support import panels
 from tests.support.asking import problems
 from tests.support.live import NOW
-from tests.support.panels import all_dashboards
+from tests.support.panels import MACROS, all_dashboards, load
 from tests.support.prometheus import Prometheus, Sample
 from tests.support.shown import BUDGET, LEFT, SHOWN
 
@@ -65,7 +65,7 @@ def test_the_table_of_slos_has_known_figures(prometheus: Prometheus) -> None:
     assert cell("B", "shop") == 0.999
     month = 30 * 86_400
     assert cell("C", "shop") == pytest.approx((1 - 750 / month) // 1e-5 * 1e-5)
-    assert cell("D", "search") == pytest.approx(-0.04167)
+    assert cell("D", "search") == pytest.approx(-0.042)
     assert cell("E", "search") == pytest.approx(-108)
     assert cell("G", "mail") == pytest.approx(300 / BUDGET * 720)
     assert cell("J", "search") is None
@@ -99,3 +99,13 @@ def test_alerts_of_the_slo_and_of_its_endpoints_are_listed(prometheus: Prometheu
     firing = found(prometheus, "slo", "✖ Alerts", **ONE)
     assert sorted(row.labels["alertname"] for row in firing) == ["EndpointDown", "ErrorBudgetBurn"]
     assert found(prometheus, "slo", "✖ Alerts", service="mail", slo="availability") == []
+
+
+@pytest.mark.parametrize("later", [0, 60, 3_600])
+@pytest.mark.parametrize("name", ["slowest", "failing", "worst"])
+def test_what_an_exporter_showed_is_still_looked_at_when_it_is_gone(
+    name: str, later: int, prometheus: Prometheus
+) -> None:
+    given = {**panels.ALL, **MACROS, "service": "shop|mail"}
+    services = panels.results(load("endpoints"), name, prometheus, END + later, given)
+    assert sorted(services) == ["mail", "shop"]

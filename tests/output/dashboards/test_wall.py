@@ -8,11 +8,10 @@ import pytest
 from exporter.engine.live import Live
 from exporter.output.dashboards import look
 from exporter.output.dashboards.field import MOST
-from exporter.output.ranks import Rank, place
+from exporter.output.ranks import MARKS, WORDS, Rank, place
 from exporter.output.walk import services
 from exporter.web import wall
 from exporter.web.view import service_view
-from exporter.web.wall.tiles import SYMBOLS, WORDS
 from tests.support import panels
 from tests.support.live import NOW
 from tests.support.panels import ALL, filled, load, query_of
@@ -142,5 +141,5 @@ def test_marks_and_colours_are_those_of_the_page() -> None:
     style = (Path(wall.__file__).parent / "assets" / "style.css").read_text().lower()
     for rank in Rank:
         mark, colour = look.RANKS[rank]
-        assert mark == SYMBOLS[rank]
+        assert mark == MARKS[rank]
         assert f"--{WORDS[rank]}: {colour.lower()}" in style

@@ -8,6 +8,7 @@
   const silence = stale.querySelector("span");
   const changes = document.getElementById("changes");
   let heard = performance.now();
+  let source, again, begun;
 
   // In its largest unit and the next, as the server says it.
   const units = [[86400, "d"], [3600, "h"], [60, "m"], [1, "s"]];
@@ -35,6 +36,7 @@
     document.body.classList.toggle("stale", gone);
     stale.hidden = !gone;
     if (gone) silence.textContent = length(silent / 1000);
+    if (gone && performance.now() - begun > STALE_AFTER) listen();
   };
 
   const keepLook = (within) => {
@@ -86,12 +88,16 @@
     clocks();
   };
 
+  // Anew, too, where the old connection says nothing without ending: a network that forgets it tells neither side.
   const listen = () => {
-    const source = new EventSource(document.body.dataset.events);
+    clearTimeout(again);
+    if (source) source.close();
+    begun = performance.now();
+    source = new EventSource(document.body.dataset.events);
     source.onmessage = (event) => show(JSON.parse(event.data));
     source.onerror = () => {
       // A browser comes back by itself where nobody answers, but gives up where a proxy or an exporter that starts does.
-      if (source.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_AFTER);
+      if (source.readyState === EventSource.CLOSED) again = setTimeout(listen, AGAIN_AFTER);
     };
   };
   listen();

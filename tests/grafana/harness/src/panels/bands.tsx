@@ -13,6 +13,7 @@ interface Span {
   colour?: string;
 }
 
+const DAY = 86_400_000;
 const NAMES = 90;
 const AXIS = 18;
 
@@ -76,7 +77,7 @@ export function Bands(panel: PanelProps<Options>) {
       ))}
       {[0, 0.25, 0.5, 0.75].map((part) => (
         <text key={part} x={x(from + part * (to - from))} y={panel.height - 4} fill={text.secondary}>
-          {new Date(from + part * (to - from)).toISOString().slice(11, 16)}
+          {new Date(from + part * (to - from)).toISOString().slice(...(to - from > DAY ? [5, 10] : [11, 16]))}
         </text>
       ))}
     </svg>
