@@ -60,7 +60,7 @@ def command(  # noqa: PLR0917 -- one argument an option
     if issue:
         for number in issued(found, storage):
             click.echo(f"issued as number {number}", err=True)
-    _write(one(found), format_ or _by_name(out), out)
+    _write(one(found), format_ or _by_name(out), out, issued=issue)
 
 
 def _by_name(out: str | None) -> str:
@@ -69,13 +69,13 @@ def _by_name(out: str | None) -> str:
     return ending if ending in FORMATS else "md"
 
 
-def _write(found: "Drafted", format_: str, out: str | None) -> None:
+def _write(found: "Drafted", format_: str, out: str | None, *, issued: bool) -> None:
     from pathlib import Path  # noqa: PLC0415 -- `--help` needs none of this
 
     from exporter.errors import UptimeError  # noqa: PLC0415
     from exporter.output.reports.formats import written  # noqa: PLC0415
 
-    text = written(found.document, format_)
+    text = written(found.document if issued else found.shown, format_)
     if out is None:
         click.echo(text, nl=False)
         return

@@ -37,9 +37,10 @@ def command(file: str) -> int:
         click.echo("Not true.")
         return 1
     issue = told["issue"]
+    place = "not issued, as" if issue["number"] is None else f"issue {issue['number']}"
     click.echo(
         f"True: {told['agreement']} version {told['version']}, {told['period']['name']}: {told['verdict']}, computed again from {len(told['evidence'])} targets' evidence.\n"
-        f"  issue {issue['number']} of {issue['at']}, SHA-256 {told['sha256']}\n"
+        f"  {place} of {issue['at']}, SHA-256 {told['sha256']}\n"
         f"  terms {told['terms_sha256']}\n"
         + (f"  follows {issue['previous_sha256']}" if issue["previous_sha256"] else "  the first one")
     )

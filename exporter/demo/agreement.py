@@ -19,6 +19,8 @@ parties:
 approved:
   provider: {{by: mara, on: {signed}}}
   customer: {{by: jo, on: {signed}}}
+term: {{from: {start}, to: {last}, notice: 90d}}
+reviews: {{every: quarter, participants: [mara, jo]}}
 measure: {{smallest_outage: 10s, unknown: up}}
 exclusions:
   maintenance: {{allowance: 4h}}
@@ -40,4 +42,4 @@ def agreement(now: int) -> str:
         now: Milliseconds since the epoch.
     """
     year = datetime.fromtimestamp(now // 1000, UTC).year - 1
-    return _TEXT.format(start=f"{year}-01-01", signed=f"{year - 1}-12-01")
+    return _TEXT.format(start=f"{year}-01-01", signed=f"{year - 1}-12-01", last=f"{year + 2}-12-31")

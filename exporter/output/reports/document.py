@@ -15,17 +15,19 @@ class Issue(TypedDict):
     """What was said, and when.
 
     Attributes:
-        number: From 1 on, for each period.
-        at: When it was issued.
+        number: From 1 on, for each agreement; None of what is not issued.
+        at: When it was issued, or written.
         known_until: Up to where the record went then.
         previous_sha256: Hash of the issue before, of whatever period; None for the first.
-        changes: What is different from the issue before of this period, in lines of text.
+        replaces: Number of the latest issue of the same period before it; None for the first.
+        changes: What is different from that one, in lines of text.
     """
 
-    number: int
+    number: int | None
     at: Instant
     known_until: NotRequired[Instant]
     previous_sha256: NotRequired[str | None]
+    replaces: NotRequired[int | None]
     changes: NotRequired[Sequence[str]]
 
 

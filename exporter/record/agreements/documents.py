@@ -28,6 +28,7 @@ def document(result: PeriodResult, sources: Sources, issued: Sequence[Issue], no
     """
     told = result_json(result)
     span, before = result.period.span, issued[-1] if issued else None
+    replaced = _latest_of(issued, span)
     told |= {
         "issue": {
             "number": before.number + 1 if before else 1,
@@ -35,13 +36,20 @@ def document(result: PeriodResult, sources: Sources, issued: Sequence[Issue], no
             "at_ms": now,
             "known_until": format_instant(sources.until),
             "previous_sha256": before.sha256 if before else "",
-            "changes": changes(told, _latest_of(issued, span)),
+            "replaces": replaced["issue"]["number"] if replaced else None,
+            "changes": changes(told, replaced),
         },
         "monitor": _monitor(sources, span),
         "trend": _trend(issued, span),
         "software": {"name": "uptime-slo-exporter", "version": __version__},
     }
     return told | {"sha256": digest(told)}
+
+
+def unissued(told: Json) -> Json:
+    """A document as it is shown before it is issued, if it ever is: without a number."""
+    shown = told | {"issue": told["issue"] | {"number": None}}
+    return shown | {"sha256": digest(shown)}
 
 
 def issue_of(told: Json, span: Span, now: int) -> Issue:

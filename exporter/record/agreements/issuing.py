@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from exporter.errors import UsageError
-from exporter.record.agreements.documents import document, issue_of
+from exporter.record.agreements.documents import document, issue_of, unissued
 from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.results import results
 from exporter.sla.agreement import Agreement
@@ -27,12 +27,22 @@ class Drafted(NamedTuple):
     Attributes:
         result: Of a version of the agreement.
         document: As it would be issued.
-        news: Whether it says anything that its latest issue does not.
+        said: Its latest issue, if that says the same; None where it says anything new.
     """
 
     result: PeriodResult
     document: Json
-    news: bool
+    said: Json | None
+
+    @property
+    def news(self) -> bool:
+        """Whether it says anything that its latest issue does not."""
+        return self.said is None
+
+    @property
+    def shown(self) -> Json:
+        """What is shown of it while it is not issued: the issue that says the same, or else a document without a number."""
+        return self.said or unissued(self.document)
 
     @property
     def issue(self) -> Issue:
@@ -66,7 +76,7 @@ def drafts(
     said = list(issued)
     for result in results(sources, versions, whole, issued):
         told = document(result, sources, said, now)
-        drafted = Drafted(result, told, _is_news(told, issued, result.period.span))
+        drafted = Drafted(result, told, _said(told, issued, result.period.span))
         found.append(drafted)
         if drafted.news and result.period.over:
             said.append(drafted.issue)  # the next one follows it
@@ -89,9 +99,13 @@ def to_issue(drafted: Sequence[Drafted]) -> list[Issue]:
     return found
 
 
-def _is_news(told: Json, issued: Sequence[Issue], span: Span) -> bool:
+def _said(told: Json, issued: Sequence[Issue], span: Span) -> Json | None:
+    """The latest issue of a span, if it says the same."""
     latest = next((each for each in reversed(issued) if each.span == span), None)
-    return latest is None or _lasting(json.loads(latest.document)) != _lasting(json.loads(json.dumps(told)))
+    if latest is None:
+        return None
+    said: Json = json.loads(latest.document)
+    return said if _lasting(said) == _lasting(json.loads(json.dumps(told))) else None
 
 
 def _lasting(told: Json) -> Json:

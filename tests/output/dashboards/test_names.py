@@ -26,6 +26,7 @@ IDENTITY = {
     Group.EXPORTER: set(),
 }
 CHOSEN = {
+    "agreement": "acme",
     "site": ".*",
     "service": "shop",
     "slo": "availability",

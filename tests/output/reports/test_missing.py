@@ -64,11 +64,25 @@ def test_a_monitor_that_missed_nothing_says_so() -> None:
 
 
 def test_the_first_issue_says_that_it_is_the_first() -> None:
-    issue = {"number": 1, "at": "2026-11-01T00:10:00Z", "previous_sha256": None, "changes": []}
+    issue = {
+        "number": 1,
+        "at": "2026-11-01T00:10:00Z",
+        "previous_sha256": None,
+        "replaces": None,
+        "changes": [],
+    }
     sections = {each.ident: each for each in report_of({**reported.missed_month(), "issue": issue}).sections}
     facts, text = sections["changes"].blocks
     assert dict(facts.pairs)["SHA-256 of the issue before"].text == "none, as there is none before"  # type: ignore[union-attr]
-    assert text == Text("This is the first issue.")
+    assert text == Text("Of this period nothing was issued before.")
+
+
+def test_what_is_not_issued_has_no_number() -> None:
+    issue = {"number": None, "at": "2026-11-01T00:10:00Z", "replaces": 3, "changes": []}
+    sections = {each.ident: each for each in report_of({**reported.missed_month(), "issue": issue}).sections}
+    facts, text = sections["changes"].blocks
+    assert dict(facts.pairs)["Issue"].text == "not issued"  # type: ignore[union-attr]
+    assert text == Text("Nothing that is told here, since number 3.")
 
 
 @pytest.mark.parametrize("write", [report_html, report_markdown])

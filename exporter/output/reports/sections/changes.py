@@ -2,7 +2,7 @@
 
 from exporter.output.reports.blocks import Block, Cell, Facts, Points, Section, Text
 from exporter.output.reports.document import Document, Issue
-from exporter.output.reports.words import NOT_KNOWN, Times, known
+from exporter.output.reports.words import NOT_KNOWN, Times
 
 
 def changes(document: Document, times: Times) -> Section:
@@ -18,26 +18,37 @@ def issue_of(document: Document, times: Times) -> Cell:
     if not issue:
         return Cell(NOT_KNOWN)
     at = times.cell(issue["at"])
-    return Cell(f"number {issue['number']}, {at.text}", machine=at.machine)
+    return Cell(f"{_number(issue)}, {at.text}", machine=at.machine)
+
+
+def _number(issue: Issue) -> str:
+    return "not issued" if issue["number"] is None else f"number {issue['number']}"
 
 
 def _of(issue: Issue, times: Times) -> tuple[Block, ...]:
     facts = Facts(
         (
-            ("Issue", Cell(str(issue["number"]))),
-            ("Issued", times.cell(issue["at"])),
+            ("Issue", Cell(_number(issue))),
+            ("Issued" if issue["number"] else "Written", times.cell(issue["at"])),
             ("The record was known until", times.cell(issue.get("known_until"))),
             ("SHA-256 of the issue before", Cell(_previous(issue))),
         )
     )
     lines = tuple(issue.get("changes", ()))
     if lines:
-        return facts, Points(lines)
-    first = issue["number"] == 1
-    return facts, Text("This is the first issue." if first else f"What has changed is {NOT_KNOWN}.")
+        return facts, Text(f"Since number {issue.get('replaces') or NOT_KNOWN}:"), Points(lines)
+    return facts, Text(_unchanged(issue))
+
+
+def _unchanged(issue: Issue) -> str:
+    if "replaces" not in issue:
+        return f"What has changed is {NOT_KNOWN}."
+    if issue["replaces"] is None:
+        return "Of this period nothing was issued before."
+    return f"Nothing that is told here, since number {issue['replaces']}."
 
 
 def _previous(issue: Issue) -> str:
-    if issue["number"] == 1 and "previous_sha256" in issue:
+    if "previous_sha256" in issue:
         return issue["previous_sha256"] or "none, as there is none before"
-    return known(issue.get("previous_sha256"))
+    return NOT_KNOWN
