@@ -247,6 +247,7 @@ def _slices() -> tuple[Slice, ...]:
 
 
 ISSUE: Json = {
+    "replaces": 1,
     "number": 2,
     "at": "2026-11-03T09:12:44Z",
     "known_until": "2026-11-03T09:12:30Z",

@@ -78,7 +78,7 @@ def test_the_first_issue_says_that_it_is_the_first() -> None:
 
 
 def test_what_is_not_issued_has_no_number() -> None:
-    issue = {"number": None, "at": "2026-11-01T00:10:00Z", "replaces": 3, "changes": []}
+    issue: dict[str, Any] = {"number": None, "at": "2026-11-01T00:10:00Z", "replaces": 3, "changes": []}
     sections = {each.ident: each for each in report_of({**reported.missed_month(), "issue": issue}).sections}
     facts, text = sections["changes"].blocks
     assert dict(facts.pairs)["Issue"].text == "not issued"  # type: ignore[union-attr]
