@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exporter.cli.options import config_option, format_option
+from exporter.cli.options import config_option, format_option, storage_option
 
 if TYPE_CHECKING:
     from exporter.config.agreements.checked import Checked
@@ -16,6 +16,7 @@ Examples:
   uptime-slo-exporter agreement check acme-hosting.yml
   uptime-slo-exporter agreement check
   uptime-slo-exporter agreement show acme-hosting --at 2026-11-01T00:00:00Z
+  uptime-slo-exporter agreement status
 
 \b
 Without files, agreements are those that the configuration names under `agreements`.
@@ -112,6 +113,26 @@ def show(
         json.dumps(told, indent=2, ensure_ascii=False)
         if format_ == "json"
         else "\n".join(terms_lines(chosen, instant))
+    )
+
+
+@command.command()
+@click.argument("name", required=False)
+@config_option
+@storage_option
+@format_option("table", "json")
+def status(name: str | None, config_files: tuple[str, ...], storage: str, format_: str) -> None:
+    """Show how NAME, or every agreement, stands in its running period."""
+    import json  # noqa: PLC0415 -- `--help` needs none of this
+
+    from exporter.cli.reports import running  # noqa: PLC0415
+    from exporter.output.standing import standing_json, standing_lines  # noqa: PLC0415
+
+    documents = running(name, config_files, storage)
+    click.echo(
+        json.dumps(standing_json(documents), indent=2)
+        if format_ == "json"
+        else "\n".join(standing_lines(documents))
     )
 
 

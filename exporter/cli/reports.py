@@ -7,8 +7,11 @@ from pathlib import Path
 from exporter.cli.configured import load
 from exporter.cli.through import Daemon
 from exporter.clock import SystemClock
+from exporter.errors import UsageError
 from exporter.record.agreements.asking import Question, asked
 from exporter.record.agreements.issuing import Drafted, to_issue
+from exporter.record.agreements.labels import RUNNING
+from exporter.sla.wire import Json
 from exporter.store.base import Issue
 from exporter.store.reader import SqliteReader
 from exporter.store.writer import SqliteWriter
@@ -28,6 +31,28 @@ def drafted(question: Question, config_files: Sequence[str], storage: str) -> li
     store = SqliteReader.open(Path(storage))
     try:
         return asked(store, config, question, SystemClock().wall())
+    finally:
+        store.close()
+
+
+def running(name: str | None, config_files: Sequence[str], storage: str) -> list[Json]:
+    """How one agreement, or each that is in force, stands in its running period.
+
+    Raises:
+        UsageError: There is no such agreement, or none at all.
+        ConfigError: The configuration is wrong.
+        StoreError: The store cannot be read.
+    """
+    config = load(config_files, storage)
+    approved = {each.name for each in config.agreements if not each.is_draft}
+    names = sorted(approved) if name is None else [name]
+    if not names:
+        msg = "the configuration has no approved agreement; write one with `agreement new`, and name it under `agreements`"
+        raise UsageError(msg)
+    store = SqliteReader.open(Path(storage))
+    try:
+        now = SystemClock().wall()
+        return [each.shown for one in names for each in asked(store, config, Question(one, RUNNING), now)]
     finally:
         store.close()
 

@@ -27,7 +27,7 @@ def table(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         )
         for each in found
     ]
-    yield from _aligned(rows) if len(rows) > 1 else [NONE]
+    yield from aligned(rows) if len(rows) > 1 else [NONE]
 
 
 def trail_table(trail: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -45,7 +45,7 @@ def trail_table(trail: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         )
         for each in trail
     ]
-    yield from _aligned(rows) if len(rows) > 1 else ["Nothing was ever excluded."]
+    yield from aligned(rows) if len(rows) > 1 else ["Nothing was ever excluded."]
 
 
 def correction(told: Mapping[str, Any], done: str) -> Iterator[str]:
@@ -85,7 +85,8 @@ def _figures(told: Mapping[str, Any]) -> str:
     return f"{describe_share(Fraction(repr(sli)))} ({rest} left)"
 
 
-def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+def aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Rows of equally many cells as lines, each column as wide as its widest cell."""
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     for cells in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
