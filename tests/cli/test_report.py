@@ -111,6 +111,7 @@ def test_what_is_no_report_is_refused(run: Run) -> None:
 
 def test_an_issue_is_numbered_kept_and_followed_by_the_next_one(run: Run, past: Past) -> None:
     first = as_json(run, "--issue")
+    Path("october.json").rename("first.json")
     assert "nothing has changed since the latest issue" in run(*OCTOBER, "--issue", status=2)
     run(
         *("exclude", "add", "--service=shop", "--category=maintenance", "--reason=a move"),
@@ -120,9 +121,11 @@ def test_an_issue_is_numbered_kept_and_followed_by_the_next_one(run: Run, past: 
     assert (second["issue"]["number"], second["issue"]["previous_sha256"]) == (2, first["sha256"])
     assert "shop: counted downtime in ms 7200000 before, 3600000 now" in second["issue"]["changes"]
     run("verify", "october.json")
+    run("verify", "first.json")
     store = SqliteReader.open(past.store)
     assert [each.number for each in store.issues("acme")] == [1, 2]
     store.close()
+    assert as_json(run) == second  # what was issued is shown as it was, while it is still so
 
 
 @pytest.mark.parametrize(

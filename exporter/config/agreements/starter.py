@@ -39,7 +39,7 @@ period: {{calendar: month, timezone: UTC, partial: prorate}}
 #   other: rest
 measure:
   combine: all                  # a service is down if any of its endpoints is
-  starts: detected              # or reported: the clock of an outage starts when somebody tells
+  starts: detected              # the clock of an outage starts with the first probe that saw it
   smallest_outage: 60s          # shorter ones do not count
   denominator: agreed_time      # or calendar_time, or 30d
   unknown: up                   # what nothing is known of; best and worst are shown in any case

@@ -12,7 +12,7 @@ version: 1
 from: 2026-01-01
 kind: customer
 approved: {provider: {by: mara, on: 2026-06-10}}
-measure: {smallest_outage: 60s, starts: reported}
+measure: {smallest_outage: 60s, starts: detected}
 exclusions: {maintenance: {}}
 """
 

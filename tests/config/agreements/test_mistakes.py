@@ -31,6 +31,10 @@ LATER_KEYS = {
     f"the key {key}": more(f"{key}: {value}", f"`{key}` {LATER}")
     for key, value in (("channels", "{phone: 15m}"), ("severities", "{sev1: a}"), ("termination", "[a]"))
 } | {
+    "a clock that starts when somebody tells": more(
+        "measure: {starts: reported}",
+        f"`starts: reported` {LATER}, and outages start when they were detected",
+    ),
     "a report that is also weekly": more("report: {also: weekly}", f"`also` {LATER}"),
     "a rule for each miss": rule("each_miss: 2%", f"`each_miss` {LATER}"),
     "a measure that people record": (
