@@ -43,7 +43,7 @@ test: .venv/.dev ## Everything: format, lint, types, tests with coverage; FORBID
 	$(BIN)/coverage run -m pytest --numprocesses $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
-	$(BIN)/coverage report --include='exporter/timeline/*,exporter/slo/*' --fail-under=100
+	$(BIN)/coverage report --include='exporter/timeline/*,exporter/slo/*,exporter/sla/*' --fail-under=100
 
 check: .venv/.dev ## Format, lint and types only
 	$(BIN)/ruff format --check .

@@ -51,6 +51,11 @@ def test_a_miss_whose_figure_is_in_no_step_costs_nothing_and_says_so() -> None:
     assert (owed.share, owed.why) == (Fraction(0), "99.861111 % is in no step")
 
 
+def test_how_far_a_step_is_cannot_be_said_of_a_target_without_an_allowance() -> None:
+    running = judged(agreed="100", period=Period((START, END), START + DAY))
+    assert Tiers((Step(percent("99"), credit=percent("10")),)).next_step(Outcome(running, DAYS)) is None
+
+
 def test_what_is_met_costs_nothing_pro_rata() -> None:
     assert ProRata(Fraction(10)).owed(Outcome(judged(), DAYS)).share == 0
 
