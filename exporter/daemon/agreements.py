@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,12 +14,13 @@ from exporter.log import log
 from exporter.output.reports.formats import written
 from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.issuing import SETTLING, Drafted, drafts
-from exporter.record.agreements.results import by_name, closed_periods, results, whole_period
+from exporter.record.agreements.results import by_name, closed_periods, latest, results, whole_period
 from exporter.record.pasts import Pasts
 from exporter.record.sampled import Sampled
-from exporter.sla.agreement import Agreement
+from exporter.sla.agreement import Agreement, segments
 from exporter.sla.period import PeriodResult
 from exporter.store.base import Issue, LogEntry
+from exporter.timeline.spans import Span
 from exporter.units import parse_instant
 
 EVERY = 60.0
@@ -49,7 +50,7 @@ class _Judged(NamedTuple):
 
     Attributes:
         running: Its running period; None where no version is in force.
-        closed: Drafts of its last closed period that say anything new.
+        closed: Drafts of its closed periods of which nothing was said yet.
     """
 
     running: PeriodResult | None
@@ -100,15 +101,18 @@ class Agreements:
         facts = self._facts()
         agreements = by_name(facts.config.agreements)
         sources = await self._sources(facts)
-        self._show(
-            tuple(
-                [
-                    live
-                    for name, versions in agreements.items()
-                    if (live := await self._one(sources, name, versions, facts.now)) is not None
-                ]
-            )
-        )
+        found = [await self._one_by_itself(sources, *each, facts.now) for each in agreements.items()]
+        self._show(tuple(filter(None, found)))
+
+    async def _one_by_itself(
+        self, sources: Sources, name: str, versions: Sequence[Agreement], now: int
+    ) -> LiveAgreement | None:
+        """Judge one, whatever becomes of it: what is wrong with an agreement must not end what watches."""
+        try:
+            return await self._one(sources, name, versions, now)
+        except Exception:  # noqa: BLE001 -- see above
+            log().exception("agreement_failed", agreement=name)
+            return None
 
     async def issue(self, issue: Issue) -> None:
         """Keep what somebody issued.
@@ -161,20 +165,39 @@ class Agreements:
 
 
 def _judge(sources: Sources, versions: Sequence[Agreement], issued: Sequence[Issue], now: int) -> _Judged:
-    """Judge the running period, and the last closed one where nothing was said of it yet."""
+    """Judge the running period, and the closed ones of which not all was said yet, the oldest first."""
     running = results(sources, versions, whole_period(versions, now), issued)
-    last = next(closed_periods(versions, now - SETTLING), None)
     closed = list[Drafted]()
-    if last is not None and not any(last[0] <= each.span[0] < last[1] for each in issued):
-        closed = [each for each in drafts(sources, versions, last, issued, now) if each.news]
+    for span in reversed(_unsaid(sources, versions, issued, now)):
+        told = drafts(sources, versions, span, [*issued, *(each.issue for each in closed)], now)
+        closed += [each for each in told if each.news]
     current = [each for each in running if each.period.span[0] <= now]
     return _Judged(current[-1] if current else None, closed)
 
 
+def _unsaid(sources: Sources, versions: Sequence[Agreement], issued: Sequence[Issue], now: int) -> list[Span]:
+    """Closed periods of which nothing, or not all, was said yet, the latest first: back to the first that was, or that the record knows of."""
+    known = min(
+        (
+            each.history.first
+            for all_ in sources.known.values()
+            for each in all_
+            if each.history.first is not None
+        ),
+        default=now,
+    )
+    found = list[Span]()
+    for span in closed_periods(versions, now - SETTLING):
+        parts = {each.span for each in segments(versions, span)}
+        if span[1] <= known or parts <= {each.span for each in issued}:
+            break
+        found.append(span)
+    return found
+
+
 def _claim_by(issued: Sequence[Issue], now: int) -> int | None:
     """Until when the earliest credit that is still open may be claimed, as the latest issue of each period says."""
-    latest: Mapping[object, Issue] = {each.span: each for each in issued}
-    told = (json.loads(each.document)["credit"]["claim_by"] for each in latest.values())
+    told = (json.loads(each.document)["credit"]["claim_by"] for each in latest(issued))
     open_ = [instant for text in told if text is not None and (instant := parse_instant(text)) > now]
     return min(open_, default=None)
 

@@ -69,7 +69,7 @@ class _Columns:
             self.allowance.add(text, (found.allowed - found.counted) / 1000)
         named = result.agreement.credits.rules.get(found.target.credit)
         if named is not None:
-            outcome = Outcome(found, days_of(result.whole, result.agreement.period.zone))
+            outcome = Outcome(found, days_of(result.period.span, result.agreement.period.zone))
             step = named.rule.next_step(outcome)
             if step is not None:
                 self.next_step.add(text, step.after / 1000)

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from exporter.sla.credit import CreditTerms
 from exporter.sla.terms import Terms
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import When
-from exporter.timeline.spans import Span
+from exporter.timeline.spans import FOREVER, Span
+from exporter.timeline.zones import first_instant, zone
 
 
 class Kind(StrEnum):
@@ -181,10 +182,24 @@ class Segment:
     span: Span
 
 
+def ends(agreement: Agreement) -> int:
+    """The instant at which a version ends by its own term; after every other where it says no end, or goes on by itself."""
+    contract = agreement.contract
+    if contract is None or contract.end is None or contract.renewal is not None:
+        return FOREVER
+    return after(contract.end, agreement.period.zone)
+
+
+def after(last: date, name: str) -> int:
+    """The first instant after a local day."""
+    return first_instant(datetime.combine(last + timedelta(days=1), time()), zone(name))
+
+
 def in_force(versions: Sequence[Agreement], at: int) -> Agreement | None:
     """The version of an agreement that holds at an instant, drafts aside; None before the first."""
     approved = [each for each in versions if not each.is_draft and each.start <= at]
-    return max(approved, key=lambda each: each.start, default=None)
+    held = max(approved, key=lambda each: each.start, default=None)
+    return held if held is not None and at < ends(held) else None
 
 
 def segments(versions: Sequence[Agreement], span: Span) -> list[Segment]:
@@ -196,9 +211,9 @@ def segments(versions: Sequence[Agreement], span: Span) -> list[Segment]:
     """
     start, end = span
     approved = sorted((each for each in versions if not each.is_draft), key=lambda each: each.start)
-    ends = [each.start for each in approved[1:]] + [end]
-    return [
-        Segment(each, (max(start, each.start), min(end, until)))
-        for each, until in zip(approved, ends, strict=True)
-        if max(start, each.start) < min(end, until)
+    untils = [each.start for each in approved[1:]] + [end]
+    spans = [
+        (each, (max(start, each.start), min(end, until, ends(each))))
+        for each, until in zip(approved, untils, strict=True)
     ]
+    return [Segment(each, span) for each, span in spans if span[0] < span[1]]

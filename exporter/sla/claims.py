@@ -1,6 +1,6 @@
 """Which exclusions an agreement recognises, how much of them, and why not the rest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exporter.sla.evidence import Claim
@@ -27,51 +27,71 @@ class Ruling:
     late: bool = False
 
 
-def rulings(claims: Sequence[Claim], terms: Terms, promised: Spans, period: Span) -> list[Ruling]:
+def rulings(
+    claims: Sequence[Claim], terms: Terms, promised: Spans, period: Span, *, together: bool = False
+) -> list[Ruling]:
     """Judge claims by the terms, in the order of their categories and then of their starts.
 
     An instant belongs to the first category that covers it (ruling 33): what an earlier one has taken, and what
-    is not promised anyhow, uses nothing of the allowance of a later one.
+    is not promised anyhow, uses nothing of the allowance of a later one. What is beyond an allowance stays so,
+    however often it is claimed. A claim of single endpoints takes nothing from those of the whole service.
 
     Args:
         claims: All that there are.
         terms: Say which count.
-        promised: When the service is promised.
+        promised: When the service is promised, also where that is still to come.
         period: Whose allowances are used.
+        together: Whether the target is about all endpoints at once, so that none can be left out.
     """
     found = list[Ruling]()
-    free = promised & Spans([period])
+    free = _Free(promised & Spans([period]))
     for category in Category:
         of_it = sorted((each for each in claims if each.category is category), key=lambda each: each.span)
         recognition = terms.recognised.get(category)
-        judged = list(_of_category(of_it, recognition, terms, free, period))
-        for ruling in judged:
-            free -= ruling.counts
-        found += judged
+        left = recognition.allowance if recognition else None
+        refused = NOTHING
+        for claim in of_it:
+            late = claim.entered_at is not None and claim.entered_at >= period[1]
+            why = _refusal(claim, recognition, terms, together=together)
+            if why:
+                found.append(Ruling(claim, NOTHING, why, late))
+                continue
+            used = free.of(claim) - refused
+            beyond = NOTHING
+            if left is not None:
+                beyond, left = _beyond(used, left)
+            refused |= beyond
+            free.take(claim, used - beyond)
+            lost = refused & Spans([claim.span])
+            why = f"the period's allowance is used up for {_length(lost)} of it" if lost else ""
+            found.append(Ruling(claim, Spans([claim.span]) - refused, why, late))
     return found
 
 
-def _of_category(
-    claims: Sequence[Claim], recognition: Recognition | None, terms: Terms, free: Spans, period: Span
-) -> Iterator[Ruling]:
-    left = recognition.allowance if recognition else None
-    for claim in claims:
-        late = claim.entered_at is not None and claim.entered_at >= period[1]
-        why = _refusal(claim, recognition, terms)
-        if why:
-            yield Ruling(claim, NOTHING, why, late)
-            continue
-        used = Spans([claim.span]) & free
-        free -= used
-        beyond = NOTHING
-        if left is not None:
-            beyond, left = _beyond(used, left)
-        why = f"the period's allowance is used up {_length(beyond)} before its end" if beyond else ""
-        yield Ruling(claim, Spans([claim.span]) - beyond, why, late)
+class _Free:
+    """Promised time that no exclusion has taken yet: of the whole service, and less where only some endpoints are meant."""
+
+    def __init__(self, promised: Spans) -> None:
+        self._free = promised
+        self._taken = dict[frozenset[str], Spans]()
+
+    def of(self, claim: Claim) -> Spans:
+        """What a claim could take."""
+        taken = NOTHING if claim.endpoints is None else self._taken.get(claim.endpoints, NOTHING)
+        return (Spans([claim.span]) & self._free) - taken
+
+    def take(self, claim: Claim, spans: Spans) -> None:
+        """Let a claim have some of it."""
+        if claim.endpoints is None:
+            self._free -= spans
+        else:
+            self._taken[claim.endpoints] = self._taken.get(claim.endpoints, NOTHING) | spans
 
 
-def _refusal(claim: Claim, recognition: Recognition | None, terms: Terms) -> str:
+def _refusal(claim: Claim, recognition: Recognition | None, terms: Terms, *, together: bool) -> str:
     """Why a claim does not count at all; empty where it does."""
+    if together and claim.endpoints is not None:
+        return "it is of some endpoints only, and the target counts the events of all together"
     if recognition is None:
         return f"the agreement does not recognise `{claim.category}`"
     if recognition.notice:

@@ -37,17 +37,19 @@ class Tallied:
         return 1 - (self.bad + bad * more) / whole if whole else None
 
 
-def tallied(terms: SliceTerms, slices: Sequence[Slice], agreed: Spans) -> Tallied:
-    """Add up the slices that lie in agreed time as a whole.
+def tallied(terms: SliceTerms, slices: Sequence[Slice], promised: Spans, excluded: Spans) -> Tallied:
+    """Add up the slices that lie in promised time as a whole, but those that are excluded as a whole.
 
     Args:
         terms: Say what counts.
         slices: Runs of them.
-        agreed: Within the period.
+        promised: Within the period.
+        excluded: What does not count; a part of a slice excuses nothing of it.
     """
     bad, whole, known = Fraction(0), 0, 0
     for run in slices:
-        number, events = within(terms.length, run, agreed), run.good + run.bad
+        number = within(terms.length, run, promised) - within(terms.length, run, promised & excluded)
+        events = run.good + run.bad
         known += number
         if terms.judged is Judged.SHARE:
             bad += run.bad * number
@@ -66,9 +68,13 @@ def within(length: int, run: Slice, agreed: Spans) -> int:
     )
 
 
-def all_within(length: int, agreed: Spans) -> int:
-    """How many slices lie in some time as a whole, be anything known of them or not."""
-    return sum(max(0, end // length + -start // length) for start, end in agreed)
+def all_within(length: int, promised: Spans, excluded: Spans) -> int:
+    """How many slices count of some time, be anything known of them or not."""
+    counts = [
+        sum(max(0, end // length + -start // length) for start, end in spans)
+        for spans in (promised, promised & excluded)
+    ]
+    return counts[0] - counts[1]
 
 
 def as_time(terms: SliceTerms, evidence: Evidence) -> Evidence:

@@ -47,7 +47,7 @@ class Outcome(NamedTuple):
 
     Attributes:
         result: Of a target.
-        days: The local days of the whole period, in order.
+        days: The local days of the period, or of the part of one, in order.
     """
 
     result: TargetResult
@@ -168,10 +168,16 @@ class PerTime:
 
     def next_step(self, outcome: Outcome) -> NextStep | None:
         """The next piece."""
-        counted = outcome.result.counted
-        count = _pieces(Fraction(counted, self.per), begun=self.begun)
-        edge = count * self.per if self.begun else (count + 1) * self.per - 1
-        return NextStep(edge - counted, (count + 1) * self.credit)
+        counted, allowed = outcome.result.counted, outcome.result.allowed or 0
+        at_miss = self._pieces(allowed + 1)  # nothing is owed before; then for all that was down
+        if counted <= allowed and at_miss:
+            return NextStep(allowed - counted, at_miss * self.credit)
+        owed = self._pieces(max(counted, allowed))
+        edge = owed * self.per if self.begun else (owed + 1) * self.per - 1
+        return NextStep(edge - counted, (owed + 1) * self.credit)
+
+    def _pieces(self, length: int) -> int:
+        return _pieces(Fraction(length, self.per), begun=self.begun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +208,7 @@ class PerShortfall(_NoStep):
 
 @dataclass(frozen=True, slots=True)
 class ProRata(_NoStep):
-    """The share of the time in which it was down, so many times over.
+    """The share of what was promised that is missing, so many times over.
 
     Attributes:
         times: > 0.
@@ -211,12 +217,12 @@ class ProRata(_NoStep):
     times: Fraction
 
     def owed(self, outcome: Outcome) -> Owed:
-        """Counted downtime by the base."""
-        result = outcome.result
-        if not outcome.missed or not result.base:
+        """What the agreed figure lacks of all."""
+        figure = outcome.result.figures.agreed
+        if not outcome.missed or figure is None:
             return NOTHING_OWED
-        lost = Fraction(result.counted, result.base)
-        return Owed(self.times * lost, f"{format_percent(lost, 6)} of the time, {float(self.times):g} times")
+        lost = 1 - figure
+        return Owed(self.times * lost, f"{format_percent(lost, 6)} of what was promised, {self.times} times")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,7 @@
 """Days by which somebody has to act on an agreement."""
 
-from datetime import datetime, time, timedelta
-
-from exporter.sla.agreement import Agreement
+from exporter.sla.agreement import Agreement, after
 from exporter.timeline.calendar import Calendar
-from exporter.timeline.zones import first_instant, zone
 
 
 def notice_by(agreement: Agreement) -> int | None:
@@ -12,8 +9,7 @@ def notice_by(agreement: Agreement) -> int | None:
     contract = agreement.contract
     if contract is None or contract.end is None or contract.notice is None:
         return None
-    beyond = datetime.combine(contract.end + timedelta(days=1), time())
-    return first_instant(beyond, zone(agreement.period.zone)) - contract.notice
+    return after(contract.end, agreement.period.zone) - contract.notice
 
 
 def review_by(agreement: Agreement, at: int) -> int | None:

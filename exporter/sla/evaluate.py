@@ -8,7 +8,7 @@ from math import floor
 from exporter.sla.claims import Ruling, rulings
 from exporter.sla.counted import all_within, as_time, tallied
 from exporter.sla.downtime import EXCLUSIONS, HOURS, RAW, Downtime, Line, Outage, downtime
-from exporter.sla.evidence import Evidence
+from exporter.sla.evidence import Claim, Evidence
 from exporter.sla.judge import Allowance, Figures, Verdict, verdict_at_end, verdict_so_far
 from exporter.sla.lane import combined
 from exporter.sla.terms import Denominator, Judged, Measure, SliceTerms, Target, Terms, Unknown
@@ -118,11 +118,20 @@ def evaluate(terms: Terms, target: Target, evidence: Evidence, period: Period) -
         period: Which.
     """
     slices = target.slices
+    claims = [_of_all(each, evidence) for each in evidence.claims]
     if slices is not None and slices.judged is Judged.BAD:
         evidence = as_time(slices, evidence)
-    ruled = rulings(evidence.claims, terms, evidence.promised, period.span)
+    within = min(evidence.span[0], period.span[0]), max(evidence.span[1], period.span[1])
+    promised = Spans([within]) if evidence.hours is None else evidence.hours
+    ruled = rulings(claims, terms, promised, period.span, together=slices is not None)
     case = _Case(terms, target, evidence, tuple(ruled), period)
     return _of_time(case) if slices is None or slices.judged is Judged.BAD else _of_slices(case, slices)
+
+
+def _of_all(claim: Claim, evidence: Evidence) -> Claim:
+    """A claim that names every endpoint there is is one of the whole service."""
+    names_all = claim.endpoints is not None and claim.endpoints >= set(evidence.lanes)
+    return replace(claim, endpoints=None) if names_all else claim
 
 
 def _of_time(case: _Case) -> TargetResult:
@@ -219,10 +228,15 @@ def _of_slices(case: _Case, slices: SliceTerms) -> TargetResult:
     elapsed, is_mean = case.period.elapsed, slices.judged is Judged.MEAN
     promised = case.promised(elapsed)
     raw, hours, agreed, claimed = (
-        tallied(slices, case.evidence.slices, time)
-        for time in (Spans([elapsed]), promised, promised - case.excluded, promised - case.claimed)
+        tallied(slices, case.evidence.slices, time, excluded)
+        for time, excluded in (
+            (Spans([elapsed]), NOTHING),
+            (promised, NOTHING),
+            (promised, case.excluded),
+            (promised, case.claimed),
+        )
     )
-    missing = all_within(slices.length, promised - case.excluded) - agreed.known
+    missing = all_within(slices.length, promised, case.excluded) - agreed.known
     figures = Figures(
         raw.figure,
         claimed.figure,
@@ -232,7 +246,7 @@ def _of_slices(case: _Case, slices: SliceTerms) -> TargetResult:
     )
     seen = agreed.known + missing
     coverage = Fraction(agreed.known, seen) if seen else None
-    whole = all_within(slices.length, case.promised(case.period.span) - case.excluded)
+    whole = all_within(slices.length, case.promised(case.period.span), case.excluded)
     spent = Allowance((1 - case.target.agreed) * whole, agreed.bad, agreed.bad + missing) if is_mean else None
     lost = [floor(each.bad * slices.length) for each in (raw, hours, agreed)] if is_mean else []
     return TargetResult(

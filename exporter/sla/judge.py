@@ -54,7 +54,7 @@ class Allowance:
 def verdict_at_end(
     figures: Figures, target: Fraction, coverage: Fraction | None, minimum: Fraction
 ) -> Verdict:
-    """Judge a period that is over: nothing can be said where too little is known, or the bounds lie on both sides of the target.
+    """Judge a period that is over: where too little is known nothing is met, and nothing can be said where the bounds lie on both sides of the target.
 
     Args:
         figures: Of the period.
@@ -62,11 +62,13 @@ def verdict_at_end(
         coverage: Share of the agreed time that is known; None where none was agreed.
         minimum: That it must be.
     """
-    if figures.best is None or figures.worst is None or coverage is None or coverage < minimum:
+    if figures.best is None or figures.worst is None or coverage is None:
         return Verdict.UNDETERMINED
-    if figures.worst >= target:
-        return Verdict.MET
-    return Verdict.MISSED if figures.best < target else Verdict.UNDETERMINED
+    # Where outages are rounded up, joining two by unknown time may count for less than both: either may be the better one.
+    least, most = sorted((figures.best, figures.worst))
+    if most < target:
+        return Verdict.MISSED  # whatever more were known
+    return Verdict.MET if least >= target and coverage >= minimum else Verdict.UNDETERMINED
 
 
 def verdict_so_far(allowance: Allowance, coverage: Fraction | None, minimum: Fraction) -> Verdict:
@@ -77,11 +79,12 @@ def verdict_so_far(allowance: Allowance, coverage: Fraction | None, minimum: Fra
         coverage: Share of what is over of the agreed time that is known; None where none is over.
         minimum: That it must be.
     """
-    if allowance.best > allowance.whole:
+    least, most = sorted((allowance.best, allowance.worst))
+    if least > allowance.whole:
         return Verdict.MISSED
     if coverage is not None and coverage < minimum:
         return Verdict.UNDETERMINED
-    if allowance.worst > allowance.whole:
+    if most > allowance.whole:
         return Verdict.UNDETERMINED
-    at_risk = allowance.worst > NEARLY * allowance.whole
+    at_risk = most > NEARLY * allowance.whole
     return Verdict.AT_RISK if at_risk else Verdict.MET

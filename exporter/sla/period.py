@@ -61,7 +61,7 @@ def judge_period(
     ]
     length = period.span[1] - period.span[0]
     part = Fraction(length, whole[1] - whole[0]) if agreement.prorate else Fraction(1)
-    days = days_of(whole, agreement.period.zone)
+    days = days_of(period.span, agreement.period.zone)
     owed = credit(agreement.credits, results, period.span, days, part=part, before=before)
     return PeriodResult(
         agreement,

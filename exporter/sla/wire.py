@@ -151,7 +151,7 @@ def _next_step(result: PeriodResult, found: TargetResult) -> Json | None:
     named = result.agreement.credits.rules.get(found.target.credit)
     if named is None or result.period.over:
         return None
-    days = days_of(result.whole, result.agreement.period.zone)
+    days = days_of(result.period.span, result.agreement.period.zone)
     step = named.rule.next_step(Outcome(found, days))
     return None if step is None else {"after_ms": step.after, "percent": per_cent(step.share)}
 

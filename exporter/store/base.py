@@ -145,8 +145,9 @@ class Issue(NamedTuple):
         number: From 1, without gaps, for each agreement.
         span: The period, or the part of one, milliseconds.
         at: When it was issued, milliseconds.
-        sha256: Of the document in canonical form, which names that of the one before.
-        document: All of it, JSON.
+        sha256: Of the document in canonical form.
+        document: All of it, JSON; the store does not look into it.
+        previous: SHA-256 of the one before, which the document names; empty for the first. It is not kept.
     """
 
     agreement: str
@@ -155,6 +156,7 @@ class Issue(NamedTuple):
     at: int
     sha256: str
     document: str
+    previous: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +309,7 @@ class Writer(Reader, Protocol):
         """Add to what was said of an agreement.
 
         Raises:
-            StoreError: It cannot be written, or its number is not the next one; nothing was.
+            StoreError: It cannot be written, or does not follow the one before; nothing was.
         """
 
     def pruning(self, before: int) -> Iterator[int]:

@@ -24,12 +24,13 @@ def insert(connection: sqlite3.Connection, issue: Issue) -> None:
     """Add one.
 
     Raises:
-        StoreError: Its number is not the next one.
+        StoreError: It is not the next one.
     """
-    (last,) = connection.execute(
-        "SELECT coalesce(max(number), 0) FROM issue WHERE agreement = ?", (issue.agreement,)
-    ).fetchone()
-    if issue.number != last + 1:
+    last, before = connection.execute(
+        "SELECT number, sha256 FROM issue WHERE agreement = ? ORDER BY number DESC LIMIT 1",
+        (issue.agreement,),
+    ).fetchone() or (0, "")
+    if issue.number != last + 1 or issue.previous != before:
         msg = f"issue {issue.number} of {issue.agreement} does not follow number {last}"
         raise StoreError(msg)
     connection.execute(

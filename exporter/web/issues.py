@@ -1,10 +1,12 @@
 """`/api/v1/issues` on the socket: what commands issue of agreements while the daemon holds the store."""
 
+import json
 from http import HTTPStatus
 
 from aiohttp import web
 
 from exporter.errors import StoreError
+from exporter.record.agreements.verify import problems
 from exporter.store.base import Issue
 from exporter.web.source import SOURCE
 from exporter.web.writes import author
@@ -14,13 +16,20 @@ async def add(request: web.Request) -> web.Response:
     """Keep an issue.
 
     Raises:
+        HTTPBadRequest: It is none, or what it says is not true.
         HTTPServiceUnavailable: It could not be written, or is not the next one.
     """
     author(request)
     body = await request.json()
-    start, end = body.pop("span")
     try:
-        await request.app[SOURCE].issue(Issue(**body, span=(start, end)))
+        start, end = body.pop("span")
+        issue = Issue(**body, span=(start, end))
+        if problem := next(problems(json.loads(issue.document)), None):
+            raise web.HTTPBadRequest(text=f"{problem}\n")
+    except (TypeError, ValueError, KeyError) as error:
+        raise web.HTTPBadRequest(text=f"this is no issue: {error}\n") from error
+    try:
+        await request.app[SOURCE].issue(issue)
     except StoreError as error:
         raise web.HTTPServiceUnavailable(text=f"{error}\n") from error
     return web.json_response({}, status=HTTPStatus.CREATED)

@@ -79,6 +79,30 @@ def _evidence(told: Any) -> None:
     told["evidence"]["shop"]["lanes"]["web"] = [[told["computed"]["span"][0], "up"]]
 
 
+def _shortened(told: Any) -> None:
+    told["computed"]["span"][1] = told["computed"]["until"] = told["computed"]["span"][0] + 86_400_000
+    told["sha256"] = digest(told)
+
+
+def _lengthened(told: Any) -> None:
+    told["computed"]["whole"][1] += 31 * 86_400_000
+    told["sha256"] = digest(told)
+
+
+def _uncovered(told: Any) -> None:
+    told["evidence"]["shop"]["span"][0] += 5 * 86_400_000
+    told["sha256"] = digest(told)
+
+
+def _hours(told: Any) -> None:
+    told["evidence"]["shop"]["hours"] = [[told["computed"]["span"][0], told["computed"]["span"][0] + 1000]]
+    told["sha256"] = digest(told)
+
+
+def _nonsense(told: Any) -> None:
+    told["computed"]["before"] = "1/0"
+
+
 def _terms(told: Any) -> None:
     told["terms"]["targets"][0]["availability"] = "90"
 
@@ -90,6 +114,11 @@ def _terms(told: Any) -> None:
         (_sealed, "targets[0].counted_ms says 7140000, and comes to 7200000"),
         (_evidence, "targets[0].verdict says 'missed', and comes to 'met'"),
         (_terms, "terms_sha256"),
+        (_shortened, "period.end says"),
+        (_lengthened, "the period is none that the terms have"),
+        (_uncovered, "the evidence of `shop` does not cover the period"),
+        (_hours, "the evidence of `shop` has other hours than the terms"),
+        (_nonsense, "it cannot be computed again"),
     ],
 )
 def test_what_was_changed_afterwards_is_seen(run: Run, forge: Callable[[Any], None], said: str) -> None:

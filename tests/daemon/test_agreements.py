@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from exporter.store.base import Issue
+from exporter.store.writer import SqliteWriter
 from exporter.timeline.calendar import Calendar
 from exporter.units import DAY, HOUR, MINUTE
 from tests.conftest import StartDaemon
@@ -35,7 +37,7 @@ def past(tmp_path: Path) -> Past:
     down = start + DAY
     made.bring(
         [
-            *steady("S", start - DAY, down, STEP),
+            *steady("S", start, down, STEP),
             *steady("F", down, down + HOUR, STEP),
             *steady("S", down + HOUR, max(end, now - 2 * STEP), STEP),
         ]
@@ -77,3 +79,16 @@ def test_a_command_issues_through_the_daemon_that_holds_the_store(
     assert issued.returncode == 0, issued.stderr
     assert issued.stderr.startswith("issued as number 2")
     assert json.loads(issued.stdout)["verdict"] == "met"
+
+
+def test_an_agreement_that_cannot_be_judged_ends_nothing_else(past: Past, start_daemon: StartDaemon) -> None:
+    store = SqliteWriter.open(past.store)
+    store.add_issue(Issue("acme", 1, (0, 1), 0, "00", "no JSON at all"))
+    store.close()
+    (past.folder / "other.yml").write_text(AGREEMENT.replace("name: acme", "name: other"))
+    daemon = start_daemon(SHOP.replace("[acme.yml]", "[acme.yml, other.yml]"))
+    other = {"agreement": "other", "target": "shop"}
+    wait_for(lambda: daemon.value("uptime_sla_target_ratio", **other), "the other one is judged")
+    assert daemon.value("uptime_sla_target_ratio", **LABELS) is None
+    daemon.process.wait_for_line("event=agreement_failed")
+    assert daemon.ready()

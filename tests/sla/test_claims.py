@@ -50,8 +50,24 @@ def test_beyond_the_allowance_of_the_period_it_is_downtime() -> None:
         recognised=allowance,
     )
     assert [counting(each) for each in (first, second, third)] == [HOUR, 30 * MINUTE, 0]
-    assert second.why == "the period's allowance is used up 30m before its end"
+    assert second.why == "the period's allowance is used up for 30m of it"
     assert list(second.counts) == [(START + 5 * DAY, START + 5 * DAY + 30 * MINUTE)]
+
+
+def test_what_is_beyond_the_allowance_stays_so_however_often_it_is_claimed() -> None:
+    allowance = {Category.MAINTENANCE: Recognition(allowance=HOUR)}
+    found = ruled(claim(DAY, DAY + 10 * HOUR), claim(DAY, DAY + 10 * HOUR), recognised=allowance)
+    assert [counting(each) for each in found] == [HOUR, HOUR]
+
+
+def test_a_claim_of_one_endpoint_takes_nothing_from_those_of_the_service() -> None:
+    both = {Category.CUSTOMER: Recognition(), Category.MAINTENANCE: Recognition(allowance=HOUR)}
+    found = ruled(
+        claim(DAY, DAY + 10 * HOUR, Category.CUSTOMER, endpoints=frozenset(["cdn"])),
+        claim(DAY, DAY + 10 * HOUR),
+        recognised=both,
+    )
+    assert [counting(each) for each in found] == [10 * HOUR, HOUR]
 
 
 def test_two_that_overlap_use_the_allowance_once() -> None:

@@ -217,10 +217,12 @@ def test_how_far_it_is_to_the_next_step() -> None:
     outcome = Outcome(found, DAYS)
     allowed = 43 * MINUTE + 12 * SECOND
     assert STORAGE.next_step(outcome) == (allowed - 10 * MINUTE, percent("10"))
-    assert PerTime(30 * MINUTE, begun=True, credit=percent("5")).next_step(outcome) == (
-        20 * MINUTE,
-        percent("10"),
-    )
+    half_hours = PerTime(30 * MINUTE, begun=True, credit=percent("5"))
+    assert half_hours.next_step(outcome) == (allowed - 10 * MINUTE, percent("10"))
+    missed = evaluate(terms(), made, evidence(lane([(DAY, DAY + 50 * MINUTE)])), running)
+    assert half_hours.next_step(Outcome(missed, DAYS)) == (10 * MINUTE, percent("15"))
+    hours = PerTime(HOUR, begun=False, credit=percent("5"))
+    assert hours.next_step(outcome) == (50 * MINUTE - 1, percent("5"))
     assert DaysOfFee(3).next_step(outcome) == (allowed - 10 * MINUTE, Fraction(1, 10))
     assert LONG_DAY.next_step(outcome) is None
 

@@ -1,5 +1,6 @@
 """What happens rarely, and is right all the same."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -9,8 +10,9 @@ from exporter.sla.credit_rules import DaysOfFee, Outcome, PerClock, ProRata, Ste
 from exporter.sla.evaluate import Period, evaluate
 from exporter.sla.evidence import Slice
 from exporter.sla.judge import Verdict
-from exporter.sla.terms import Judged, Measure, SliceTerms
+from exporter.sla.terms import Judged, Measure, Recognition, SliceTerms
 from exporter.sla.wire import evidence_of
+from exporter.timeline.exclusion import Category
 from exporter.units import DAY, HOUR, MINUTE
 from tests.support.agreed import (
     END,
@@ -90,3 +92,42 @@ def test_an_exclusion_of_an_endpoint_that_is_not_asked_about_changes_nothing() -
 def test_evidence_that_is_not_as_it_was_written_is_told(document: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="the evidence is not as it was written"):
         evidence_of(document)
+
+
+def test_planned_maintenance_is_limited_by_its_allowance_before_it_comes() -> None:
+    recognised = {Category.MAINTENANCE: Recognition(allowance=HOUR)}
+    planned = claim(20 * DAY, 24 * DAY)
+    seen = evidence(lane([(DAY, DAY + 43 * MINUTE)], end=START + 5 * DAY), claims=[planned])
+    seen = replace(seen, span=(START - DAY, START + 5 * DAY))
+    found = evaluate(terms(recognised=recognised), target(), seen, Period((START, END), START + 5 * DAY))
+    assert (found.allowed, found.verdict) == ((30 * DAY - HOUR) // 1000, Verdict.AT_RISK)
+
+
+def test_an_exclusion_of_every_endpoint_is_one_of_the_service() -> None:
+    every = claim(DAY, DAY + HOUR, endpoints=frozenset(["web", "db"]))
+    slices = SliceTerms(HOUR, Judged.MEAN)
+    seen = evidence(lane(), claims=[every], slices=(Slice(START, 30 * 24, 0, 1),))
+    found = evaluate(terms(), target("99", slices=slices), seen, PERIOD)
+    assert found.base == 30 * 24 - 1
+
+
+def test_an_exclusion_of_some_endpoints_excuses_no_events_of_all() -> None:
+    some = claim(DAY, DAY + HOUR, endpoints=frozenset(["web"]))
+    seen = evidence(lane(), lane(), claims=[some], slices=(Slice(START, 30 * 24, 0, 1),))
+    found = evaluate(terms(), target("99", slices=SliceTerms(HOUR, Judged.MEAN)), seen, PERIOD)
+    assert found.base == 30 * 24
+    assert found.ruled[0].why.startswith("it is of some endpoints only")
+
+
+def test_a_part_of_a_slice_excuses_nothing_of_it() -> None:
+    moment = claim(DAY + MINUTE, DAY + MINUTE + 1)
+    seen = evidence(lane(), claims=[moment], slices=(Slice(START, 30 * 24, 0, 1),))
+    found = evaluate(terms(), target("99", slices=SliceTerms(HOUR, Judged.MEAN)), seen, PERIOD)
+    assert found.base == 30 * 24
+
+
+def test_a_miss_stays_one_however_little_else_is_known() -> None:
+    strict = Measure(minimum_coverage=Fraction(99, 100))
+    found = judged(lane([(DAY, DAY + 5 * HOUR)], [(9 * DAY, 9 * DAY + 8 * HOUR)]), measure=strict)
+    assert found.verdict is Verdict.MISSED
+    assert judged(lane(unknown=[(0, DAY)]), agreed="50", measure=strict).verdict is Verdict.UNDETERMINED

@@ -12,7 +12,7 @@ from exporter.store.reader import SqliteReader
 from exporter.store.writer import SqliteWriter
 
 FIRST = Issue("acme", 1, (0, 100), 105, "aa", '{"number": 1, "title": "für ACME"}')
-SECOND = FIRST._replace(number=2, at=120, sha256="bb", document='{"number": 2}')
+SECOND = FIRST._replace(number=2, at=120, sha256="bb", document='{"number": 2}', previous="aa")
 OTHER = FIRST._replace(agreement="other")
 
 
@@ -20,7 +20,7 @@ def test_issues_of_an_agreement_stay_in_their_order(path: Path, writer: SqliteWr
     for issue in (FIRST, OTHER, SECOND):
         writer.add_issue(issue)
     with closing(SqliteReader.open(path)) as reader:
-        assert reader.issues("acme") == [FIRST, SECOND]
+        assert reader.issues("acme") == [FIRST, SECOND._replace(previous="")]
         assert reader.issues("other") == [OTHER]
         assert reader.issues("nobody") == []
 
@@ -31,6 +31,12 @@ def test_a_number_that_is_not_the_next_one_is_refused(writer: SqliteWriter, numb
     with pytest.raises(StoreError, match=f"issue {number} of acme does not follow number 1"):
         writer.add_issue(FIRST._replace(number=number))
     assert writer.issues("acme") == [FIRST]
+
+
+def test_one_that_does_not_follow_the_last_one_is_refused(writer: SqliteWriter) -> None:
+    writer.add_issue(FIRST)
+    with pytest.raises(StoreError, match="issue 2 of acme does not follow number 1"):
+        writer.add_issue(SECOND._replace(previous="cc"))
 
 
 @pytest.mark.parametrize(

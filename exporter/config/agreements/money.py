@@ -9,14 +9,21 @@ from exporter.config.report import Report
 from exporter.config.tree import Map, find
 from exporter.sla.credit import Caps, CreditTerms, Fee, Together
 from exporter.sla.money import places_of
-from exporter.units import parse_percent
+from exporter.units import YEAR, parse_percent
 
 PERIODS_A_YEAR = {"week": 52, "month": 12, "quarter": 4, "year": 1}
+
+
+LONGEST_CLAIM = 10 * YEAR
+"""Milliseconds."""
 
 
 def credit_terms(section: AgreementSection, root: Map, report: Report) -> CreditTerms:
     """Read the keys `fee`, `credits` and `credit_rules`."""
     general = section.credit_rules or CreditRulesSection()
+    if general.claim and general.claim.within > LONGEST_CLAIM:
+        mark = find(root, ("credit_rules", "claim", "within")).mark
+        report.problem(mark, "`within` may be 10 years at most; leave `claim` out where there is no end")
     caps = Caps(general.cap.period, general.cap.year) if general.cap else Caps()
     return CreditTerms(
         _fee(section.fee, root, report) if section.fee else None,

@@ -6,6 +6,7 @@ from typing import Any
 
 from exporter import __version__
 from exporter.record.agreements.evidence import Sources
+from exporter.record.agreements.results import latest
 from exporter.record.exclusions import Action
 from exporter.sla.period import PeriodResult
 from exporter.sla.wire import Json, canonical, digest, result_json
@@ -54,8 +55,10 @@ def unissued(told: Json) -> Json:
 
 def issue_of(told: Json, span: Span, now: int) -> Issue:
     """A document as the store keeps it."""
-    text = canonical(told).decode()
-    return Issue(told["agreement"], told["issue"]["number"], span, now, told["sha256"], text)
+    text, place = canonical(told).decode(), told["issue"]
+    return Issue(
+        told["agreement"], place["number"], span, now, told["sha256"], text, place["previous_sha256"]
+    )
 
 
 def _latest_of(issued: Sequence[Issue], span: Span) -> Json | None:
@@ -142,8 +145,8 @@ def _monitor(sources: Sources, span: Span) -> Json:
 
 def _trend(issued: Sequence[Issue], span: Span) -> list[Json]:
     """The latest issue of each earlier period, oldest first."""
-    latest = {each.span: each for each in issued if each.span[1] <= span[0]}
-    return [_point(json.loads(latest[each].document)) for each in sorted(latest)[-(TREND - 1) :]]
+    earlier = [each for each in latest(issued) if each.span[1] <= span[0]]
+    return [_point(json.loads(each.document)) for each in earlier[-(TREND - 1) :]]
 
 
 def _point(told: Json) -> Json:

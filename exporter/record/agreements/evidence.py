@@ -72,9 +72,7 @@ def gather(sources: Sources, agreement: Agreement, target: Target, period: Span)
         span,
         lanes,
         tuple(claims),
-        _promised(agreement.hours[target.hours], (span[0], max(span[1], period[1])))
-        if target.hours
-        else None,
+        promised(agreement.hours[target.hours], (span[0], max(span[1], period[1]))) if target.hours else None,
         interval=max((_interval(history, span) for _, _, history in members), default=0),
         slices=_slices(target, _counted(sources, service, target, members), (period[0], end)),
     )
@@ -113,7 +111,8 @@ def _interval(history: EndpointHistory, span: Span) -> int:
     return max((policy.interval for _, _, policy in history.policies.segments(*span)), default=0)
 
 
-def _promised(outside: When, span: Span) -> Spans:
+def promised(outside: When, span: Span) -> Spans:
+    """When a service is promised within a span, by what is outside of its hours."""
     return Spans([span]) - Spans(outside.spans(*span))
 
 

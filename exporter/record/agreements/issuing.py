@@ -27,7 +27,7 @@ class Drafted(NamedTuple):
     Attributes:
         result: Of a version of the agreement.
         document: As it would be issued.
-        said: Its latest issue, if that says the same; None where it says anything new.
+        said: Its latest issue, if that says the same, or can no longer be compared; None where it says anything new.
     """
 
     result: PeriodResult
@@ -76,7 +76,12 @@ def drafts(
     said = list(issued)
     for result in results(sources, versions, whole, issued):
         told = document(result, sources, said, now)
-        drafted = Drafted(result, told, _said(told, issued, result.period.span))
+        gone = any(
+            each.history.kept_from > result.period.span[0]
+            for known in sources.known.values()
+            for each in known
+        )
+        drafted = Drafted(result, told, _said(told, issued, result.period.span, gone=gone))
         found.append(drafted)
         if drafted.news and result.period.over:
             said.append(drafted.issue)  # the next one follows it
@@ -94,18 +99,18 @@ def to_issue(drafted: Sequence[Drafted]) -> list[Issue]:
         raise UsageError(msg)
     found = [each.issue for each in drafted if each.news]
     if not found:
-        msg = "nothing has changed since the latest issue"
+        msg = "nothing has changed since the latest issue, or what it was made of is no longer kept"
         raise UsageError(msg)
     return found
 
 
-def _said(told: Json, issued: Sequence[Issue], span: Span) -> Json | None:
-    """The latest issue of a span, if it says the same."""
+def _said(told: Json, issued: Sequence[Issue], span: Span, *, gone: bool) -> Json | None:
+    """The latest issue of a span, if it says the same, or if what it was made of is gone: then nobody can say better."""
     latest = next((each for each in reversed(issued) if each.span == span), None)
     if latest is None:
         return None
     said: Json = json.loads(latest.document)
-    return said if _lasting(said) == _lasting(json.loads(json.dumps(told))) else None
+    return said if gone or _lasting(said) == _lasting(json.loads(json.dumps(told))) else None
 
 
 def _lasting(told: Json) -> Json:

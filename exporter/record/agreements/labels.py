@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from exporter.errors import UsageError
-from exporter.sla.agreement import Agreement
+from exporter.record.agreements.results import whole_period
+from exporter.sla.agreement import Agreement, in_force
 from exporter.timeline.spans import Span
 from exporter.timeline.zones import first_instant, local_of, zone
 
@@ -30,12 +31,13 @@ def period_named(text: str, versions: Sequence[Agreement], now: int) -> Span:
     Raises:
         UsageError: It names none; says how to.
     """
-    calendar = max(versions, key=lambda each: each.start).period
-    running = calendar.period(now + 1)
+    running = whole_period(versions, now)
     if text == RUNNING:
         return running
     if text == LAST:
-        return calendar.period(running[0])
+        return whole_period(versions, running[0] - 1)
+    held = in_force(versions, now) or min(versions, key=lambda each: each.start)
+    calendar = held.period
     day = _day(text, calendar.unit)
     if day is None:
         msg = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from exporter.record.agreements.evidence import Sources, gather
-from exporter.sla.agreement import Agreement, segments
+from exporter.sla.agreement import Agreement, in_force, segments
 from exporter.sla.evaluate import Period
 from exporter.sla.period import PeriodResult, judge_period
 from exporter.store.base import Issue
@@ -30,7 +30,8 @@ def results(
             target.name: gather(sources, agreement, target, span) for target in agreement.terms.targets
         }
         period = Period(span, min(max(sources.until, span[0]), span[1]))
-        before = credited(agreement, issued, span) + sum((each.credit.share for each in found), Fraction(0))
+        # Parts of this period are judged here, and not by what was said of them.
+        before = credited(agreement, issued, whole) + sum((each.credit.share for each in found), Fraction(0))
         found.append(judge_period(agreement, evidence, whole, period, before))
     return found
 
@@ -39,33 +40,44 @@ def credited(agreement: Agreement, issued: Sequence[Issue], span: Span) -> Fract
     """What was credited in the calendar year of a period before it, as shares of the fee of one: by the latest issue of each."""
     where = zone(agreement.period.zone)
     year = local_of(span[0], where).year
-    latest = {each.span: each for each in issued if each.span[1] <= span[0]}
     return sum(
         (
             Fraction(json.loads(each.document)["credit"]["share"])
-            for each in latest.values()
-            if local_of(each.span[0], where).year == year
+            for each in latest(issued)
+            if each.span[1] <= span[0] and local_of(each.span[0], where).year == year
         ),
         Fraction(0),
     )
 
 
+def latest(issued: Sequence[Issue]) -> list[Issue]:
+    """What still stands of what was said, oldest span first: the latest of each span that no later one overlaps."""
+    standing = list[Issue]()
+    for issue in issued:
+        standing = [each for each in standing if not _overlap(each.span, issue.span)]
+        standing.append(issue)
+    return sorted(standing, key=lambda each: each.span)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return max(one[0], other[0]) < min(one[1], other[1])
+
+
 def whole_period(versions: Sequence[Agreement], at: int) -> Span:
-    """The calendar period of an agreement that holds an instant, by its latest version that has begun."""
-    held = [each for each in versions if each.start <= at] or list(versions)
-    return max(held, key=lambda each: each.start).period.period(at + 1)
+    """The calendar period of an agreement that holds an instant, by the version in force then; by its first one where none was."""
+    held = in_force(versions, at) or min(versions, key=lambda each: (each.is_draft, each.start))
+    return held.period.period(at + 1)
 
 
 def closed_periods(versions: Sequence[Agreement], now: int) -> Iterator[Span]:
     """The periods that have ended since the first version was in force, the latest first."""
-    approved = [each for each in versions if not each.is_draft]
-    if not approved:
-        return
-    first = min(each.start for each in approved)
-    latest = max(approved, key=lambda each: each.start)
-    for span in latest.period.closed(now, first - (latest.period.nominal * 2)):
-        if span[1] > first:
+    first = min((each.start for each in versions if not each.is_draft), default=now)
+    end = now
+    while end > first:
+        span = whole_period(versions, end - 1)
+        if span[1] <= now:
             yield span
+        end = span[0]
 
 
 def by_name(agreements: Sequence[Agreement]) -> Mapping[str, Sequence[Agreement]]:

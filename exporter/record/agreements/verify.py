@@ -2,20 +2,28 @@
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from exporter.config.agreements.again import agreement_from
 from exporter.errors import ConfigError
+from exporter.record.agreements.evidence import promised
+from exporter.sla.agreement import Agreement
 from exporter.sla.evaluate import Period
+from exporter.sla.evidence import Evidence
+from exporter.sla.lane import Lane
 from exporter.sla.period import judge_period
+from exporter.sla.terms import Target
 from exporter.sla.wire import SCHEMA, Json, digest, evidence_of, result_json
+from exporter.timeline.spans import Span
 
 
 def problems(told: Json) -> Iterator[str]:
     """What is not true of a document, in words; nothing where all of it is.
 
-    It proves that terms and evidence give the figures. That the evidence is what was measured is shown by the chain of
-    issues: each names the SHA-256 of the one before, so that none can be exchanged later.
+    It proves that terms and evidence give the figures, and that the evidence is of all the time that the terms are about; not that it is what
+    was measured, where a revision ended the period, or what was credited before. Those are shown by the chain of issues: each
+    names the SHA-256 of the one before, so that none can be exchanged later.
     """
     if told.get("schema") != SCHEMA:
         yield f"this reads `{SCHEMA}`, not `{told.get('schema')}`"
@@ -24,7 +32,7 @@ def problems(told: Json) -> Iterator[str]:
         yield "its SHA-256 is not that of its content: it was changed after it was written"
     try:
         again = _computed(told)
-    except (ConfigError, ValueError, KeyError, TypeError) as error:
+    except (ConfigError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError) as error:
         yield f"it cannot be computed again: {error}"
         return
     yield from _differences(again, told, "")
@@ -37,7 +45,49 @@ def _computed(told: Json) -> Json:
     first, last = computed["whole"]
     evidence = {name: evidence_of(each) for name, each in told["evidence"].items()}
     period = Period((start, end), computed["until"])
+    for problem in _misfits(agreement, evidence, (first, last), period):
+        raise ValueError(problem)
     return result_json(judge_period(agreement, evidence, (first, last), period, Fraction(computed["before"])))
+
+
+def _misfits(
+    agreement: Agreement, evidence: Mapping[str, Evidence], whole: Span, period: Period
+) -> Iterator[str]:
+    """What of period and evidence the terms say otherwise: it could be left out, or lengthened, with nobody seeing it."""
+    start, end = period.span
+    if agreement.is_draft:
+        yield "the terms are not approved by both parties"
+    if whole != agreement.period.period(start + 1) or not whole[0] <= start < end <= whole[1]:
+        yield "the period is none that the terms have"
+    if start != max(whole[0], agreement.start):
+        yield "the period does not begin where the terms say"
+    if set(evidence) != {target.name for target in agreement.terms.targets}:
+        yield "the evidence is not of the targets of the terms"
+    for target in agreement.terms.targets:
+        for problem in _misfits_of(agreement, target, evidence[target.name], period):
+            yield f"the evidence of `{target.name}` {problem}"
+
+
+def _misfits_of(agreement: Agreement, target: Target, seen: Evidence, period: Period) -> Iterator[str]:
+    start, until = period.elapsed
+    if seen.span[0] > start or seen.span[1] < until:
+        yield "does not cover the period"
+    if target.endpoints and set(seen.lanes) != set(target.endpoints):
+        yield "is not of its endpoints"
+    if any(not _is_whole(lane, seen.span) for lane in seen.lanes.values()):
+        yield "has gaps, or is not in order"
+    reach = seen.span[0], max(seen.span[1], period.span[1])
+    if seen.hours != (promised(agreement.hours[target.hours], reach) if target.hours else None):
+        yield "has other hours than the terms"
+    length = target.slices.length if target.slices else 1
+    edges = [(each.start, each.start + each.count * length) for each in seen.slices]
+    if any(later[0] < earlier[1] for earlier, later in pairwise(edges)):
+        yield "has slices that overlap"
+
+
+def _is_whole(lane: Lane, span: Span) -> bool:
+    instants = [at for at, _ in lane.runs]
+    return (lane.start, lane.end) == span and instants[:1] == [span[0]] and instants == sorted(set(instants))
 
 
 def _differences(again: Any, told: Any, where: str) -> Iterator[str]:  # noqa: ANN401 -- whatever JSON has

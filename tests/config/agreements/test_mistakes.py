@@ -229,6 +229,18 @@ MEASURES = {
 }
 
 CREDITS = {
+    "a rule by downtime of a target over events": (
+        target("credit: hours, latency: {threshold: 1s, share: 99}")
+        + "credits: {hours: {per: 1h, credit: 5%}}\n",
+        line(
+            9,
+            "`credit`: `hours` goes by downtime, and a target over events has none; use `steps`, `per_shortfall`, `pro_rata` or `days`",
+        ),
+    ),
+    "a claim for ever and a day": more(
+        "credit_rules: {claim: {within: 4000d}}",
+        "`within` may be 10 years at most; leave `claim` out where there is no end",
+    ),
     "a currency that is none": more(
         "fee: {amount: '1', currency: EURO}", "`currency`: `EURO` is no currency; did you mean `EUR`?"
     ),

@@ -1,5 +1,7 @@
 """What is issued of a period, once for all that it says."""
 
+import json
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,9 @@ import pytest
 from exporter.errors import UsageError
 from exporter.record.agreements.issuing import Drafted, drafts, to_issue
 from exporter.sla.agreement import Agreement
+from exporter.sla.credit import Caps, CreditTerms
 from exporter.store.base import Issue, LogEntry
+from exporter.store.writer import SqliteWriter
 from exporter.units import DAY, HOUR
 from tests.support.contracts import agreement
 from tests.support.months import NOVEMBER, NOW, OCTOBER, entered, made_past, sources
@@ -51,3 +55,27 @@ def test_a_running_period_is_not_issued(past: Past) -> None:
     running = drafts(sources(past), [agreement()], (NOVEMBER, NOVEMBER + 30 * DAY), (), NOW)
     with pytest.raises(UsageError, match="the period runs"):
         to_issue(running)
+
+
+def test_the_cap_of_the_year_counts_no_part_of_the_period_twice(past: Past) -> None:
+    capped = CreditTerms(
+        agreement().credits.fee,
+        agreement().credits.rules,
+        caps=Caps(year=Fraction(1, 100)),
+        periods_a_year=12,
+    )
+    versions = agreement(credits=capped), agreement(version="2", start=OCTOBER + 10 * DAY, credits=capped)
+    issued = tuple(to_issue(drafted(past, *versions)))
+    again = drafted(past, *versions, issued=issued)
+    assert [each.news for each in again] == [False, False]
+
+
+def test_what_was_issued_stands_once_what_it_was_made_of_is_gone(past: Past) -> None:
+    (first,) = to_issue(drafted(past))
+    store = SqliteWriter.open(past.store)
+    store.prune(NOVEMBER - 2 * DAY)
+    store.close()
+    (again,) = drafted(past, issued=(first,))
+    assert again.shown == json.loads(first.document)
+    with pytest.raises(UsageError, match="or what it was made of is no longer kept"):
+        to_issue([again])

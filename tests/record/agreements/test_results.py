@@ -1,17 +1,20 @@
 """An agreement put to the real store: evidence, results, and what is issued of them."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from exporter.record.agreements.documents import changes, document, issue_of
 from exporter.record.agreements.evidence import gather
-from exporter.record.agreements.results import closed_periods, credited, results, whole_period
+from exporter.record.agreements.results import closed_periods, credited, latest, results, whole_period
 from exporter.record.exclusions import Action
+from exporter.sla.agreement import ContractTerm
 from exporter.sla.judge import Verdict
 from exporter.sla.terms import Judged, SliceTerms, Target
 from exporter.sla.wire import digest
-from exporter.store.base import LogEntry
+from exporter.store.base import Issue, LogEntry
+from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import Once
 from exporter.timeline.spans import Spans
 from exporter.units import DAY, HOUR
@@ -149,3 +152,26 @@ def test_the_trend_is_of_earlier_periods(past: Past) -> None:
     (november,) = results(seen, [made], whole_period([made], NOW))
     told = document(november, seen, [issue_of(first, october.period.span, NOW)], NOW)
     assert [(each["label"], each["verdict"]) for each in told["trend"]] == [("2026-10", "missed")]
+
+
+def test_a_draft_or_a_later_version_changes_no_period_of_the_one_in_force() -> None:
+    quarters = Calendar("quarter")
+    draft = agreement(version="2", period=quarters, approved={})
+    later = agreement(version="3", start=NOW + 300 * DAY, period=quarters)
+    versions = [agreement(), draft, later]
+    assert whole_period(versions, NOW) == (NOVEMBER, NOVEMBER + 30 * DAY)
+    assert next(iter(closed_periods(versions, NOW))) == (OCTOBER, NOVEMBER)
+
+
+def test_an_agreement_that_has_ended_owes_nothing_any_more(past: Past) -> None:
+    ended = agreement(contract=ContractTerm(date(2026, 1, 1), date(2026, 9, 30)))
+    assert results(sources(past), [ended], (OCTOBER, NOVEMBER)) == []
+    renewed = agreement(contract=ContractTerm(date(2026, 1, 1), date(2026, 9, 30), renewal=365 * DAY))
+    assert len(results(sources(past), [renewed], (OCTOBER, NOVEMBER))) == 1
+
+
+def test_what_a_later_issue_overlaps_counts_no_more() -> None:
+    whole, part = (OCTOBER, NOVEMBER), (OCTOBER, OCTOBER + 10 * DAY)
+    made = [Issue("acme", number, span, NOW, "", "{}") for number, span in ((1, whole), (2, part))]
+    assert [each.number for each in latest(made)] == [2]
+    assert [each.number for each in latest([*made, made[0]._replace(number=3)])] == [3]
