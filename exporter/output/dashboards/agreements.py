@@ -58,7 +58,7 @@ def agreements() -> dashboard.Dashboard:
         [
             (4, [(6, each) for each in _counts()]),
             (11, [(24, _terms())]),
-            (11, [(12, _over_time()), (12, _dates())]),
+            (11, [(9, _over_time()), (15, _dates())]),
         ],
     )
 
@@ -185,5 +185,6 @@ def _dates() -> table.Panel:
         *(ask_table(expr, ref) for ref, expr in zip("ABCDEF", asked, strict=True)),
     )
     panel.sort_by([common.TableSortByFieldState().display_name("Claim by").desc(desc=False)])
-    dates = look.set_to(unit="dateTimeAsIso", custom_width=160)
+    panel.override_by_regexp("^(Version|Kind)$", look.set_to(custom_width=100))
+    dates = look.set_to(unit="dateTimeAsIso", custom_width=165)
     return panel.override_by_regexp("^(Period ends|Claim by|Review due|Notice by|Last report)$", dates)
