@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,10 +52,14 @@ class _Judged(NamedTuple):
     Attributes:
         running: Its running period; None where no version is in force.
         closed: Drafts of its closed periods of which nothing was said yet.
+        claim_by: Until when the earliest credit that is still open may be claimed; None where nothing is owed.
+        said_at: When anything was said of it last; None where nothing ever was.
     """
 
     running: PeriodResult | None
     closed: list[Drafted]
+    claim_by: int | None
+    said_at: int | None
 
 
 class Agreements:
@@ -128,8 +133,9 @@ class Agreements:
         named = {target.service for each in facts.config.agreements for target in each.terms.targets}
         ids = [service.id for service in facts.config.services if service.name in named]
         pasts = {ident: [each.copy() for each in facts.pasts.get(ident, ())] for ident in ids}
+        sampled = {slo: deepcopy(history) for slo, history in facts.sampled.items() if slo.service in pasts}
         absences = await self._storage.run(lambda store: store.absence_spans())
-        return Sources(facts.config, pasts, facts.trail, facts.now, absences, dict(facts.sampled))
+        return Sources(facts.config, pasts, facts.trail, facts.now, absences, sampled)
 
     async def _one(
         self, sources: Sources, name: str, versions: Sequence[Agreement], now: int
@@ -142,11 +148,10 @@ class Agreements:
         reported = await self._report(name)
         if judged.running is None:
             return None
-        latest = [*issued, *(each.issue for each in judged.closed)]
         return LiveAgreement(
             judged.running,
-            claim_by=_claim_by(latest, now),
-            reported_at=latest[-1].at if latest else None,
+            claim_by=judged.claim_by,
+            reported_at=judged.said_at,
             reported=reported if judged.running.agreement.report.folder else None,
         )
 
@@ -172,7 +177,10 @@ def _judge(sources: Sources, versions: Sequence[Agreement], issued: Sequence[Iss
         told = drafts(sources, versions, span, [*issued, *(each.issue for each in closed)], now)
         closed += [each for each in told if each.news]
     current = [each for each in running if each.period.span[0] <= now]
-    return _Judged(current[-1] if current else None, closed)
+    said = [*issued, *(each.issue for each in closed)]
+    return _Judged(
+        current[-1] if current else None, closed, _claim_by(said, now), said[-1].at if said else None
+    )
 
 
 def _unsaid(sources: Sources, versions: Sequence[Agreement], issued: Sequence[Issue], now: int) -> list[Span]:
