@@ -150,7 +150,14 @@ def test_an_issue_is_numbered_kept_and_followed_by_the_next_one(run: Run, past: 
     assert (second["issue"]["number"], second["issue"]["previous_sha256"]) == (2, first["sha256"])
     assert "shop: counted downtime in ms 7200000 before, 3600000 now" in second["issue"]["changes"]
     run("verify", "october.json")
-    run("verify", "first.json")
+    assert run("verify", "first.json", "october.json").count("True: acme") == 2
+    exchanged = json.loads(Path("first.json").read_text())
+    exchanged["issue"]["at_ms"] += 1
+    exchanged["sha256"] = digest(exchanged)
+    Path("other.json").write_text(json.dumps(exchanged))
+    said = run("verify", "other.json", "october.json", status=1)
+    assert "issue 2 of acme does not follow this issue 1: one of them was exchanged" in said
+    assert "there are two issues 1 of acme" in run("verify", "other.json", "first.json", status=1)
     store = SqliteReader.open(past.store)
     assert [each.number for each in store.issues("acme")] == [1, 2]
     store.close()

@@ -1,6 +1,6 @@
 """Whether a report is true: everything in it that can be computed is computed again, from nothing but itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -32,10 +32,25 @@ def problems(told: Json) -> Iterator[str]:
         yield "its SHA-256 is not that of its content: it was changed after it was written"
     try:
         again = _computed(told)
+        _ = told["issue"]["number"], told["issue"]["previous_sha256"], told["issue"]["at"]
     except (ConfigError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError) as error:
         yield f"it cannot be computed again: {error}"
         return
     yield from _differences(again, told, "")
+
+
+def breaks(documents: Sequence[Json]) -> Iterator[str]:
+    """Where issues of one agreement do not follow each other; of others, and of what is not issued, nothing is said."""
+    issued = [each for each in documents if each["issue"]["number"] is not None]
+    issued.sort(key=lambda each: (each["agreement"], each["issue"]["number"]))
+    for earlier, later in pairwise(issued):
+        name, before, number = later["agreement"], earlier["issue"]["number"], later["issue"]["number"]
+        if name != earlier["agreement"]:
+            continue
+        if number == before and later["sha256"] != earlier["sha256"]:
+            yield f"there are two issues {number} of {name}"
+        elif number == before + 1 and later["issue"]["previous_sha256"] != earlier["sha256"]:
+            yield f"issue {number} of {name} does not follow this issue {before}: one of them was exchanged"
 
 
 def _computed(told: Json) -> Json:
