@@ -104,6 +104,11 @@ class Step:
             return under
         return under and (figure >= self.above if self.from_edge else figure > self.above)
 
+    def last_before(self, whole: int) -> int:
+        """The most downtime of a whole with which the figure is not under its upper edge; -1 for none."""
+        edge = (1 - self.below) * whole
+        return ceil(edge) - 1 if self.reaches else floor(edge)
+
 
 @dataclass(frozen=True, slots=True)
 class Tiers:
@@ -123,17 +128,19 @@ class Tiers:
         return Owed(found.credit, f"{format_percent(figure, 6)} is {edge} {format_percent(found.below, 6)}")
 
     def next_step(self, outcome: Outcome) -> NextStep | None:
-        """The step of which the least more is needed."""
+        """The first that gives more than is owed by now; none gives anything before the target is missed."""
         result = outcome.result
-        if result.allowed is None or result.target.agreed == 1:
+        if result.allowed is None or not result.whole:
             return None
-        whole = Fraction(result.allowed) / (1 - result.target.agreed)
-        coming = [
-            NextStep(floor((1 - step.below) * whole) - result.counted, step.credit)
-            for step in self.steps
-            if (1 - step.below) * whole >= result.counted
-        ]
-        return min(coming, default=None)
+        counted, allowed, whole = result.counted, result.allowed, result.whole
+        by_now = self._gives(counted, whole) if counted > allowed else Fraction(0)
+        edges = sorted({max(counted, allowed, step.last_before(whole)) for step in self.steps})
+        coming = (NextStep(edge - counted, self._gives(edge + 1, whole)) for edge in edges)
+        return next((step for step in coming if step.share > by_now), None)
+
+    def _gives(self, counted: int, whole: int) -> Fraction:
+        figure = max(Fraction(0), 1 - Fraction(counted, whole))
+        return max((step.credit for step in self.steps if step.has(figure)), default=Fraction(0))
 
 
 def _credit(step: Step) -> Fraction:

@@ -53,6 +53,7 @@ class TargetResult:
         base: Milliseconds that downtime is divided by; of slices their number, of a share of events theirs.
         counted: Downtime that counts, milliseconds, floored where it is a sum of error rates.
         allowed: How much of that the whole period may have, floored; None where that cannot be said before it is over.
+        whole: What `base` comes to for the whole period, in milliseconds; None as of `allowed`.
         bridge: From raw to counted downtime.
         outages: That lie in the period; none of a mean of error rates and of a share of events.
         unknown: Milliseconds of agreed time of which nothing is known.
@@ -68,6 +69,7 @@ class TargetResult:
     base: int
     counted: int
     allowed: int | None
+    whole: int | None
     bridge: tuple[Line, ...]
     outages: tuple[Outage, ...]
     unknown: int
@@ -149,7 +151,8 @@ def _of_time(case: _Case) -> TargetResult:
         _figure(measure, best, within, Unknown.UP),
         _figure(measure, worst, within, Unknown.DOWN),
     )
-    allowed = (1 - case.target.agreed) * _whole_base(case)
+    whole = _whole_base(case)
+    allowed = (1 - case.target.agreed) * whole
     coverage = Fraction(agreed.base - agreed.unknown, agreed.base) if agreed.base else None
     spent = Allowance(allowed, Fraction(best.counted), Fraction(worst.counted))
     return TargetResult(
@@ -159,6 +162,7 @@ def _of_time(case: _Case) -> TargetResult:
         _base(measure, agreed, within, measure.unknown),
         agreed.counted,
         floor(allowed),
+        whole,
         agreed.bridge,
         agreed.outages,
         agreed.unknown,
@@ -256,6 +260,7 @@ def _of_slices(case: _Case, slices: SliceTerms) -> TargetResult:
         agreed.whole,
         lost[-1] if lost else 0,
         floor(spent.whole * slices.length) if spent else None,
+        whole * slices.length if spent else None,
         tuple(_bridge_of_slices(lost)),
         (),
         missing * slices.length,

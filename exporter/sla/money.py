@@ -41,4 +41,5 @@ def places_of(currency: str) -> int:
 def rounded(amount: Fraction, currency: str) -> Decimal:
     """Round an amount >= 0 to what can be paid in a currency; half of it goes up, as bills have it."""
     places = places_of(currency)
-    return Decimal(floor(amount * 10**places + Fraction(1, 2))).scaleb(-places)
+    units = floor(amount * 10**places + Fraction(1, 2))
+    return Decimal((0, tuple(map(int, str(units))), -places))  # not scaleb, which keeps 28 digits

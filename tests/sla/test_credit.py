@@ -227,6 +227,24 @@ def test_how_far_it_is_to_the_next_step() -> None:
     assert LONG_DAY.next_step(outcome) is None
 
 
+def test_steps_above_the_target_give_from_the_miss_on_and_at_100_per_cent_from_the_first_millisecond() -> (
+    None
+):
+    running = Period((START, END), START + 5 * DAY)
+    above, allowed = steps(("100", "5"), ("99.95", "10"), ("99", "25")), 43 * MINUTE + 12 * SECOND
+    met = evaluate(terms(), target("99.9"), evidence(lane([(DAY, DAY + 30 * MINUTE)])), running)
+    assert above.next_step(Outcome(met, DAYS)) == (allowed - 30 * MINUTE, percent("10"))
+    missed = evaluate(terms(), target("99.9"), evidence(lane([(DAY, DAY + HOUR)])), running)
+    assert above.next_step(Outcome(missed, DAYS)) == (6 * HOUR + 12 * MINUTE, percent("25"))
+    all_of_it = evaluate(terms(), target("100"), evidence(lane([])), running)
+    assert above.next_step(Outcome(all_of_it, DAYS)) == (0, percent("5"))
+    at_edge = evaluate(terms(), target("99"), evidence(lane([])), running)
+    reaching = Tiers((Step(percent("98"), credit=percent("7"), reaches=True),))
+    assert reaching.next_step(Outcome(at_edge, DAYS)) == (14 * HOUR + 24 * MINUTE - 1, percent("7"))
+    over = evaluate(terms(), target("95"), evidence(lane([(0, 4 * DAY)])), running)
+    assert STORAGE.next_step(Outcome(over, DAYS)) is None
+
+
 @pytest.mark.parametrize(
     ("amount", "currency", "said"),
     [
@@ -234,6 +252,8 @@ def test_how_far_it_is_to_the_next_step() -> None:
         ("10.004", "EUR", "10.00"),
         ("10.5", "JPY", "11"),
         ("1.0005", "KWD", "1.001"),
+        ("0", "EUR", "0.00"),
+        ("1234567890123456789012345678901.005", "EUR", "1234567890123456789012345678901.01"),
     ],
 )
 def test_amounts_are_rounded_as_their_currency_has_it(amount: str, currency: str, said: str) -> None:

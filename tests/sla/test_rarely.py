@@ -54,7 +54,10 @@ def test_a_miss_whose_figure_is_in_no_step_costs_nothing_and_says_so() -> None:
 
 
 def test_how_far_a_step_is_cannot_be_said_of_a_target_without_an_allowance() -> None:
-    running = judged(agreed="100", period=Period((START, END), START + DAY))
+    shares = target("99.9", slices=SliceTerms(HOUR, Judged.SHARE))
+    running = evaluate(
+        terms(), shares, evidence(slices=(Slice(START, 24, 9, 1),)), Period((START, END), START + DAY)
+    )
     assert Tiers((Step(percent("99"), credit=percent("10")),)).next_step(Outcome(running, DAYS)) is None
 
 
