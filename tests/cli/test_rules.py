@@ -29,7 +29,7 @@ def test_all_files_are_written_and_say_what_to_do_with_them(run: Run, tmp_path: 
     done = run("rules", "--out=r.yml", "--tests=tests/r_test.yml", "--alertmanager=am.yml")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "Wrote 22 rules in 4 groups to r.yml\n"
+        "Wrote 28 rules in 5 groups to r.yml\n"
         "Wrote their tests: promtool test rules tests/r_test.yml\n"
         "Wrote am.yml, to be filled in: amtool check-config am.yml\n"
     )
@@ -44,6 +44,7 @@ def test_without_a_file_the_rules_are_printed_and_nothing_else(run: Run) -> None
         "uptime-burn-website",
         "uptime-endpoints-website",
         "uptime-slow-website",
+        "uptime-agreements",
         "uptime-exporters",
     ]
     given = yaml.safe_load(run("rules", "--format=operator").stdout)
