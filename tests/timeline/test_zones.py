@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.timeline.spans import FOREVER
-from exporter.timeline.zones import first_instant, instant_of, local_of, zone
+from exporter.timeline.zones import days_of, first_instant, instant_of, local_of, zone
 from exporter.units import DAY, EARLIEST, HOUR, LATEST, MINUTE, SECOND, parse_instant
 
 ZONES = (
@@ -128,6 +128,16 @@ def test_the_day_that_apia_skipped_begins_and_ends_at_once() -> None:
     assert [first_instant(day, apia) for day in days] == [
         parse_instant(f"2011-12-{at}:00:00Z") for at in ("29T10", "30T10", "30T10")
     ]
+
+
+def test_the_days_of_a_span_leave_no_gap_know_none_that_was_skipped_and_are_cut_by_it() -> None:
+    start, skipped, end = (
+        parse_instant(text)
+        for text in ("2011-12-29T20:00:00Z", "2011-12-30T10:00:00Z", "2012-01-01T00:00:00Z")
+    )
+    days = [(start, skipped), (skipped, skipped + DAY), (skipped + DAY, end)]
+    assert days_of((start, end), "Pacific/Apia") == days
+    assert days_of((start, start), "Pacific/Apia") == []
 
 
 @given(zones, instants, st.integers(0, 1))
