@@ -7,6 +7,8 @@ import click
 from exporter.cli.options import config_option, format_option, storage_option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from exporter.config.agreements.checked import Checked
     from exporter.sla.agreement import Agreement
 
@@ -58,22 +60,13 @@ def check(ctx: click.Context, files: tuple[str, ...], config_files: tuple[str, .
 )
 def new(name: str, out: str | None) -> None:
     """Write a commented document to fill in."""
-    from exporter.clock import SystemClock  # noqa: PLC0415 -- `--help` needs none of this
+    from exporter.cli.written import create  # noqa: PLC0415 -- `--help` needs none of this
+    from exporter.clock import SystemClock  # noqa: PLC0415
     from exporter.config.agreements.starter import starter  # noqa: PLC0415
-    from exporter.errors import UptimeError, UsageError  # noqa: PLC0415
     from exporter.timeline.zones import local_of, zone  # noqa: PLC0415
 
     path = out or f"{name}.yml"
-    text = starter(name, path, local_of(SystemClock().wall(), zone("UTC")).year)
-    try:
-        with open(path, "x", encoding="utf-8") as file:  # noqa: PTH123 -- Path has no exclusive creation
-            file.write(text)
-    except FileExistsError as error:
-        msg = f"{path} exists already and is left as it is; give another name with --out"
-        raise UsageError(msg) from error
-    except OSError as error:
-        msg = f"{path} cannot be written: {error.strerror}"
-        raise UptimeError(msg) from error
+    create(path, starter(name, path, local_of(SystemClock().wall(), zone("UTC")).year), "--out")
     click.echo(
         f"Wrote {path}\n\nNext:\n"
         f"  uptime-slo-exporter agreement check {path}\n      what is still to be filled in\n"
@@ -153,7 +146,7 @@ def _checked(files: tuple[str, ...], config_files: tuple[str, ...]) -> "Checked"
     return checked(patterns, os.environ, SystemClock().wall(), config)
 
 
-def _versions(name: str, files: tuple[str, ...], config_files: tuple[str, ...]) -> "list[Agreement]":
+def _versions(name: str, files: tuple[str, ...], config_files: tuple[str, ...]) -> "Sequence[Agreement]":
     """All versions of an agreement; at least one.
 
     Raises:
@@ -163,13 +156,7 @@ def _versions(name: str, files: tuple[str, ...], config_files: tuple[str, ...]) 
 
     from exporter.config.agreements.load import load_agreements  # noqa: PLC0415
     from exporter.config.load import load  # noqa: PLC0415
-    from exporter.errors import UsageError, nearest  # noqa: PLC0415
+    from exporter.record.agreements.asking import versions_of  # noqa: PLC0415
 
     known = load_agreements(files, os.environ) if files else load(config_files, os.environ).agreements
-    found = [each for each in known if each.name == name]
-    if not found:
-        names = sorted({each.name for each in known})
-        hint = nearest(name, names) or f"; there are {', '.join(names) or 'none'}"
-        msg = f"there is no agreement `{name}`{hint}"
-        raise UsageError(msg)
-    return found
+    return versions_of(known, name)

@@ -23,19 +23,10 @@ Examples:
 )
 def command(url: str, path: str) -> None:
     """Write a commented configuration that watches URL."""
-    from exporter.config.starter import starter  # noqa: PLC0415 -- `--help` needs none of this
-    from exporter.errors import UptimeError, UsageError  # noqa: PLC0415
+    from exporter.cli.written import create  # noqa: PLC0415 -- `--help` needs none of this
+    from exporter.config.starter import starter  # noqa: PLC0415
 
-    text = starter(url, path)
-    try:
-        with open(path, "x", encoding="utf-8") as file:  # noqa: PTH123 -- Path has no exclusive creation
-            file.write(text)
-    except FileExistsError as error:
-        msg = f"{path} exists already and is left as it is; give another name with --config.file"
-        raise UsageError(msg) from error
-    except OSError as error:
-        msg = f"{path} cannot be written: {error.strerror}"
-        raise UptimeError(msg) from error
+    create(path, starter(url, path), "--config.file")
     option = "" if path == DEFAULT_CONFIG else f" --config.file {path}"
     click.echo(
         f"Wrote {path}, which watches {url}\n\n"

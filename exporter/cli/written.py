@@ -35,6 +35,29 @@ def write(files: Sequence[tuple[str, str]], read: Sequence[str] = ()) -> None:
             raise UptimeError(msg) from error
 
 
+def create(name: str, text: str, option: str) -> None:
+    """Write a text to a file that is not there yet.
+
+    Args:
+        name: Of the file.
+        text: All of it.
+        option: By which another name can be given.
+
+    Raises:
+        UsageError: It is there.
+        UptimeError: It cannot be written.
+    """
+    try:
+        with open(name, "x", encoding="utf-8") as file:  # noqa: PTH123 -- Path has no exclusive creation
+            file.write(text)
+    except FileExistsError as error:
+        msg = f"{name} exists already and is left as it is; give another name with {option}"
+        raise UsageError(msg) from error
+    except OSError as error:
+        msg = f"{name} cannot be written: {error.strerror}"
+        raise UptimeError(msg) from error
+
+
 def _begins_alike(path: Path, text: str) -> bool:
     """Whether a file may be written: it begins with the same line, is empty, or is not there."""
     try:

@@ -172,12 +172,12 @@ class Agreements:
 def _judge(sources: Sources, versions: Sequence[Agreement], issued: Sequence[Issue], now: int) -> _Judged:
     """Judge the running period, and the closed ones of which not all was said yet, the oldest first."""
     running = results(sources, versions, whole_period(versions, now), issued)
-    closed = list[Drafted]()
+    closed, said = list[Drafted](), list(issued)
     for span in reversed(_unsaid(sources, versions, issued, now)):
-        told = drafts(sources, versions, span, [*issued, *(each.issue for each in closed)], now)
-        closed += [each for each in told if each.news]
+        news = [each for each in drafts(sources, versions, span, said, now) if each.news]
+        closed += news
+        said += [each.issue for each in news]
     current = [each for each in running if each.period.span[0] <= now]
-    said = [*issued, *(each.issue for each in closed)]
     return _Judged(
         current[-1] if current else None, closed, _claim_by(said, now), said[-1].at if said else None
     )

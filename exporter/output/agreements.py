@@ -6,14 +6,11 @@ from exporter.engine.live import LiveAgreement
 from exporter.output import names
 from exporter.output.column import Column, children
 from exporter.output.style import labels
-from exporter.sla.credit_rules import Outcome
 from exporter.sla.deadlines import notice_by, review_by
 from exporter.sla.evaluate import TargetResult
-from exporter.sla.judge import Verdict
-from exporter.sla.period import PeriodResult
-from exporter.timeline.zones import days_of
+from exporter.sla.judge import FIGURES, Verdict
+from exporter.sla.period import PeriodResult, next_step
 
-FIGURES = ("raw", "claimed", "agreed", "best", "worst")
 _FIGURES = children("figure", FIGURES)
 _VERDICTS = children("verdict", list(Verdict))
 
@@ -67,12 +64,10 @@ class _Columns:
         self.downtime.add(text, found.counted / 1000)
         if found.allowed is not None:
             self.allowance.add(text, (found.allowed - found.counted) / 1000)
-        named = result.agreement.credits.rules.get(found.target.credit)
-        if named is not None:
-            outcome = Outcome(found, days_of(result.period.span, result.agreement.period.zone))
-            step = named.rule.next_step(outcome)
-            if step is not None:
-                self.next_step.add(text, step.after / 1000)
+        step = next_step(result, found)
+        if step is not None:
+            self.next_step.add(text, step.after / 1000)
+        if found.target.credit in result.agreement.credits.rules:
             owed = (each.share_of_fee for each in result.credit.lines if each.target == found.target.name)
             self.credit.add(text, float(next(owed, 0)))
         self.verdict.extend(text, _VERDICTS, [int(found.verdict is each) for each in Verdict])

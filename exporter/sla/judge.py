@@ -8,6 +8,10 @@ NEARLY = Fraction(3, 4)
 """Share of the allowance from which on a running period is at risk."""
 
 
+FIGURES = ("raw", "claimed", "agreed", "best", "worst")
+"""Attributes of `Figures`, in the order in which they are shown."""
+
+
 class Verdict(StrEnum):
     """What can be said of a target."""
 

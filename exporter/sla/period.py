@@ -6,13 +6,15 @@ from fractions import Fraction
 
 from exporter.sla.agreement import Agreement
 from exporter.sla.credit import Credit, credit
+from exporter.sla.credit_rules import NextStep, Outcome
 from exporter.sla.evaluate import Period, TargetResult, evaluate
 from exporter.sla.evidence import Evidence
 from exporter.sla.judge import Verdict
 from exporter.timeline.spans import Span
 from exporter.timeline.zones import days_of
 
-_WORST_FIRST = (Verdict.MISSED, Verdict.UNDETERMINED, Verdict.AT_RISK, Verdict.MET)
+WORST_FIRST = (Verdict.MISSED, Verdict.UNDETERMINED, Verdict.AT_RISK, Verdict.MET)
+"""How bad verdicts are, beside each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,14 @@ def judge_period(
     )
 
 
+def next_step(result: PeriodResult, found: TargetResult) -> NextStep | None:
+    """What one of the targets costs next; None where the period is over, no credit is agreed or nobody can say."""
+    named = result.agreement.credits.rules.get(found.target.credit)
+    if named is None or result.period.over:
+        return None
+    return named.rule.next_step(Outcome(found, days_of(result.period.span, result.agreement.period.zone)))
+
+
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
     """The worst of several; of none nothing can be said."""
-    return next((each for each in _WORST_FIRST if each in verdicts), Verdict.UNDETERMINED)
+    return next((each for each in WORST_FIRST if each in verdicts), Verdict.UNDETERMINED)

@@ -11,15 +11,15 @@ from json import dumps
 from typing import Any
 
 from exporter.sla.credit import Credit, CreditLine
-from exporter.sla.credit_rules import Outcome
 from exporter.sla.evaluate import TargetResult
 from exporter.sla.evidence import Approval, Claim, Evidence, Slice
+from exporter.sla.judge import FIGURES
 from exporter.sla.lane import Lane
-from exporter.sla.period import PeriodResult
+from exporter.sla.period import PeriodResult, next_step
 from exporter.timeline.exclusion import Category
 from exporter.timeline.spans import Spans
 from exporter.timeline.tally import Standing
-from exporter.timeline.zones import days_of, local_of, zone
+from exporter.timeline.zones import local_of, zone
 from exporter.units import format_instant
 
 SCHEMA = "uptime-sla-result/1"
@@ -111,9 +111,7 @@ def _target(result: PeriodResult, found: TargetResult) -> Json:
         "base_ms": found.base,
         "counted_ms": found.counted,
         "allowed_ms": found.allowed,
-        "figures": {
-            name: per_cent(getattr(figures, name)) for name in ("raw", "claimed", "agreed", "best", "worst")
-        },
+        "figures": {name: per_cent(getattr(figures, name)) for name in FIGURES},
         "bridge_ms": {line.rule: line.change for line in found.bridge},
         "coverage": per_cent(found.coverage),
         "unknown_ms": found.unknown,
@@ -148,11 +146,7 @@ def _exclusions(found: TargetResult) -> list[Json]:
 
 
 def _next_step(result: PeriodResult, found: TargetResult) -> Json | None:
-    named = result.agreement.credits.rules.get(found.target.credit)
-    if named is None or result.period.over:
-        return None
-    days = days_of(result.period.span, result.agreement.period.zone)
-    step = named.rule.next_step(Outcome(found, days))
+    step = next_step(result, found)
     return None if step is None else {"after_ms": step.after, "percent": per_cent(step.share)}
 
 

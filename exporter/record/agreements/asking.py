@@ -30,17 +30,15 @@ class Question(NamedTuple):
     version: str = ""
 
 
-def versions_of(config: Config, name: str) -> Sequence[Agreement]:
-    """All versions of an agreement.
+def versions_of(agreements: Sequence[Agreement], name: str) -> Sequence[Agreement]:
+    """All versions of one of them; at least one.
 
     Raises:
         UsageError: There is none of that name.
     """
-    known = by_name(config.agreements)
+    known = by_name(agreements)
     if name not in known:
-        hint = (
-            nearest(name, list(known)) or f"; there are {', '.join(known)}" if known else "; there are none"
-        )
+        hint = nearest(name, list(known)) or f"; there are {', '.join(known) or 'none'}"
         msg = f"there is no agreement `{name}`{hint}"
         raise UsageError(msg)
     return known[name]
@@ -65,7 +63,7 @@ def asked(store: Reader, config: Config, question: Question, now: int) -> list[D
     Raises:
         UsageError: There is no such agreement, period or version, or none was in force.
     """
-    versions = versions_of(config, question.agreement)
+    versions = versions_of(config.agreements, question.agreement)
     whole = period_named(question.period, versions, now)
     found = drafts(sources_of(store, config, now), versions, whole, store.issues(question.agreement), now)
     if not found:

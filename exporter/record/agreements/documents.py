@@ -6,7 +6,7 @@ from typing import Any
 
 from exporter import __version__
 from exporter.record.agreements.evidence import Sources
-from exporter.record.agreements.results import latest
+from exporter.record.agreements.results import last_of, latest
 from exporter.record.exclusions import Action
 from exporter.sla.period import PeriodResult
 from exporter.sla.wire import Json, canonical, digest, result_json
@@ -29,7 +29,8 @@ def document(result: PeriodResult, sources: Sources, issued: Sequence[Issue], no
     """
     told = result_json(result)
     span, before = result.period.span, issued[-1] if issued else None
-    replaced = _latest_of(issued, span)
+    last = last_of(issued, span)
+    replaced: Json | None = None if last is None else json.loads(last.document)
     told |= {
         "issue": {
             "number": before.number + 1 if before else 1,
@@ -59,11 +60,6 @@ def issue_of(told: Json, span: Span, now: int) -> Issue:
     return Issue(
         told["agreement"], place["number"], span, now, told["sha256"], text, place["previous_sha256"]
     )
-
-
-def _latest_of(issued: Sequence[Issue], span: Span) -> Json | None:
-    found = [each for each in issued if each.span == span]
-    return json.loads(found[-1].document) if found else None
 
 
 def changes(told: Json, before: Json | None) -> list[str]:

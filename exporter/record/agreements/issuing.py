@@ -7,7 +7,7 @@ from typing import NamedTuple
 from exporter.errors import UsageError
 from exporter.record.agreements.documents import document, issue_of, unissued
 from exporter.record.agreements.evidence import Sources
-from exporter.record.agreements.results import results
+from exporter.record.agreements.results import last_of, results
 from exporter.sla.agreement import Agreement
 from exporter.sla.period import PeriodResult
 from exporter.sla.wire import Json
@@ -106,10 +106,10 @@ def to_issue(drafted: Sequence[Drafted]) -> list[Issue]:
 
 def _said(told: Json, issued: Sequence[Issue], span: Span, *, gone: bool) -> Json | None:
     """The latest issue of a span, if it says the same, or if what it was made of is gone: then nobody can say better."""
-    latest = next((each for each in reversed(issued) if each.span == span), None)
-    if latest is None:
+    last = last_of(issued, span)
+    if last is None:
         return None
-    said: Json = json.loads(latest.document)
+    said: Json = json.loads(last.document)
     return said if gone or _lasting(said) == _lasting(json.loads(json.dumps(told))) else None
 
 

@@ -59,6 +59,11 @@ def latest(issued: Sequence[Issue]) -> list[Issue]:
     return sorted(standing, key=lambda each: each.span)
 
 
+def last_of(issued: Sequence[Issue], span: Span) -> Issue | None:
+    """The latest that was said of just this span; None where nothing was."""
+    return next((each for each in reversed(issued) if each.span == span), None)
+
+
 def _overlap(one: Span, other: Span) -> bool:
     return max(one[0], other[0]) < min(one[1], other[1])
 

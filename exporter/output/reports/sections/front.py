@@ -11,6 +11,7 @@ from exporter.output.reports.sections.happened import happened
 from exporter.output.reports.sections.terms import dig, judged
 from exporter.output.reports.sections.verdicts import next_steps
 from exporter.output.reports.words import VERDICTS, Times, count, known, per_cent, verdict_of
+from exporter.sla.period import WORST_FIRST
 
 _COLUMNS = (
     Column("Target"),
@@ -19,9 +20,6 @@ _COLUMNS = (
     Column("Reached", is_number=True),
     Column("Known", is_number=True),
 )
-
-
-_WORST_FIRST = ("missed", "undetermined", "at_risk", "met")
 
 
 def front(document: Document, times: Times) -> Front:
@@ -74,7 +72,7 @@ def _target(target: Target) -> tuple[Cell, ...]:
 def _sentence(document: Document) -> str:
     """How many targets have which verdict, the worst first."""
     found = Counter(verdict_of(each["verdict"]).text for each in document["targets"])
-    words = [each.word for each in (VERDICTS[name] for name in _WORST_FIRST)]
+    words = [each.word for each in (VERDICTS[name] for name in WORST_FIRST)]
     said = [f"{found[word]} {word}" for word in (*words, *sorted(found.keys() - set(words))) if found[word]]
     if not said:
         return "The agreement has no target."

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from exporter.output.reports.blocks import Column, Section, Table, Text, row
 from exporter.output.reports.document import Document, Target
 from exporter.output.reports.words import NOT_KNOWN, base_of, per_cent, verdict_of
+from exporter.sla.judge import FIGURES
 from exporter.units import describe_duration
 
-_FIGURES = ("raw", "claimed", "agreed", "best", "worst")
 _MEANING = (
     "Raw is as measured, without any rule. Claimed is as if every exclusion counted. Agreed is by the terms; best and worst are "
     "the same, were all up, or down, that is not known. Figures are cut off at six places, never rounded up."
@@ -26,14 +26,14 @@ def verdicts(document: Document) -> Section:
         (
             Column("Target"),
             Column("Promised", is_number=True),
-            *(Column(name.capitalize(), is_number=True) for name in _FIGURES),
+            *(Column(name.capitalize(), is_number=True) for name in FIGURES),
             Column("Verdict"),
         ),
         tuple(
             row(
                 each["name"],
                 per_cent(each["agreed"]),
-                *(per_cent(each["figures"][name]) for name in _FIGURES),
+                *(per_cent(each["figures"][name]) for name in FIGURES),
                 verdict_of(each["verdict"]),
             )
             for each in targets
