@@ -1,5 +1,6 @@
 """`/api/v1/issues` on the socket: what commands issue of agreements while the daemon holds the store."""
 
+import asyncio
 import json
 from http import HTTPStatus
 
@@ -20,16 +21,23 @@ async def add(request: web.Request) -> web.Response:
         HTTPServiceUnavailable: It could not be written, or is not the next one.
     """
     author(request)
-    body = await request.json()
+    body = await request.read()
     try:
-        start, end = body.pop("span")
-        issue = Issue(**body, span=(start, end))
-        if problem := next(problems(json.loads(issue.document)), None):
-            raise web.HTTPBadRequest(text=f"{problem}\n")
+        issue, problem = await asyncio.to_thread(_read, body)
     except (TypeError, ValueError, KeyError) as error:
         raise web.HTTPBadRequest(text=f"this is no issue: {error}\n") from error
+    if problem is not None:
+        raise web.HTTPBadRequest(text=f"{problem}\n")
     try:
         await request.app[SOURCE].issue(issue)
     except StoreError as error:
         raise web.HTTPServiceUnavailable(text=f"{error}\n") from error
     return web.json_response({}, status=HTTPStatus.CREATED)
+
+
+def _read(body: bytes) -> tuple[Issue, str | None]:
+    """An issue, and what is not true of it; it computes all of it again, which takes a while."""
+    told = json.loads(body)
+    start, end = told.pop("span")
+    issue = Issue(**told, span=(start, end))
+    return issue, next(problems(json.loads(issue.document)), None)

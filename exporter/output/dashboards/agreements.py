@@ -4,13 +4,13 @@ from grafana_foundation_sdk.builders import common, dashboard, stat, table, time
 
 from exporter.output import names
 from exporter.output.dashboards import look, variables
-from exporter.output.dashboards.overview import floored
 from exporter.output.dashboards.page import AGREEMENTS, page
 from exporter.output.dashboards.panels import figure, graph, rows
 from exporter.output.dashboards.queries import (
     ask,
     ask_table,
     both,
+    floored,
     here,
     now,
     over_time,
@@ -125,10 +125,9 @@ def _terms() -> table.Panel:
         *(ask_table(expr, ref) for ref, expr in zip("ABCDEFGHI", asked, strict=True)),
     )
     panel.sort_by([common.TableSortByFieldState().display_name("Allowance left").desc(desc=False)])
-    filled = {"type": "color-background", "mode": "basic"}
     panel.override_by_name(
         "Verdict",
-        look.set_to(mappings=look.states(look.VERDICTS), custom_cellOptions=filled, custom_width=150),
+        look.set_to(mappings=look.states(look.VERDICTS), custom_cellOptions=look.FILLED, custom_width=150),
     )
     share = look.set_to(unit="percentunit", decimals=3, custom_width=120)
     panel.override_by_regexp("^(Promised|Agreed|At best|At worst|Credit)$", share)
@@ -136,7 +135,7 @@ def _terms() -> table.Panel:
     time = look.set_to(unit="s", decimals=1, custom_width=150)
     panel.override_by_regexp("^(Downtime|Next step after)$", time)
     return panel.override_by_name(
-        "Allowance left", [*time, *look.set_to(thresholds=left, custom_cellOptions=filled)]
+        "Allowance left", [*time, *look.set_to(thresholds=left, custom_cellOptions=look.FILLED)]
     )
 
 

@@ -12,7 +12,7 @@ from grafana_foundation_sdk.models.common import (
 
 from exporter.output import names
 from exporter.output.dashboards import look, variables
-from exporter.output.dashboards.overview import exhaustion, floored
+from exporter.output.dashboards.overview import exhaustion
 from exporter.output.dashboards.page import ENDPOINTS, SLO, page
 from exporter.output.dashboards.panels import figure, graph, rows, state_lines
 from exporter.output.dashboards.queries import (
@@ -20,6 +20,7 @@ from exporter.output.dashboards.queries import (
     ask,
     ask_table,
     both,
+    floored,
     here,
     now,
     over_time,

@@ -122,17 +122,20 @@ def _table() -> table.Panel:
         *(ql.ask_table(expr, ref) for ref, expr in zip("ABCDEFGH", asked, strict=True)),
     )
     panel.sort_by([common.TableSortByFieldState().display_name("State").desc(desc=True)])
-    filled = {"type": "color-background", "mode": "basic"}
     time = look.set_to(unit="s", decimals=1, custom_width=120)
     panel.override_by_name(
         "State",
-        look.set_to(mappings=look.states(look.ENDPOINT_STATES), custom_cellOptions=filled, custom_width=120),
+        look.set_to(
+            mappings=look.states(look.ENDPOINT_STATES), custom_cellOptions=look.FILLED, custom_width=120
+        ),
     )
     panel.override_by_regexp("^(For|Last probe)$", time)
     expiry = look.threshold_values(
         look.PLAIN, (-1e12, look.BAD), (7 * 86400, look.WARN), (21 * 86400, look.PLAIN)
     )
-    panel.override_by_name("Certificate", [*time, *look.set_to(thresholds=expiry, custom_cellOptions=filled)])
+    panel.override_by_name(
+        "Certificate", [*time, *look.set_to(thresholds=expiry, custom_cellOptions=look.FILLED)]
+    )
     panel.override_by_name("Verified", look.set_to(mappings=look.yes_or_no(), custom_width=100))
     panel.override_by_regexp("^(Type|HTTP status)$", look.set_to(custom_width=110, unit="none"))
     url = look.to(SLOS, service="${__data.fields.Service}")

@@ -97,6 +97,9 @@ def by_name() -> build.FieldColor:
 
 Property = model.DynamicConfigValue
 
+FILLED = {"type": "color-background", "mode": "basic"}
+"""Cells that are all of their colour."""
+
 
 def set_to(**properties: Any) -> list[Property]:  # noqa: ANN401 -- as Grafana's JSON has them
     """Properties of an override; `custom_width` is `custom.width`."""

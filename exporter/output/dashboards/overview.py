@@ -6,7 +6,7 @@ from exporter.output import names
 from exporter.output.dashboards import look, variables
 from exporter.output.dashboards.page import SLO, SLOS, page
 from exporter.output.dashboards.panels import figure, rows
-from exporter.output.dashboards.queries import SERVICES, ask, ask_table, both, now, state, where
+from exporter.output.dashboards.queries import SERVICES, ask, ask_table, both, floored, now, state, where
 from exporter.output.rules.promql import SLO_KEY
 
 _SLO = names.SLO
@@ -45,11 +45,6 @@ def worst(family: names.Family, matchers: str = "") -> str:
 def most(family: names.Family, matchers: str = "") -> str:
     """The greatest one."""
     return f"max by ({SLO_KEY}) ({now(family, both(SERVICES, matchers))})"
-
-
-def floored(ratio: str, digits: int = 5) -> str:
-    """A ratio with its further digits cut off, as 99.9996 % must not read as 100 %, nor 80 % that were computed as 79.99999999999 %."""
-    return f"floor({ratio} * 1e{digits} + 1e-6) / 1e{digits}"
 
 
 def exhaustion(left: str, window: str, burn: str) -> str:
@@ -105,20 +100,23 @@ def _dressed(panel: table.Panel) -> table.Panel:
         decimals=2,
         custom_width=90,
         thresholds=look.threshold_values(look.PLAIN, (1.000001, look.WARN), (6, look.BAD)),
-        custom_cellOptions={"type": "color-background", "mode": "basic"},
+        custom_cellOptions=look.FILLED,
     )
     budget = look.threshold_values(look.PLAIN, (-1e9, look.GONE), (0, look.WARN), (0.25, look.PLAIN))
-    filled = {"type": "color-background", "mode": "basic"}
     panel.override_by_name(
         "State",
-        look.set_to(mappings=look.states(look.SLO_STATES), custom_cellOptions=filled, custom_width=120),
+        look.set_to(mappings=look.states(look.SLO_STATES), custom_cellOptions=look.FILLED, custom_width=120),
     )
     for name in ("Objective", "SLI", "Coverage"):
         panel.override_by_name(name, share)
     panel.override_by_name(
         "Budget left",
         look.set_to(
-            unit="percentunit", decimals=1, thresholds=budget, custom_cellOptions=filled, custom_width=120
+            unit="percentunit",
+            decimals=1,
+            thresholds=budget,
+            custom_cellOptions=look.FILLED,
+            custom_width=120,
         ),
     )
     time = look.set_to(unit="s", decimals=1, custom_width=140)

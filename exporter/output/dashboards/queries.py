@@ -60,6 +60,11 @@ def rate(family: names.Family, matchers: str = "", suffix: str = "") -> str:
     return here(f"rate({selected}[$__rate_interval])")
 
 
+def floored(ratio: str, digits: int = 5) -> str:
+    """A ratio with its further digits cut off, as 99.9996 % must not read as 100 %, nor 80 % that were computed as 79.99999999999 %."""
+    return f"floor({ratio} * 1e{digits} + 1e-6) / 1e{digits}"
+
+
 def marked(expression: str, label: str, text: str, source: str, pattern: str) -> str:
     """The same series, those whose label `source` matches as a whole with `label` set to a text."""
     return f'label_replace({expression}, "{label}", "{text}", "{source}", "{pattern}")'
