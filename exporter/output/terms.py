@@ -5,15 +5,16 @@ from typing import Any
 import yaml
 
 from exporter.config.agreements.checked import Checked
-from exporter.sla.agreement import Agreement
+from exporter.sla.agreement import Agreement, ends
 from exporter.units import format_instant
 
-DRAFT, COMING, IN_FORCE = "draft", "coming", "in_force"
+DRAFT, COMING, IN_FORCE, ENDED = "draft", "coming", "in_force", "ended"
 
 _TOLD = {
     DRAFT: "a draft, which is in force at no time; from",
     COMING: "not in force yet; from",
     IN_FORCE: "in force since",
+    ENDED: "no longer in force, as its term is over; it was from",
 }
 
 
@@ -27,7 +28,9 @@ def state_of(agreement: Agreement, at: int) -> str:
     """How a version stands at an instant, if none replaces it before."""
     if agreement.is_draft:
         return DRAFT
-    return IN_FORCE if agreement.start <= at else COMING
+    if at < agreement.start:
+        return COMING
+    return IN_FORCE if at < ends(agreement) else ENDED
 
 
 def terms_json(agreement: Agreement, at: int) -> dict[str, Any]:

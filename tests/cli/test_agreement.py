@@ -183,6 +183,16 @@ def test_show_of_a_draft_says_that_it_is_one(run: Run, folder: Path) -> None:
     )
 
 
+def test_show_says_that_a_term_that_nothing_renews_is_over(run: Run, folder: Path) -> None:
+    (folder / "acme1.yml").write_text(FIRST.replace(", renewal: 365d", ""))
+    shown = ("agreement", "show", "acme", "--file", "acme1.yml", "--at")
+    last, over = run(*shown, "2027-12-31T22:59:59Z").stdout, run(*shown, "2027-12-31T23:00:00Z").stdout
+    assert last.startswith("# acme version 1, in force since 2026-06-30T22:00:00Z\n")
+    assert over.startswith(
+        "# acme version 1, no longer in force, as its term is over; it was from 2026-06-30T22:00:00Z\n"
+    )
+
+
 @pytest.mark.usefixtures("folder")
 def test_show_of_what_is_not_there(run: Run) -> None:
     done = run("agreement", "show", "amce")
