@@ -79,11 +79,11 @@ async def take(shown: Shown, at: int, groups: Collection[Group]) -> list[Column]
     of_services, of_endpoints, of_slos = (
         group in groups for group in (Group.SERVICE, Group.ENDPOINT, Group.SLO)
     )
-    async for endpoints, slos in breathing(shown.live):
+    async for service, endpoints, slos in breathing(shown.live):
         states = [seen(each, at) for each in endpoints] if of_services or of_endpoints else []
         answers = [answer(each, at) for each in slos] if of_services or of_slos else []
         if of_services:
-            service_columns.take((endpoints, slos), states, answers)
+            service_columns.take(service, states, answers)
         if of_endpoints:
             for endpoint, state in zip(endpoints, states, strict=True):
                 endpoint_columns.take(endpoint, state, at)
@@ -97,9 +97,8 @@ async def take(shown: Shown, at: int, groups: Collection[Group]) -> list[Column]
 async def user_labels(live: Live) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The one label set that the info metrics of endpoints are padded to, and that of SLOs; sorted."""
     shared, of_endpoints, of_slos = set[str](), set[str](), set[str]()
-    async for endpoints, slos in breathing(live):
-        service = (endpoints or slos)[0].service if endpoints or slos else None
-        shared.update(name for name, _ in (service.labels if service else ()))
+    async for service, endpoints, slos in breathing(live):
+        shared.update(name for name, _ in service.labels)
         of_endpoints.update(name for each in endpoints for name, _ in each.config.labels)
         of_slos.update(name for each in slos for name, _ in each.config.labels)
     return tuple(sorted(shared | of_endpoints)), tuple(sorted(shared | of_slos))

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from exporter.config.model import Service
 from exporter.output import names
 from exporter.output.column import Column
 from exporter.output.ranks import Answer, Seen, rank
 from exporter.output.style import labels
-from exporter.output.walk import Part
 
 
 class ServiceColumns:
@@ -19,8 +19,6 @@ class ServiceColumns:
         """In the order in which they are shown."""
         return [self.rank]
 
-    def take(self, part: Part, endpoints: Sequence[Seen], slos: Sequence[Answer]) -> None:
-        """Add what the service shows, by how its parts were at the one instant; nothing of one that has none."""
-        endpoint_or_slo = next((each for some in part for each in some), None)
-        if endpoint_or_slo is not None:
-            self.rank.add(labels((names.SERVICE, endpoint_or_slo.service.name)), int(rank(endpoints, slos)))
+    def take(self, service: Service, endpoints: Sequence[Seen], slos: Sequence[Answer]) -> None:
+        """Add what the service shows, by how its parts were at the one instant."""
+        self.rank.add(labels((names.SERVICE, service.name)), int(rank(endpoints, slos)))

@@ -2,18 +2,25 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from typing import NamedTuple
 
+from exporter.config.model import Service
 from exporter.engine.live import Live, LiveEndpoint, LiveSlo
 
 AT_ONCE = 25
 """Endpoints and SLOs between two breaths: about a millisecond's work."""
 
-Part = tuple[list[LiveEndpoint], list[LiveSlo]]
-"""What belongs to one service."""
+
+class Part(NamedTuple):
+    """What belongs to one service, of which there is something."""
+
+    service: Service
+    endpoints: list[LiveEndpoint]
+    slos: list[LiveSlo]
 
 
 def services(live: Live) -> Iterator[Part]:
-    """What belongs to each service, in the order of the configuration."""
+    """What belongs to each service, in the order of the configuration; services that have nothing are left out."""
     endpoints, slos = live.endpoints, live.slos
     endpoint = slo = 0
     for service in live.config.services:
@@ -22,7 +29,8 @@ def services(live: Live) -> Iterator[Part]:
             endpoint += 1
         while slo < len(slos) and slos[slo].service.id == service.id:
             slo += 1
-        yield endpoints[first_endpoint:endpoint], slos[first_slo:slo]
+        if endpoint > first_endpoint or slo > first_slo:
+            yield Part(service, endpoints[first_endpoint:endpoint], slos[first_slo:slo])
     if endpoint < len(endpoints) or slo < len(slos):
         msg = "endpoints and SLOs are not in the order of the configuration"
         raise AssertionError(msg)
@@ -33,7 +41,7 @@ async def breathing(live: Live) -> AsyncIterator[Part]:
     since = 0
     for part in services(live):
         yield part
-        since += len(part[0]) + len(part[1])
+        since += len(part.endpoints) + len(part.slos)
         if since >= AT_ONCE:
             since = 0
             await asyncio.sleep(0)

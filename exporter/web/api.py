@@ -26,8 +26,8 @@ async def slos(request: web.Request) -> web.StreamResponse:
         at, live = source.now(), source.live
         await response.write(b"[")
         before = "\n"
-        async for _, shown in breathing(live):
-            for slo in shown:
+        async for part in breathing(live):
+            for slo in part.slos:
                 await response.write((before + json.dumps(stated(source, slo, at))).encode())
                 before = ",\n"
         await response.write(b"\n]\n")

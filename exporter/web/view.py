@@ -96,17 +96,15 @@ class ServiceView:
     slos: tuple[SloView, ...]
 
 
-def service_view(part: Part, at: int) -> ServiceView | None:
-    """Put a service into words, as of an instant; None where it has nothing to show."""
-    if not part[0] and not part[1]:
-        return None
-    service = (part[0] or part[1])[0].service
-    states = [seen(endpoint, at) for endpoint in part[0]]
-    answers = [answer(slo, at) for slo in part[1]]
+def service_view(part: Part, at: int) -> ServiceView:
+    """Put a service into words, as of an instant."""
+    service = part.service
+    states = [seen(endpoint, at) for endpoint in part.endpoints]
+    answers = [answer(slo, at) for slo in part.slos]
     endpoints = tuple(
-        _endpoint_view(endpoint, state, at) for endpoint, state in zip(part[0], states, strict=True)
+        _endpoint_view(endpoint, state, at) for endpoint, state in zip(part.endpoints, states, strict=True)
     )
-    slos = tuple(_slo_view(slo, found) for slo, found in zip(part[1], answers, strict=True))
+    slos = tuple(_slo_view(slo, found) for slo, found in zip(part.slos, answers, strict=True))
     lefts = [slo.left_seconds for slo in slos if slo.left_seconds is not None]
     standing = rank(states, answers)
     return ServiceView(standing, min(lefts, default=None), service.name, service.title, endpoints, slos)

@@ -98,7 +98,7 @@ async def test_what_fires_is_worse_than_what_is_overspent_whatever_comes_first()
 
 async def test_the_page_has_the_ranks_of_the_metric() -> None:
     shown = everything()
-    views = [view for part in services(shown) if (view := service_view(part, NOW))]
+    views = [service_view(part, NOW) for part in services(shown)]
     assert await told(shown) == {view.name: view.rank for view in views}
     assert set(await told(shown)) == {"shop", "mail", "new", "down"}
 

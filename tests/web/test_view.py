@@ -13,9 +13,7 @@ UP = ListedHistory([(NOW - 40 * DAY, State.UP)])
 
 def viewed(shown: Live) -> ServiceView:
     (part,) = services(shown)
-    view = service_view(part, NOW)
-    assert view is not None
-    return view
+    return service_view(part, NOW)
 
 
 def test_what_is_left_is_the_least_time_and_not_the_least_share() -> None:

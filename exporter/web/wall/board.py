@@ -79,9 +79,8 @@ class Board:
         totals, worst = Totals(), list[ServiceView]()
         async for part in breathing(live):
             view = service_view(part, at)
-            if view is not None:
-                totals.count(view)
-                worst.append(view)
+            totals.count(view)
+            worst.append(view)
             if len(worst) > 2 * MOST:
                 _keep_worst(worst)
         _keep_worst(worst)

@@ -15,7 +15,7 @@ def find_service(request: web.Request) -> Part:
     """
     name = request.match_info["service"]
     for part in services(request.app[SOURCE].live):
-        if (part[0] or part[1]) and (part[0] or part[1])[0].service.name == name:
+        if part.service.name == name:
             return part
     raise web.HTTPNotFound(text="There is no service of that name.\n")
 
@@ -27,7 +27,7 @@ def find_slo(request: web.Request) -> LiveSlo:
         HTTPNotFound: There is none.
     """
     name = request.match_info["slo"]
-    for slo in find_service(request)[1]:
+    for slo in find_service(request).slos:
         if slo.config.name == name:
             return slo
     raise web.HTTPNotFound(text="There is no SLO of that name.\n")

@@ -10,12 +10,13 @@ from exporter.config.objectives import members_of
 from exporter.engine.live import LiveSlo
 from exporter.errors import UptimeError, UsageError
 from exporter.output.explanations import rows
+from exporter.output.walk import Part
 from exporter.slo.status import Status
 from exporter.store.base import EndpointKey
 from exporter.units import SECOND, format_instant
 from exporter.web.ask import MOST_INTERVALS, TURN
 from exporter.web.source import SOURCE, Source
-from exporter.web.view import ServiceView, SloView, service_view
+from exporter.web.view import SloView, service_view
 from exporter.web.wall.bars import bars, legend
 from exporter.web.wall.charts import latency_chart
 from exporter.web.wall.finding import find_service, find_slo
@@ -37,14 +38,13 @@ async def service_page(request: web.Request) -> web.Response:
     """
     source = request.app[SOURCE]
     part, at = find_service(request), source.now()
-    view = _view(service_view(part, at))
-    service = (part[0] or part[1])[0].service
-    pairs = sorted(zip(view.slos, part[1], strict=True), key=lambda pair: _worst_first(pair[0]))
+    view = service_view(part, at)
+    pairs = sorted(zip(view.slos, part.slos, strict=True), key=lambda pair: _worst_first(pair[0]))
     slos = list[dict[str, SloView | Markup]]()
     for shown, slo in pairs[:MOST_BARS]:
         slos.append({"view": shown, "bars": _bars(slo, at)})
         await asyncio.sleep(0)  # those of twenty take a while
-    keys = [EndpointKey(service.id, each.id) for each in service.endpoints]
+    keys = [EndpointKey(part.service.id, each.id) for each in part.service.endpoints]
     return rendered(
         request,
         "service.html",
@@ -52,7 +52,7 @@ async def service_page(request: web.Request) -> web.Response:
         slos=slos,
         others=[shown for shown, _ in pairs[MOST_BARS:]],
         legend=legend(),
-        incidents=await incidents(part[0], at),
+        incidents=await incidents(part.endpoints, at),
         chart=await latency_chart(request, keys, at),
         at=format_instant(at // SECOND * SECOND),
     )
@@ -71,7 +71,7 @@ async def slo_page(request: web.Request) -> web.Response:
     """
     source = request.app[SOURCE]
     slo, at = find_slo(request), source.now()
-    view, asked = _view(service_view(([], [slo]), at)), _asked(source, slo)
+    view, asked = service_view(Part(slo.service, [], [slo]), at), _asked(source, slo)
     return rendered(
         request,
         "slo.html",
@@ -84,11 +84,6 @@ async def slo_page(request: web.Request) -> web.Response:
         explanation=await _explained(request, source, slo),
         at=format_instant(at // SECOND * SECOND),
     )
-
-
-def _view(found: ServiceView | None) -> ServiceView:
-    assert found is not None, "what was found has something to show"  # noqa: S101 -- narrows a type
-    return found
 
 
 def _bars(slo: LiveSlo, at: int) -> Markup:

@@ -46,13 +46,11 @@ async def services_page(request: web.Request) -> web.Response:
 
 async def _found(source: Source, wanted: str) -> list[Part]:
     """Those that are wanted, by name."""
-    words, found = wanted.casefold(), list[tuple[str, Part]]()
+    words, found = wanted.casefold(), list[Part]()
     async for part in breathing(source.live):
-        if part[0] or part[1]:
-            service = (part[0] or part[1])[0].service
-            if _has(service, words):
-                found.append((service.name, part))
-    return [part for _, part in sorted(found, key=lambda pair: pair[0])]
+        if _has(part.service, words):
+            found.append(part)
+    return sorted(found, key=lambda part: part.service.name)
 
 
 def _has(service: Service, words: str) -> bool:
@@ -63,8 +61,7 @@ async def _rows(parts: Sequence[Part], at: int) -> list[dict[str, str]]:
     """What is said of each."""
     rows = list[dict[str, str]]()
     for number, part in enumerate(parts):
-        if view := service_view(part, at):
-            rows.append(_row(view, (part[0] or part[1])[0].service.owner))
+        rows.append(_row(service_view(part, at), part.service.owner))
         if number % _AT_ONCE == 0:
             await asyncio.sleep(0)
     return rows

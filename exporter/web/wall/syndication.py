@@ -60,8 +60,8 @@ async def feed(request: web.Request) -> web.Response:
     """Tell of incidents, the latest first; one that has ended is updated at its end."""
     source = request.app[SOURCE]
     at, found = source.now(), list[Incident]()
-    async for endpoints, _ in breathing(source.live):
-        found += await incidents(endpoints, at, _FEED_REACH, _FEED_MOST)
+    async for part in breathing(source.live):
+        found += await incidents(part.endpoints, at, _FEED_REACH, _FEED_MOST)
     found.sort(key=lambda each: -each.since)
     home = request.app[HOME] or f"{request.scheme}://{request.host}{request.app[ROOT]}"
     site = source.live.config.site

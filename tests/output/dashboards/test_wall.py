@@ -51,7 +51,7 @@ def names(shown: list[Tile]) -> list[str]:
 
 def of_the_page(shown: Live) -> list[str]:
     """Services as the page has them."""
-    views = [view for part in services(shown) if (view := service_view(part, NOW))]
+    views = [service_view(part, NOW) for part in services(shown)]
     return [view.name for view in sorted(views, key=lambda view: place(view.rank, view.left, view.name))]
 
 
