@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 import click
 from click.shell_completion import CompletionItem
@@ -133,10 +133,13 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Run a command line and exit with its status."""
-    with _errors_as_lines():
-        status = cli.main(prog_name=PROGRAM, standalone_mode=False)
-        sys.stdout.flush()
-        sys.exit(status if isinstance(status, int) else 0)
+    try:
+        with _errors_as_lines():
+            status = cli.main(prog_name=PROGRAM, standalone_mode=False)
+            sys.stdout.flush()
+            sys.exit(status if isinstance(status, int) else 0)
+    finally:
+        _drop_unwritten(sys.stderr)
 
 
 @contextmanager
@@ -153,10 +156,20 @@ def _errors_as_lines() -> Iterator[None]:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
     except (_PipeClosedError, BrokenPipeError):
-        # What is still buffered goes nowhere, or the interpreter would complain at its end.
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_unwritten(sys.stdout)
         sys.exit(PIPE_CLOSED)
     except Exception:  # noqa: BLE001 -- the outermost frame: 1 would say that the answer is no
         traceback.print_exc()
         sys.exit(UptimeError.exit_status)
+
+
+def _drop_unwritten(stream: TextIO) -> None:
+    """Let what a closed pipe or a full disk does not take go nowhere.
+
+    Else the interpreter tries it once more at its end, complains, and changes the exit status to 120.
+    """
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

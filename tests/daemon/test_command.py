@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.daemon import Daemon, command
+from tests.support.daemon import ANY_PORT, Daemon, command
 
 CONFIG = """
 probes: {check: {type: command, argv: [sh, -c, "echo ${TOKEN}; exit 1"]}}
@@ -15,7 +15,7 @@ JOB = {"uptime_service": "shop", "uptime_endpoint": "job"}
 def test_it_is_off_unless_it_is_allowed(tmp_path: Path) -> None:
     config = tmp_path / "uptime.yml"
     config.write_text(CONFIG.replace("${TOKEN}", "x"))
-    refused = command("run", f"--config.file={config}", f"--storage={tmp_path / 'u.db'}")
+    refused = command("run", f"--config.file={config}", f"--storage={tmp_path / 'u.db'}", ANY_PORT)
     assert refused.returncode == 2
     assert "uptime.yml:3: `url`: programs are run only where" in refused.stderr
     checked = command("check", str(config))

@@ -14,7 +14,7 @@ from exporter.cli.main import PROGRAM
 from exporter.config.load import load as load_config
 from exporter.output.rules.files import operator_file
 from exporter.output.rules.groups import static_groups
-from tests.support.daemon import command
+from tests.support.daemon import ANY_PORT, command
 from tests.support.deployed import DEPLOY, ROOT, load, load_all
 
 BASE = DEPLOY / "kubernetes"
@@ -149,7 +149,7 @@ def test_it_runs_as_nobody_in_particular_and_without_privileges(objects: list[di
 def test_its_arguments_are_those_of_run(objects: list[dict[str, Any]], tmp_path: Path) -> None:
     (container,) = of_kind(objects, "StatefulSet")["spec"]["template"]["spec"]["containers"]
 
-    done = command(*container["args"], cwd=tmp_path)
+    done = command(*container["args"], ANY_PORT, cwd=tmp_path)
 
     assert done.returncode == 2
     assert "/etc/uptime/uptime.yml" in done.stderr, "it looked for its configuration"

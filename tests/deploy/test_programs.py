@@ -8,7 +8,7 @@ import pytest
 
 from exporter.cli.main import PROGRAM
 from exporter.output.rules.groups import static_groups
-from tests.support.daemon import command
+from tests.support.daemon import ANY_PORT, command
 from tests.support.deployed import DEPLOY
 from tests.support.processes import need
 
@@ -91,7 +91,7 @@ def test_the_options_of_the_unit_are_those_of_run(tmp_path: Path) -> None:
     text = UNIT.read_text().replace("\\\n", " ")
     words = next(line for line in text.splitlines() if line.startswith("ExecStart=")).split()[1:]
 
-    done = command(*words, cwd=tmp_path)
+    done = command(*words, ANY_PORT, cwd=tmp_path)
 
     assert done.returncode == 2
     assert f"/etc/{PROGRAM}/uptime.yml" in done.stderr, "it looked for its configuration"

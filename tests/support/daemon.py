@@ -20,6 +20,10 @@ NO_CLIENT: Mapping[str, Any] = MappingProxyType({})
 COMMAND = (sys.executable, "-m", "exporter")
 
 
+ANY_PORT = "--web.listen-address=127.0.0.1:0"
+"""For what must not depend on whether something holds the port that is usual."""
+
+
 def command(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run one of the other commands to its end."""
     return subprocess.run(
