@@ -1,5 +1,6 @@
 """Agreements put to the store by a command, and what is issued of them; through the daemon that holds the store, if one does."""
 
+import json
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -71,8 +72,8 @@ def issued(found: Sequence[Drafted], storage: str) -> list[int]:
     else:
         with closing(daemon):
             for each in issues:
-                daemon.post(PATH, each._asdict())
-    return [each.number for each in issues]
+                daemon.post(PATH, json.loads(each.document))
+    return [each.said.number for each in issues]
 
 
 def _write(issues: Sequence[Issue], storage: Path) -> None:

@@ -7,6 +7,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import NamedTuple
 
+from exporter.config.agreements.again import agreement_from
 from exporter.config.model import Config
 from exporter.engine.live import LiveAgreement
 from exporter.engine.storage import Storage
@@ -19,10 +20,9 @@ from exporter.record.agreements.results import by_name, closed_periods, latest, 
 from exporter.record.pasts import Pasts
 from exporter.record.sampled import Sampled
 from exporter.sla.agreement import Agreement, segments
-from exporter.sla.period import PeriodResult
-from exporter.store.base import Issue, LogEntry
+from exporter.sla.wire import Json
+from exporter.store.base import Issue, LogEntry, Said
 from exporter.timeline.spans import Span
-from exporter.units import parse_instant
 
 EVERY = 60.0
 """Seconds."""
@@ -46,22 +46,6 @@ class Facts(NamedTuple):
     now: int
 
 
-class _Judged(NamedTuple):
-    """What became of an agreement.
-
-    Attributes:
-        running: Its running period; None where no version is in force.
-        closed: Drafts of its closed periods of which nothing was said yet.
-        claim_by: Until when the earliest credit that is still open may be claimed; None where nothing is owed.
-        said_at: When anything was said of it last; None where nothing ever was.
-    """
-
-    running: PeriodResult | None
-    closed: list[Drafted]
-    claim_by: int | None
-    said_at: int | None
-
-
 class Agreements:
     """Judges, issues and reports.
 
@@ -81,7 +65,6 @@ class Agreements:
         self._facts = facts
         self._show = show
         self._folder = Path()
-        self._unwritten = dict[str, list[Drafted]]()
 
     async def run(self, folder: Path) -> None:
         """Look at all of them once a minute, until cancelled.
@@ -119,14 +102,14 @@ class Agreements:
             log().exception("agreement_failed", agreement=name)
             return None
 
-    async def issue(self, issue: Issue) -> None:
-        """Keep what somebody issued.
+    async def issue(self, issue: Issue, *, to_report: bool = False) -> None:
+        """Keep what was issued.
 
         Raises:
             StoreError: It could not be written, or is not the next one.
         """
-        await self._storage.run(lambda store: store.add_issue(issue))
-        log().info("agreement_issued", agreement=issue.agreement, number=issue.number)
+        await self._storage.run(lambda store: store.add_issue(issue, to_report=to_report))
+        log().info("agreement_issued", agreement=issue.said.agreement, number=issue.said.number)
 
     async def _sources(self, facts: Facts) -> Sources:
         """The record as it is now, for another thread."""
@@ -140,51 +123,56 @@ class Agreements:
     async def _one(
         self, sources: Sources, name: str, versions: Sequence[Agreement], now: int
     ) -> LiveAgreement | None:
-        issued = await self._storage.run(lambda store: store.issues(name))
-        judged = await asyncio.to_thread(_judge, sources, versions, issued, now)
-        for each in judged.closed:
-            await self.issue(each.issue)
-            self._unwritten.setdefault(name, []).append(each)
+        said = await self._storage.run(lambda store: store.said(name))
+        if unsaid := _unsaid(sources, versions, said, now):
+            issued = await self._storage.run(lambda store: store.issues(name))
+            for each in await asyncio.to_thread(_news, sources, versions, unsaid, issued, now):
+                await self.issue(each.issue, to_report=bool(each.result.agreement.report.folder))
+            said = await self._storage.run(lambda store: store.said(name))
         reported = await self._report(name)
-        if judged.running is None:
+        whole = whole_period(versions, now)
+        found = await asyncio.to_thread(results, sources, versions, whole, said)
+        running = [each for each in found if each.period.span[0] <= now]
+        if not running:
             return None
         return LiveAgreement(
-            judged.running,
-            claim_by=judged.claim_by,
-            reported_at=judged.said_at,
-            reported=reported if judged.running.agreement.report.folder else None,
+            running[-1],
+            claim_by=_claim_by(said, now),
+            reported_at=said[-1].at if said else None,
+            reported=reported if running[-1].agreement.report.folder else None,
         )
 
     async def _report(self, name: str) -> bool:
-        """Write the reports that are still to be written; whether all are."""
-        left = list[Drafted]()
-        for each in self._unwritten.pop(name, []):
+        """Write the reports that are still to be written, also those that could not be before a restart; whether all are."""
+        are_all = True
+        for each in await self._storage.run(lambda store: store.unreported(name)):
             try:
-                await asyncio.to_thread(_write, each, self._folder)
+                await asyncio.to_thread(_write, json.loads(each.document), self._folder)
             except OSError as error:
                 log().error("report_failed", agreement=name, error=str(error))
-                left.append(each)
-        if left:
-            self._unwritten[name] = left
-        return not left
+                are_all = False
+            else:
+                await self._was_reported(each.said)
+        return are_all
+
+    async def _was_reported(self, said: Said) -> None:
+        await self._storage.run(lambda store: store.reported(said))
 
 
-def _judge(sources: Sources, versions: Sequence[Agreement], issued: Sequence[Issue], now: int) -> _Judged:
-    """Judge the running period, and the closed ones of which not all was said yet, the oldest first."""
-    running = results(sources, versions, whole_period(versions, now), issued)
-    closed, said = list[Drafted](), list(issued)
-    for span in reversed(_unsaid(sources, versions, issued, now)):
+def _news(
+    sources: Sources, versions: Sequence[Agreement], spans: Sequence[Span], issued: Sequence[Issue], now: int
+) -> list[Drafted]:
+    """What is to be said of closed periods, in their order."""
+    found, said = list[Drafted](), list(issued)
+    for span in spans:
         news = [each for each in drafts(sources, versions, span, said, now) if each.news]
-        closed += news
+        found += news
         said += [each.issue for each in news]
-    current = [each for each in running if each.period.span[0] <= now]
-    return _Judged(
-        current[-1] if current else None, closed, _claim_by(said, now), said[-1].at if said else None
-    )
+    return found
 
 
-def _unsaid(sources: Sources, versions: Sequence[Agreement], issued: Sequence[Issue], now: int) -> list[Span]:
-    """Closed periods of which nothing, or not all, was said yet, the latest first: back to the first that was, or that the record knows of."""
+def _unsaid(sources: Sources, versions: Sequence[Agreement], said: Sequence[Said], now: int) -> list[Span]:
+    """Closed periods of which nothing, or not all, was said yet, in order: from the first that was, or that the record knows of."""
     known = min(
         (
             each.history.first
@@ -197,30 +185,27 @@ def _unsaid(sources: Sources, versions: Sequence[Agreement], issued: Sequence[Is
     found = list[Span]()
     for span in closed_periods(versions, now - SETTLING):
         parts = {each.span for each in segments(versions, span)}
-        if span[1] <= known or parts <= {each.span for each in issued}:
+        if span[1] <= known or parts <= {each.span for each in said}:
             break
         found.append(span)
-    return found
+    return found[::-1]
 
 
-def _claim_by(issued: Sequence[Issue], now: int) -> int | None:
+def _claim_by(said: Sequence[Said], now: int) -> int | None:
     """Until when the earliest credit that is still open may be claimed, as the latest issue of each period says."""
-    told = (json.loads(each.document)["credit"]["claim_by"] for each in latest(issued))
-    open_ = [instant for text in told if text is not None and (instant := parse_instant(text)) > now]
+    open_ = [each.claim_by for each in latest(said) if each.claim_by is not None and each.claim_by > now]
     return min(open_, default=None)
 
 
-def _write(drafted: Drafted, beside: Path) -> None:
-    """Write a report in all formats that its agreement asks for, into its folder beside another.
+def _write(told: Json, beside: Path) -> None:
+    """Write a report in all formats that its terms ask for, into their folder beside another.
 
     Raises:
         OSError: One could not be written.
     """
-    agreement, told = drafted.result.agreement, drafted.document
-    if not agreement.report.folder:
-        return
-    folder = beside / agreement.report.folder
+    terms = agreement_from(told["terms"]).report
+    folder = beside / terms.folder
     folder.mkdir(parents=True, exist_ok=True)
-    stem = f"{agreement.name}-{told['period']['name']}-{told['issue']['number']}".replace(" ", "-")
-    for format_ in agreement.report.formats:
+    stem = f"{told['agreement']}-{told['period']['name']}-{told['issue']['number']}".replace(" ", "-")
+    for format_ in terms.formats:
         (folder / f"{stem}.{format_}").write_text(written(told, format_), encoding="utf-8")

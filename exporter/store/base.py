@@ -137,8 +137,8 @@ class LogEntry(NamedTuple):
     seq: int = 0
 
 
-class Issue(NamedTuple):
-    """What was said of an agreement in a period; only ever added to.
+class Said(NamedTuple):
+    """What was said of an agreement in a period, in short.
 
     Attributes:
         agreement: Its name.
@@ -146,8 +146,8 @@ class Issue(NamedTuple):
         span: The period, or the part of one, milliseconds.
         at: When it was issued, milliseconds.
         sha256: Of the document in canonical form.
-        document: All of it, JSON; the store does not look into it.
-        previous: SHA-256 of the one before, which the document names; empty for the first. It is not kept.
+        share: What was credited, of the fee of a period: exact, such as `1/10`.
+        claim_by: Until when that may be claimed, milliseconds; None for ever, or where nothing is owed.
     """
 
     agreement: str
@@ -155,6 +155,20 @@ class Issue(NamedTuple):
     span: Span
     at: int
     sha256: str
+    share: str
+    claim_by: int | None
+
+
+class Issue(NamedTuple):
+    """What was said of an agreement in a period; only ever added to.
+
+    Attributes:
+        said: In short.
+        document: All of it, JSON; the store does not look into it.
+        previous: SHA-256 of the one before, which the document names; empty for the first. It is not kept.
+    """
+
+    said: Said
     document: str
     previous: str = ""
 
@@ -237,8 +251,14 @@ class Reader(Protocol):
     def exclusion_log(self) -> Sequence[LogEntry]:
         """All that was ever done to exclusions, in order."""
 
+    def said(self, agreement: str) -> Sequence[Said]:
+        """All that was ever said of an agreement, in short and in order of their numbers."""
+
     def issues(self, agreement: str) -> Sequence[Issue]:
-        """All that was ever said of an agreement, in order of their numbers."""
+        """The same as a whole, which takes a while where there is much."""
+
+    def unreported(self, agreement: str) -> Sequence[Issue]:
+        """What was issued by itself, and of which not all reports were written yet."""
 
     def close(self) -> None:
         """Release the store."""
@@ -305,12 +325,19 @@ class Writer(Reader, Protocol):
     def log_exclusions(self, entries: Sequence[LogEntry]) -> None:
         """Add to the exclusions' audit trail, all or, with a StoreError, none."""
 
-    def add_issue(self, issue: Issue) -> None:
+    def add_issue(self, issue: Issue, *, to_report: bool = False) -> None:
         """Add to what was said of an agreement.
+
+        Args:
+            issue: It.
+            to_report: Whether reports of it are still to be written: it is `unreported` until `reported`.
 
         Raises:
             StoreError: It cannot be written, or does not follow the one before; nothing was.
         """
+
+    def reported(self, said: Said) -> None:
+        """Note that all reports of an issue were written."""
 
     def pruning(self, before: int) -> Iterator[int]:
         """Let go of what ended before an instant, slice by slice: rows deleted by each.

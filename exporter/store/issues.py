@@ -5,42 +5,84 @@ import zlib
 from collections.abc import Sequence
 
 from exporter.errors import StoreError
-from exporter.store.base import Issue
+from exporter.store.base import Issue, Said
+
+_SAID = "agreement, number, since, until, at, sha256, share, claim_by"
+
+
+def read_said(connection: sqlite3.Connection, agreement: str) -> Sequence[Said]:
+    """All issues of an agreement in short, in order of their numbers."""
+    found = connection.execute(
+        f"SELECT {_SAID} FROM issue WHERE agreement = ? ORDER BY number",  # noqa: S608 -- a constant
+        (agreement,),
+    )
+    return [_said(*each) for each in found]
 
 
 def read(connection: sqlite3.Connection, agreement: str) -> Sequence[Issue]:
     """All issues of an agreement, in order of their numbers."""
-    found = connection.execute(
-        "SELECT number, since, until, at, sha256, document FROM issue WHERE agreement = ? ORDER BY number",
-        (agreement,),
-    )
-    return [
-        Issue(agreement, number, (since, until), at, sha256, zlib.decompress(document).decode())
-        for number, since, until, at, sha256, document in found
-    ]
+    return _issues(connection, "issue", agreement)
 
 
-def insert(connection: sqlite3.Connection, issue: Issue) -> None:
-    """Add one.
+def read_unreported(connection: sqlite3.Connection, agreement: str) -> Sequence[Issue]:
+    """Those of which reports are still to be written."""
+    return _issues(connection, "issue NATURAL JOIN unreported", agreement)
+
+
+def insert(connection: sqlite3.Connection, issue: Issue, *, to_report: bool) -> None:
+    """Add one; runs in the caller's transaction.
 
     Raises:
         StoreError: It is not the next one.
     """
+    said = issue.said
     last, before = connection.execute(
         "SELECT number, sha256 FROM issue WHERE agreement = ? ORDER BY number DESC LIMIT 1",
-        (issue.agreement,),
+        (said.agreement,),
     ).fetchone() or (0, "")
-    if issue.number != last + 1 or issue.previous != before:
-        msg = f"issue {issue.number} of {issue.agreement} does not follow number {last}"
+    if said.number != last + 1 or issue.previous != before:
+        msg = f"issue {said.number} of {said.agreement} does not follow number {last}"
         raise StoreError(msg)
     connection.execute(
-        "INSERT INTO issue (agreement, number, since, until, at, sha256, document) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO issue ({_SAID}, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- a constant
         (
-            issue.agreement,
-            issue.number,
-            *issue.span,
-            issue.at,
-            issue.sha256,
+            said.agreement,
+            said.number,
+            *said.span,
+            said.at,
+            said.sha256,
+            said.share,
+            said.claim_by,
             zlib.compress(issue.document.encode()),
         ),
     )
+    if to_report:
+        connection.execute("INSERT INTO unreported VALUES (?, ?)", (said.agreement, said.number))
+
+
+def reported(connection: sqlite3.Connection, said: Said) -> None:
+    """Nothing of an issue is still to be written."""
+    connection.execute(
+        "DELETE FROM unreported WHERE (agreement, number) = (?, ?)", (said.agreement, said.number)
+    )
+
+
+def _issues(connection: sqlite3.Connection, table: str, agreement: str) -> Sequence[Issue]:
+    found = connection.execute(
+        f"SELECT {_SAID}, document FROM {table} WHERE agreement = ? ORDER BY number",  # noqa: S608 -- constants
+        (agreement,),
+    )
+    return [Issue(_said(*said), zlib.decompress(document).decode()) for *said, document in found]
+
+
+def _said(  # noqa: PLR0917 -- one argument a column
+    agreement: str,
+    number: int,
+    since: int,
+    until: int,
+    at: int,
+    sha256: str,
+    share: str,
+    claim_by: int | None,
+) -> Said:
+    return Said(agreement, number, (since, until), at, sha256, share, claim_by)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from exporter.store import issues, steps
-from exporter.store.base import Absence, Issue, LogEntry, Mark, SloKey, StoredEndpoint
+from exporter.store.base import Absence, Issue, LogEntry, Mark, Said, SloKey, StoredEndpoint
 from exporter.store.hours import unpack
 from exporter.store.sqlite import open_for_reading, translated
 from exporter.timeline.policy import Policy
@@ -138,10 +138,20 @@ class SqliteReader:
                 )
             ]
 
+    def said(self, agreement: str) -> Sequence[Said]:
+        """All that was ever said of an agreement, in short and in order of their numbers."""
+        with translated(self.path):
+            return issues.read_said(self._connection, agreement)
+
     def issues(self, agreement: str) -> Sequence[Issue]:
-        """All that was ever said of an agreement, in order of their numbers."""
+        """The same as a whole, which takes a while where there is much."""
         with translated(self.path):
             return issues.read(self._connection, agreement)
+
+    def unreported(self, agreement: str) -> Sequence[Issue]:
+        """What was issued by itself, and of which not all reports were written yet."""
+        with translated(self.path):
+            return issues.read_unreported(self._connection, agreement)
 
     def absence_spans(self) -> Sequence[Absence]:
         """The prober's absences with their causes, in order of their starts."""

@@ -165,9 +165,16 @@ MIGRATIONS = (
         until INTEGER NOT NULL,
         at INTEGER NOT NULL,
         sha256 TEXT NOT NULL,
+        share TEXT NOT NULL,                 -- of the fee, that is credited: such as 1/10
+        claim_by INTEGER,                    -- NULL for ever, or where nothing is owed
         document BLOB NOT NULL,              -- JSON, compressed
         PRIMARY KEY (agreement, number)
     );
+    CREATE TABLE unreported (                -- issues of which reports are still to be written
+        agreement TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        PRIMARY KEY (agreement, number)
+    ) WITHOUT ROWID;
     CREATE TRIGGER issue_is_not_changed BEFORE UPDATE ON issue
         BEGIN SELECT RAISE(ABORT, 'what was issued is only ever added to'); END;
     CREATE TRIGGER issue_is_not_taken_back BEFORE DELETE ON issue

@@ -8,7 +8,7 @@ from pathlib import Path
 from exporter.store import issues
 from exporter.store import steps as counted
 from exporter.store.aside import SERIES, set_aside
-from exporter.store.base import Absence, Batch, Commit, EndpointKey, Issue, LogEntry, SloKey
+from exporter.store.base import Absence, Batch, Commit, EndpointKey, Issue, LogEntry, Said, SloKey
 from exporter.store.hours import insert_sketches, insert_slow
 from exporter.store.lock import Lock
 from exporter.store.prune import move_edge, slices
@@ -142,10 +142,15 @@ class SqliteWriter(SqliteReader):
         with self._transaction():
             self._log(entries)
 
-    def add_issue(self, issue: Issue) -> None:
+    def add_issue(self, issue: Issue, *, to_report: bool = False) -> None:
         """Add to what was said of an agreement: see `Writer.add_issue`."""
         with self._transaction():
-            issues.insert(self._connection, issue)
+            issues.insert(self._connection, issue, to_report=to_report)
+
+    def reported(self, said: Said) -> None:
+        """Note that all reports of an issue were written."""
+        with self._transaction():
+            issues.reported(self._connection, said)
 
     def pruning(self, before: int) -> Iterator[int]:
         """Let go of what ended before an instant, slice by slice: see `Writer.pruning`."""

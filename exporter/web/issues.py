@@ -7,6 +7,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from exporter.errors import StoreError
+from exporter.record.agreements.documents import issue_of
 from exporter.record.agreements.verify import problems
 from exporter.store.base import Issue
 from exporter.web.source import SOURCE
@@ -24,7 +25,7 @@ async def add(request: web.Request) -> web.Response:
     body = await request.read()
     try:
         issue, problem = await asyncio.to_thread(_read, body)
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, LookupError) as error:
         raise web.HTTPBadRequest(text=f"this is no issue: {error}\n") from error
     if problem is not None:
         raise web.HTTPBadRequest(text=f"{problem}\n")
@@ -38,6 +39,4 @@ async def add(request: web.Request) -> web.Response:
 def _read(body: bytes) -> tuple[Issue, str | None]:
     """An issue, and what is not true of it; it computes all of it again, which takes a while."""
     told = json.loads(body)
-    start, end = told.pop("span")
-    issue = Issue(**told, span=(start, end))
-    return issue, next(problems(json.loads(issue.document)), None)
+    return issue_of(told), next(problems(told), None)

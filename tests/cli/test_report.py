@@ -159,7 +159,7 @@ def test_an_issue_is_numbered_kept_and_followed_by_the_next_one(run: Run, past: 
     assert "issue 2 of acme does not follow this issue 1: one of them was exchanged" in said
     assert "there are two issues 1 of acme" in run("verify", "other.json", "first.json", status=1)
     store = SqliteReader.open(past.store)
-    assert [each.number for each in store.issues("acme")] == [1, 2]
+    assert [each.number for each in store.said("acme")] == [1, 2]
     store.close()
     assert as_json(run) == second  # what was issued is shown as it was, while it is still so
 

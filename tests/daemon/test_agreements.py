@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter.store.base import Issue
+from exporter.store.base import Issue, Said
 from exporter.store.writer import SqliteWriter
 from exporter.timeline.calendar import Calendar
 from exporter.units import DAY, HOUR, MINUTE
@@ -63,6 +63,25 @@ def test_a_closed_period_is_issued_and_reported_by_itself(past: Past, start_daem
     assert "nothing has changed since the latest issue" in again.stderr
 
 
+def test_a_report_that_could_not_be_written_is_after_a_restart(past: Past, start_daemon: StartDaemon) -> None:
+    reports = past.folder / "reports"
+    reports.write_text("a file where the folder is to be")
+    daemon = start_daemon(SHOP)
+    daemon.wait_for_value(0, "uptime_sla_report_last_successful", agreement="acme")
+    daemon.process.wait_for_line("event=report_failed")
+    assert daemon.stop() == 0
+
+    reports.unlink()
+    daemon = start_daemon(SHOP)
+    daemon.wait_for_value(1, "uptime_sla_report_last_successful", agreement="acme")
+    (report,) = reports.glob("acme-*-1.json")
+    before = report.stat().st_mtime_ns
+    assert daemon.stop() == 0
+    daemon = start_daemon(SHOP)
+    daemon.wait_for_value(1, "uptime_sla_report_last_successful", agreement="acme")
+    assert report.stat().st_mtime_ns == before, "it was written once"
+
+
 def test_a_command_issues_through_the_daemon_that_holds_the_store(
     past: Past, start_daemon: StartDaemon
 ) -> None:
@@ -83,7 +102,7 @@ def test_a_command_issues_through_the_daemon_that_holds_the_store(
 
 def test_an_agreement_that_cannot_be_judged_ends_nothing_else(past: Past, start_daemon: StartDaemon) -> None:
     store = SqliteWriter.open(past.store)
-    store.add_issue(Issue("acme", 1, (0, 1), 0, "00", "no JSON at all"))
+    store.add_issue(Issue(Said("acme", 1, (0, 1), 0, "00", "no share", None), "no JSON at all"))
     store.close()
     (past.folder / "other.yml").write_text(AGREEMENT.replace("name: acme", "name: other"))
     daemon = start_daemon(SHOP.replace("[acme.yml]", "[acme.yml, other.yml]"))

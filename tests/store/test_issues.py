@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from exporter.errors import StoreError
-from exporter.store.base import Issue
+from exporter.store.base import Issue, Said
 from exporter.store.reader import SqliteReader
 from exporter.store.writer import SqliteWriter
 
-FIRST = Issue("acme", 1, (0, 100), 105, "aa", '{"number": 1, "title": "für ACME"}')
-SECOND = FIRST._replace(number=2, at=120, sha256="bb", document='{"number": 2}', previous="aa")
-OTHER = FIRST._replace(agreement="other")
+SAID = Said("acme", 1, (0, 100), 105, "aa", "1/10", 200)
+FIRST = Issue(SAID, '{"number": 1, "title": "für ACME"}')
+SECOND = Issue(
+    SAID._replace(number=2, at=120, sha256="bb", share="0/1", claim_by=None), '{"number": 2}', "aa"
+)
+OTHER = FIRST._replace(said=SAID._replace(agreement="other"))
 
 
 def test_issues_of_an_agreement_stay_in_their_order(path: Path, writer: SqliteWriter) -> None:
@@ -22,14 +25,26 @@ def test_issues_of_an_agreement_stay_in_their_order(path: Path, writer: SqliteWr
     with closing(SqliteReader.open(path)) as reader:
         assert reader.issues("acme") == [FIRST, SECOND._replace(previous="")]
         assert reader.issues("other") == [OTHER]
+        assert reader.said("acme") == [FIRST.said, SECOND.said]
         assert reader.issues("nobody") == []
+        assert reader.said("nobody") == []
+
+
+def test_what_is_to_be_reported_is_kept_until_it_was(writer: SqliteWriter) -> None:
+    writer.add_issue(FIRST, to_report=True)
+    writer.add_issue(OTHER, to_report=True)
+    writer.add_issue(SECOND)
+    assert writer.unreported("acme") == [FIRST]
+    writer.reported(FIRST.said)
+    assert writer.unreported("acme") == []
+    assert writer.unreported("other") == [OTHER]
 
 
 @pytest.mark.parametrize("number", [0, 1, 3])
 def test_a_number_that_is_not_the_next_one_is_refused(writer: SqliteWriter, number: int) -> None:
     writer.add_issue(FIRST)
     with pytest.raises(StoreError, match=f"issue {number} of acme does not follow number 1"):
-        writer.add_issue(FIRST._replace(number=number))
+        writer.add_issue(FIRST._replace(said=SAID._replace(number=number)))
     assert writer.issues("acme") == [FIRST]
 
 
@@ -44,7 +59,7 @@ def test_one_that_does_not_follow_the_last_one_is_refused(writer: SqliteWriter) 
     [
         "UPDATE issue SET sha256 = 'cc'",
         "DELETE FROM issue",
-        "INSERT OR REPLACE INTO issue VALUES ('acme', 1, 0, 100, 105, 'cc', '')",
+        "INSERT OR REPLACE INTO issue VALUES ('acme', 1, 0, 100, 105, 'cc', '0/1', NULL, '')",
     ],
 )
 def test_nobody_rewrites_them_not_even_with_a_shell(path: Path, writer: SqliteWriter, rewriting: str) -> None:

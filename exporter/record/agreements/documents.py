@@ -6,13 +6,13 @@ from typing import Any
 
 from exporter import __version__
 from exporter.record.agreements.evidence import Sources
-from exporter.record.agreements.results import last_of, latest
+from exporter.record.agreements.results import latest
 from exporter.record.exclusions import Action
 from exporter.sla.period import PeriodResult
 from exporter.sla.wire import Json, canonical, digest, result_json
-from exporter.store.base import Issue
+from exporter.store.base import Issue, Said
 from exporter.timeline.spans import Span
-from exporter.units import format_instant
+from exporter.units import format_instant, parse_instant
 
 TREND = 12
 """Periods."""
@@ -29,15 +29,14 @@ def document(result: PeriodResult, sources: Sources, issued: Sequence[Issue], no
     """
     told = result_json(result)
     span, before = result.period.span, issued[-1] if issued else None
-    last = last_of(issued, span)
-    replaced: Json | None = None if last is None else json.loads(last.document)
+    replaced = last_said(issued, span)
     told |= {
         "issue": {
-            "number": before.number + 1 if before else 1,
+            "number": before.said.number + 1 if before else 1,
             "at": format_instant(now),
             "at_ms": now,
             "known_until": format_instant(sources.until),
-            "previous_sha256": before.sha256 if before else "",
+            "previous_sha256": before.said.sha256 if before else "",
             "replaces": replaced["issue"]["number"] if replaced else None,
             "changes": changes(told, replaced),
         },
@@ -54,12 +53,32 @@ def unissued(told: Json) -> Json:
     return shown | {"sha256": digest(shown)}
 
 
-def issue_of(told: Json, span: Span, now: int) -> Issue:
-    """A document as the store keeps it."""
-    text, place = canonical(told).decode(), told["issue"]
-    return Issue(
-        told["agreement"], place["number"], span, now, told["sha256"], text, place["previous_sha256"]
+def issue_of(told: Json) -> Issue:
+    """A document as the store keeps it.
+
+    Raises:
+        LookupError, TypeError, ValueError: It is none.
+    """
+    place, owed = told["issue"], told["credit"]
+    start, end = told["computed"]["span"]
+    claim_by = None if owed["claim_by"] is None else parse_instant(owed["claim_by"])
+    said = Said(
+        told["agreement"],
+        place["number"],
+        (start, end),
+        place["at_ms"],
+        told["sha256"],
+        owed["share"],
+        claim_by,
     )
+    return Issue(said, canonical(told).decode(), place["previous_sha256"])
+
+
+def last_said(issued: Sequence[Issue], span: Span) -> Json | None:
+    """The latest document of just this span; None where there is none."""
+    found = next((each for each in reversed(issued) if each.said.span == span), None)
+    told: Json | None = None if found is None else json.loads(found.document)
+    return told
 
 
 def changes(told: Json, before: Json | None) -> list[str]:
@@ -141,8 +160,9 @@ def _monitor(sources: Sources, span: Span) -> Json:
 
 def _trend(issued: Sequence[Issue], span: Span) -> list[Json]:
     """The latest issue of each earlier period, oldest first."""
-    earlier = [each for each in latest(issued) if each.span[1] <= span[0]]
-    return [_point(json.loads(each.document)) for each in earlier[-(TREND - 1) :]]
+    documents = {each.said: each.document for each in issued}
+    earlier = [each for each in latest(list(documents)) if each.span[1] <= span[0]]
+    return [_point(json.loads(documents[each])) for each in earlier[-(TREND - 1) :]]
 
 
 def _point(told: Json) -> Json:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from exporter.errors import UsageError
-from exporter.record.agreements.documents import document, issue_of, unissued
+from exporter.record.agreements.documents import document, issue_of, last_said, unissued
 from exporter.record.agreements.evidence import Sources
-from exporter.record.agreements.results import last_of, results
+from exporter.record.agreements.results import results
 from exporter.sla.agreement import Agreement
 from exporter.sla.period import PeriodResult
 from exporter.sla.wire import Json
@@ -46,14 +46,8 @@ class Drafted(NamedTuple):
 
     @property
     def issue(self) -> Issue:
-        """As the store keeps it; `document` says when."""
-        return issue_of(self.document, self.result.period.span, self.at)
-
-    @property
-    def at(self) -> int:
-        """When it was drafted, milliseconds since the epoch."""
-        at: int = self.document["issue"]["at_ms"]
-        return at
+        """As the store keeps it."""
+        return issue_of(self.document)
 
 
 def drafts(
@@ -74,7 +68,7 @@ def drafts(
     """
     found = list[Drafted]()
     said = list(issued)
-    for result in results(sources, versions, whole, issued):
+    for result in results(sources, versions, whole, [each.said for each in issued]):
         told = document(result, sources, said, now)
         gone = any(
             each.history.kept_from > result.period.span[0]
@@ -106,10 +100,9 @@ def to_issue(drafted: Sequence[Drafted]) -> list[Issue]:
 
 def _said(told: Json, issued: Sequence[Issue], span: Span, *, gone: bool) -> Json | None:
     """The latest issue of a span, if it says the same, or if what it was made of is gone: then nobody can say better."""
-    last = last_of(issued, span)
-    if last is None:
+    said = last_said(issued, span)
+    if said is None:
         return None
-    said: Json = json.loads(last.document)
     return said if gone or _lasting(said) == _lasting(json.loads(json.dumps(told))) else None
 
 

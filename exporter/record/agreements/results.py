@@ -1,6 +1,5 @@
 """What became of agreements in their periods, as the record has it now."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
@@ -8,13 +7,13 @@ from exporter.record.agreements.evidence import Sources, gather
 from exporter.sla.agreement import Agreement, in_force, segments
 from exporter.sla.evaluate import Period
 from exporter.sla.period import PeriodResult, judge_period
-from exporter.store.base import Issue
+from exporter.store.base import Said
 from exporter.timeline.spans import Span
 from exporter.timeline.zones import local_of, zone
 
 
 def results(
-    sources: Sources, versions: Sequence[Agreement], whole: Span, issued: Sequence[Issue] = ()
+    sources: Sources, versions: Sequence[Agreement], whole: Span, said: Sequence[Said] = ()
 ) -> list[PeriodResult]:
     """Judge a period of an agreement: one result for each version that was in force in it, none where none was.
 
@@ -22,7 +21,7 @@ def results(
         sources: The record.
         versions: Of the agreement; drafts hold nowhere.
         whole: The calendar period, milliseconds since the epoch.
-        issued: What was said of it before, for the cap of the year.
+        said: Of it before, for the cap of the year.
     """
     found = list[PeriodResult]()
     for agreement, span in ((each.agreement, each.span) for each in segments(versions, whole)):
@@ -31,37 +30,32 @@ def results(
         }
         period = Period(span, min(max(sources.until, span[0]), span[1]))
         # Parts of this period are judged here, and not by what was said of them.
-        before = credited(agreement, issued, whole) + sum((each.credit.share for each in found), Fraction(0))
+        before = credited(agreement, said, whole) + sum((each.credit.share for each in found), Fraction(0))
         found.append(judge_period(agreement, evidence, whole, period, before))
     return found
 
 
-def credited(agreement: Agreement, issued: Sequence[Issue], span: Span) -> Fraction:
+def credited(agreement: Agreement, said: Sequence[Said], span: Span) -> Fraction:
     """What was credited in the calendar year of a period before it, as shares of the fee of one: by the latest issue of each."""
     where = zone(agreement.period.zone)
     year = local_of(span[0], where).year
     return sum(
         (
-            Fraction(json.loads(each.document)["credit"]["share"])
-            for each in latest(issued)
+            Fraction(each.share)
+            for each in latest(said)
             if each.span[1] <= span[0] and local_of(each.span[0], where).year == year
         ),
         Fraction(0),
     )
 
 
-def latest(issued: Sequence[Issue]) -> list[Issue]:
+def latest(said: Sequence[Said]) -> list[Said]:
     """What still stands of what was said, oldest span first: the latest of each span that no later one overlaps."""
-    standing = list[Issue]()
-    for issue in issued:
-        standing = [each for each in standing if not _overlap(each.span, issue.span)]
-        standing.append(issue)
+    standing = list[Said]()
+    for later in said:
+        standing = [each for each in standing if not _overlap(each.span, later.span)]
+        standing.append(later)
     return sorted(standing, key=lambda each: each.span)
-
-
-def last_of(issued: Sequence[Issue], span: Span) -> Issue | None:
-    """The latest that was said of just this span; None where nothing was."""
-    return next((each for each in reversed(issued) if each.span == span), None)
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -31,7 +31,7 @@ def drafted(
 
 def test_a_period_is_issued_once_for_all_that_it_says(past: Past) -> None:
     (first,) = to_issue(drafted(past))
-    assert (first.number, first.span, first.at) == (1, (OCTOBER, NOVEMBER), NOW)
+    assert (first.said.number, first.said.span, first.said.at) == (1, (OCTOBER, NOVEMBER), NOW)
     with pytest.raises(UsageError, match="nothing has changed since the latest issue"):
         to_issue(drafted(past, issued=(first,)))
 
@@ -40,15 +40,15 @@ def test_a_correction_makes_it_news(past: Past) -> None:
     (first,) = to_issue(drafted(past))
     entry = entered(past, "maintenance", OCTOBER + DAY, OCTOBER + DAY + HOUR, NOVEMBER + DAY)
     (second,) = to_issue(drafted(past, issued=(first,), log=(entry,)))
-    assert second.number == 2
-    assert first.sha256 in second.document
+    assert second.said.number == 2
+    assert first.said.sha256 in second.document
 
 
 def test_two_versions_are_issued_one_after_the_other(past: Past) -> None:
     versions = agreement(), agreement(version="2", start=OCTOBER + 10 * DAY)
     first, second = to_issue(drafted(past, *versions))
-    assert (first.number, second.number) == (1, 2)
-    assert first.sha256 in second.document
+    assert (first.said.number, second.said.number) == (1, 2)
+    assert first.said.sha256 in second.document
 
 
 def test_a_running_period_is_not_issued(past: Past) -> None:

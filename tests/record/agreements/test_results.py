@@ -13,7 +13,7 @@ from exporter.sla.agreement import ContractTerm
 from exporter.sla.judge import Verdict
 from exporter.sla.terms import Judged, SliceTerms, Target
 from exporter.sla.wire import digest
-from exporter.store.base import Issue, LogEntry
+from exporter.store.base import LogEntry, Said
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import Once
 from exporter.timeline.spans import Spans
@@ -132,8 +132,9 @@ def test_what_is_issued_names_what_was_said_before_and_what_changed(past: Past) 
 
     entry = entered(past, "maintenance", OCTOBER + DAY, OCTOBER + DAY + HOUR, NOVEMBER + DAY)
     later = sources(past, (entry,))
-    issued = [issue_of(first, found.period.span, NOW)]
-    (again,) = results(later, [made], (OCTOBER, NOVEMBER), issued)
+    issued = [issue_of(first)]
+    said = [each.said for each in issued]
+    (again,) = results(later, [made], (OCTOBER, NOVEMBER), said)
     second = document(again, later, issued, NOW + 1)
     assert (second["issue"]["number"], second["issue"]["previous_sha256"]) == (2, first["sha256"])
     assert second["issue"]["changes"] == [
@@ -142,7 +143,7 @@ def test_what_is_issued_names_what_was_said_before_and_what_changed(past: Past) 
         "shop: exclusion c1 is new",
     ]
     assert changes(first, None) == []
-    assert credited(made, issued, (NOVEMBER, NOW)) == percent("10")
+    assert credited(made, said, (NOVEMBER, NOW)) == percent("10")
 
 
 def test_the_trend_is_of_earlier_periods(past: Past) -> None:
@@ -150,7 +151,7 @@ def test_the_trend_is_of_earlier_periods(past: Past) -> None:
     (october,) = results(seen, [made], (OCTOBER, NOVEMBER))
     first = document(october, seen, (), NOW)
     (november,) = results(seen, [made], whole_period([made], NOW))
-    told = document(november, seen, [issue_of(first, october.period.span, NOW)], NOW)
+    told = document(november, seen, [issue_of(first)], NOW)
     assert [(each["label"], each["verdict"]) for each in told["trend"]] == [("2026-10", "missed")]
 
 
@@ -172,6 +173,6 @@ def test_an_agreement_that_has_ended_owes_nothing_any_more(past: Past) -> None:
 
 def test_what_a_later_issue_overlaps_counts_no_more() -> None:
     whole, part = (OCTOBER, NOVEMBER), (OCTOBER, OCTOBER + 10 * DAY)
-    made = [Issue("acme", number, span, NOW, "", "{}") for number, span in ((1, whole), (2, part))]
+    made = [Said("acme", number, span, NOW, "", "0/1", None) for number, span in ((1, whole), (2, part))]
     assert [each.number for each in latest(made)] == [2]
     assert [each.number for each in latest([*made, made[0]._replace(number=3)])] == [3]
