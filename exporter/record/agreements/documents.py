@@ -6,8 +6,8 @@ from typing import Any
 
 from exporter import __version__
 from exporter.record.agreements.evidence import Sources
+from exporter.record.agreements.monitor import monitor
 from exporter.record.agreements.results import latest
-from exporter.record.exclusions import Action
 from exporter.sla.period import PeriodResult
 from exporter.sla.wire import Json, canonical, digest, result_json
 from exporter.store.base import Issue, Said
@@ -40,7 +40,7 @@ def document(result: PeriodResult, sources: Sources, issued: Sequence[Issue], no
             "replaces": replaced["issue"]["number"] if replaced else None,
             "changes": changes(told, replaced),
         },
-        "monitor": _monitor(sources, span),
+        "monitor": monitor(result, sources),
         "trend": _trend(issued, span),
         "software": {"name": "uptime-slo-exporter", "version": __version__},
     }
@@ -128,34 +128,6 @@ def _key(exclusion: Json) -> tuple[str, int, int]:
 
 def _said(value: Any) -> str:  # noqa: ANN401 -- whatever JSON has
     return "nothing" if value is None or value == "" else str(value)
-
-
-def _monitor(sources: Sources, span: Span) -> Json:
-    """What the monitor itself did in a period."""
-    start, end = span
-    within = [each for each in sources.absences if each.since < end and each.until > start]
-    entries = [each for each in sources.log if start <= each.at]
-    return {
-        "site": sources.config.site,
-        "version": __version__,
-        "interval_ms": {
-            f"{service.name}/{endpoint.name}": endpoint.policy.interval
-            for service in sources.config.services
-            for endpoint in service.endpoints
-        },
-        "stopped": [[format_instant(each.since), format_instant(each.until)] for each in within],
-        "restarts": sum(start <= each.until < end for each in within),
-        "corrections": [
-            {"at": format_instant(each.at), "author": each.who, "what": f"{each.action} {each.ident}"}
-            for each in entries
-            if each.action in {Action.ADD, Action.REMOVE, Action.APPROVE}
-        ],
-        "config_changes": [
-            {"at": format_instant(each.at), "what": f"{each.action} {each.ident}"}
-            for each in entries
-            if each.action in {Action.CONFIGURE, Action.DROP} and each.at < end
-        ],
-    }
 
 
 def _trend(issued: Sequence[Issue], span: Span) -> list[Json]:
