@@ -44,8 +44,8 @@ class _Columns:
             (self.period_end, result.period.span[1]),
             (self.evaluated, result.period.until),
             (self.claim_by, live.claim_by),
-            (self.review_by, review_by(agreement, at)),
-            (self.notice_by, notice_by(agreement)),
+            (self.review_by, review_by(agreement)),
+            (self.notice_by, notice_by(agreement, at)),
             (self.report_at, live.reported_at),
         ):
             if instant is not None:

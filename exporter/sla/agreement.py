@@ -160,14 +160,6 @@ class Agreement:
         """Whether a party has not approved it yet."""
         return not all(party in self.approved for party in PARTIES)
 
-    @property
-    def review_due(self) -> date | None:
-        """The day of the next review: a calendar unit after the last one, or after approval; None where none is agreed."""
-        if not self.reviews.every or self.is_draft:
-            return None
-        last = max(*self.reviews.held, *(each.on for each in self.approved.values()))
-        return Calendar(self.reviews.every, self.period.zone, last).start_day(1)
-
 
 @dataclass(frozen=True, slots=True)
 class Segment:

@@ -39,7 +39,8 @@ def agreement_alerts(subject: Subject) -> tuple[Alert, ...]:
             "AgreementReviewDue",
             names.SLA_REVIEW_BY,
             7 * DAY,
-            f"The review of {_AGREEMENT} is due in {_VALUE}",
+            f"The review of {_AGREEMENT} is overdue, or due within a week; write its day under `approved`: `reviewed`",
+            until_done=True,
         ),
         _report(subject),
     )
@@ -76,22 +77,31 @@ def _verdict(subject: Subject, name: str, verdict: str, summary: str) -> Alert:
     )
 
 
-def _deadline(subject: Subject, name: str, family: names.Family, ahead: int, summary: str) -> Alert:
-    """A day is near by which somebody has to act, and has not passed."""
+def _deadline(
+    subject: Subject,
+    name: str,
+    family: names.Family,
+    ahead: int,
+    summary: str,
+    *,
+    until_done: bool = False,
+) -> Alert:
+    """A day is near by which somebody has to act; once it has passed it is too late, if it is not to go on until done."""
     labels, annotations = subject.labels(TICKET), {"summary": summary}
     fired = _OF_AGREEMENT | labels
     left = f"min by ({names.AGREEMENT}) ({subject.briefly(family)}) - time()"
     hold = subject.hold(5 * MINUTE)
     minute = hold // MINUTE + 1
     seconds = ahead // SECOND
+    near = seconds - HOUR // SECOND
 
     def due(at: int) -> dict[str, str]:
         return {series(family, EXPORTER | _OF_AGREEMENT): f"{at}x{minute + 9}"}
 
-    near = seconds - HOUR // SECOND
+    due_now = firing(minute, fired, annotations, {_VALUE: duration(near - minute * 60)})
     return Alert(
         name,
-        f"({left} > 0) < {seconds}",
+        f"{left} < {seconds}" if until_done else f"({left} > 0) < {seconds}",
         labels,
         annotations,
         hold=hold,
@@ -100,10 +110,12 @@ def _deadline(subject: Subject, name: str, family: names.Family, ahead: int, sum
                 "it is near",
                 due(near),
                 silent=(0,),
-                fires=(firing(minute, fired, annotations, {_VALUE: duration(near - minute * 60)}),),
+                fires=(due_now,),
             ),
             Case("it is far", due(seconds + 10_000_000), silent=(minute,)),
-            Case("it has passed", due(0), silent=(minute,)),
+            Case("it has passed", due(0), silent=(0,), fires=(firing(minute, fired, annotations),))
+            if until_done
+            else Case("it has passed", due(0), silent=(minute,)),
         ),
     )
 

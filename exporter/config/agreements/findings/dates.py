@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from exporter.config.agreements.findings.finding import Case, Finding, Kind
 from exporter.config.tree import find
 from exporter.sla.agreement import PARTIES
+from exporter.sla.deadlines import review_by, review_due
 from exporter.timeline.zones import local_of, zone
 
 
@@ -45,8 +46,8 @@ def overdue(case: Case) -> Iterator[Finding]:
     """Reviews that should have been."""
     agreement, root = case.agreement, case.written.root
     today = local_of(case.now, zone(agreement.period.zone)).date()
-    due = agreement.review_due
-    if due is not None and due < today:
+    due, by = review_due(agreement), review_by(agreement)
+    if by is not None and case.now >= by:
         message = (
             f"a review was due on {due}; hold it, and write its day under `approved`: `reviewed: [{today}]`"
         )
