@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 import click
 
 from exporter.cli.options import config_option, storage_option
+from exporter.sla.formats import FORMATS
 
 if TYPE_CHECKING:
     from exporter.record.agreements.issuing import Drafted
-
-FORMATS = ("html", "md", "csv", "json")
 
 _EPILOG = """\b
 Examples:

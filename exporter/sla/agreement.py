@@ -91,7 +91,7 @@ class ReportTerms:
     """What is written when a period closes.
 
     Attributes:
-        formats: Of `html`, `md`, `csv`, `json`.
+        formats: Some of `sla.formats.FORMATS`.
         folder: Where to, relative to the folder of the store; empty where nothing is written by itself.
     """
 

@@ -5,6 +5,7 @@ from datetime import datetime, time
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from exporter.config.agreements.fits import see_credits_fit, see_slices_fit
 from exporter.config.agreements.frozen import check, hash_of, plain
 from exporter.config.agreements.hours import named_hours
 from exporter.config.agreements.measures import measure, recognised
@@ -18,12 +19,10 @@ from exporter.config.times import UTC
 from exporter.config.tree import Map, Seq, find
 from exporter.config.validate import validate
 from exporter.sla.agreement import Agreement, Kind, ReportTerms
-from exporter.sla.credit_rules import PerClock, PerTime
-from exporter.sla.terms import Judged, Terms
+from exporter.sla.formats import FORMATS
+from exporter.sla.terms import Terms
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.zones import first_instant, zone
-
-FORMATS = ("html", "md", "csv", "json")
 
 
 class Written(NamedTuple):
@@ -94,18 +93,9 @@ def build(root: Map, report: Report) -> Written:
         sha256,
         {key: report.place(mark) for key, mark in zip(root, root.marks, strict=True)},
     )
-    _see_credits_fit(made, root, report)
+    see_credits_fit(made, root, report)
+    see_slices_fit(made, root, report)
     return Written(made, root)
-
-
-def _see_credits_fit(made: Agreement, root: Map, report: Report) -> None:
-    """Rules by the length of downtime go with targets that have any: a mean or a share of events has none."""
-    for number, target in enumerate(made.terms.targets):
-        named = made.credits.rules.get(target.credit)
-        by_length = named is not None and isinstance(named.rule, PerTime | PerClock)
-        if by_length and target.slices is not None and target.slices.judged is not Judged.BAD:
-            message = f"`credit`: `{target.credit}` goes by downtime, and a target over events has none; use `steps`, `per_shortfall`, `pro_rata` or `days`"
-            report.problem(find(root, ("targets", number, "credit")).mark, message)
 
 
 def _stand_in(root: Map) -> Mapping[str, Any]:

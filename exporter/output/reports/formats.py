@@ -14,12 +14,12 @@ def _json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-FORMATS: Mapping[str, Callable[[Mapping[str, Any]], str]] = MappingProxyType(
+WRITERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = MappingProxyType(
     {"html": report_html, "md": report_markdown, "csv": report_csv, "json": _json}
 )
-"""By the ending of a file."""
+"""For each of `FORMATS`."""
 
 
 def written(document: Mapping[str, Any], format_: str) -> str:
     """Write a document as one of `FORMATS`."""
-    return FORMATS[format_](document)
+    return WRITERS[format_](document)

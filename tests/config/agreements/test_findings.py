@@ -84,6 +84,14 @@ def test_nothing_is_found_where_nothing_is_weak() -> None:
             "scope: {in: [shop, mail]}\n",
             "scope: `mail` is in the scope, but no target promises anything of it",
         ),
+        (
+            "hours: {prime: {mon-fri: '08:00-20:00'}}\n",
+            "unused: no target is promised in the hours `prime`; name them in one, or remove them",
+        ),
+        (
+            TIERS % "{below: 99.9, credit: 10%}",
+            "unused: no target has the credit rule `tiers`, so that it costs nobody anything; name it in one, or remove it",
+        ),
     ],
 )
 def test_what_is_weak_is_found_where_it_stands(more: str, finding: str) -> None:
@@ -95,7 +103,8 @@ def test_who_is_mailed_is_no_placeholder() -> None:
 
 
 def test_around_the_clock_is_said_by_hours() -> None:
-    assert weak(SOUND + "purpose: support around the clock\nhours: {all: {daily: 00:00-24:00}}\n") == []
+    promised = SOUND.replace("availability: 99.9", "availability: 99.9, hours: all")
+    assert weak(promised + "purpose: support around the clock\nhours: {all: {daily: 00:00-24:00}}\n") == []
 
 
 def test_a_draft_is_one_and_says_who_has_not_approved() -> None:
@@ -213,7 +222,8 @@ def test_nobody_can_agree_where_nobody_is_named() -> None:
     ],
 )
 def test_an_objective_that_probes_are_too_rare_for(keys: str, interval: str, finding: str) -> None:
-    text = target(keys) + SIGNED + TERM + "hours: {prime: {mon-fri: 08:00-18:00}}\n"
+    hours = "hours: {prime: {mon-fri: 08:00-18:00}}\n" if "prime" in keys else ""
+    text = target(keys) + SIGNED + TERM + hours
     told = (
         f"acme.yml:9: resolution: `shop` {finding} for each outage, a beat at either edge; probe more often"
     )

@@ -175,6 +175,15 @@ TARGETS_ = {
         "availability: 99, slices: {length: 7m, judge: mean_error_rate}",
         "`length` must be from 1s to 1d and divide a day, such as 1m or 5m",
     ),
+    "slices over the edges of months": (
+        target("availability: 99, slices: {length: 1h, judge: mean_error_rate}").replace(
+            "Europe/Berlin", "Asia/Kolkata"
+        ),
+        line(
+            9,
+            "slices of 1h lie over the edges of the periods in Asia/Kolkata, and would belong to none; make them shorter, such as 15m or 5m",
+        ),
+    ),
     "slices from a part of errors": promised(
         "availability: 99, slices: {length: 1m, judge: bad_slices, errors_from: 50%}",
         "`errors_from` may only be 100%, where every event is an error; below that write `errors_above`",

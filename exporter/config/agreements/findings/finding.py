@@ -32,6 +32,7 @@ class Kind(StrEnum):
     RESOLUTION = "resolution"
     UNPROBED = "unprobed"
     SCOPE = "scope"
+    UNUSED = "unused"
     CHAIN = "chain"
 
 

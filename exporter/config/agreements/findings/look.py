@@ -10,6 +10,7 @@ from exporter.config.agreements.findings.finding import Case, Finding
 from exporter.config.agreements.findings.holes import holes
 from exporter.config.agreements.findings.money import shares
 from exporter.config.agreements.findings.texts import placeholders, vague
+from exporter.config.agreements.findings.unused import unused
 from exporter.config.model import Config
 
 LOOKS = (
@@ -25,6 +26,7 @@ LOOKS = (
     resolution,
     unprobed,
     unpromised,
+    unused,
     chain,
 )
 

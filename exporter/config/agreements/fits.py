@@ -1,0 +1,45 @@
+"""Whether what an agreement says in one place goes with what it says in another."""
+
+from collections.abc import Iterator
+
+from exporter.config.report import Report
+from exporter.config.tree import Map, find
+from exporter.sla.agreement import Agreement
+from exporter.sla.credit_rules import PerClock, PerTime
+from exporter.sla.terms import Judged
+from exporter.timeline.calendar import Calendar
+from exporter.units import DAY, describe_duration
+
+PERIODS = 12
+"""How many of the coming periods are looked at."""
+
+
+def see_credits_fit(made: Agreement, root: Map, report: Report) -> None:
+    """Rules by the length of downtime go with targets that have any: a mean or a share of events has none."""
+    for number, target in enumerate(made.terms.targets):
+        named = made.credits.rules.get(target.credit)
+        by_length = named is not None and isinstance(named.rule, PerTime | PerClock)
+        if by_length and target.slices is not None and target.slices.judged is not Judged.BAD:
+            message = f"`credit`: `{target.credit}` goes by downtime, and a target over events has none; use `steps`, `per_shortfall`, `pro_rata` or `days`"
+            report.problem(find(root, ("targets", number, "credit")).mark, message)
+
+
+def see_slices_fit(made: Agreement, root: Map, report: Report) -> None:
+    """No slice lies over the edge of a period, else it would belong to neither: they begin at multiples of their length in UTC."""
+    for number, target in enumerate(made.terms.targets):
+        length = target.slices.length if target.slices else 1
+        if not DAY % length and any(edge % length for edge in _edges(made.period, made.start)):
+            message = (
+                f"slices of {describe_duration(length)} lie over the edges of the periods in {made.period.zone}, "
+                "and would belong to none; make them shorter, such as 15m or 5m"
+            )
+            report.problem(
+                find(root, ("targets", number, "slices", "length", "promql", "step")).mark, message
+            )
+
+
+def _edges(period: Calendar, at: int) -> Iterator[int]:
+    """The ends of the periods from an instant on."""
+    for _ in range(PERIODS):
+        _, at = period.period(at + 1)
+        yield at
