@@ -8,13 +8,14 @@ The order of the rules is part of what is agreed:
 4. time of which nothing is known counts as the terms say;
 5. the clock of an outage starts when it was detected, or when somebody reported it;
 6. an outage shorter than the smallest does not count: of the whole outage, before the period cuts it;
-7. the length of each outage is rounded, at its end;
+7. the length of each outage is rounded, at its end: up by the next time that counts for no other;
 8. the period cuts.
 
 Each rule takes a set of instants and gives one, so that what it changed within the period is a line of the bridge, and
 the lines add up to the millisecond.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -24,7 +25,7 @@ from exporter.sla.evidence import Evidence
 from exporter.sla.lane import Parts, combined
 from exporter.sla.terms import Measure, Rounding, Starts, Unknown
 from exporter.timeline.exclusion import Category
-from exporter.timeline.spans import NOTHING, Span, Spans
+from exporter.timeline.spans import FOREVER, NOTHING, Span, Spans
 from exporter.units import MINUTE
 
 RAW, HOURS, EXCLUSIONS, UNKNOWN, REPORTED, SMALLEST, ROUNDING = (
@@ -162,8 +163,11 @@ def _shaped(
     if measure.smallest_outage:
         outages = [_if_long(each, measure.smallest_outage) for each in outages]
         yield SMALLEST, outages
-    if measure.rounding is not Rounding.EXACT:
-        outages = [_rounded(each, measure.rounding) for each in outages]
+    if measure.rounding is Rounding.DOWN:
+        outages = [_rounded_down(each) for each in outages]
+        yield ROUNDING, outages
+    if measure.rounding is Rounding.UP:
+        outages = list(_rounded_up(outages))
         yield ROUNDING, outages
 
 
@@ -180,18 +184,38 @@ def _if_long(outage: Outage, smallest: int) -> Outage:
     return outage if _length(outage.counted) >= smallest else _dropped(outage, SMALLEST)
 
 
-def _rounded(outage: Outage, rounding: Rounding) -> Outage:
-    """Take from the end of what counts, or add to it, until it is whole minutes."""
+def _rounded_down(outage: Outage) -> Outage:
+    """Take from the end of what counts until it is whole minutes."""
     length = _length(outage.counted)
     over = length % MINUTE
     if not over:
         return outage
-    if rounding is Rounding.UP:
-        end = outage.counted.ends[-1]
-        return replace(outage, counted=outage.counted | Spans([(end, end + MINUTE - over)]))
     if length < MINUTE:
         return _dropped(outage, ROUNDING)
     return replace(outage, counted=_first(outage.counted, length - over))
+
+
+def _rounded_up(outages: Sequence[Outage]) -> Iterator[Outage]:
+    """Add to the end of what counts of each until it is whole minutes.
+
+    What is added is the next time that counts for none of the others, so that two outages within a minute come to two.
+    """
+    counted = _all(outages)
+    free = deque(Spans([(counted.starts[0], FOREVER)]) - counted if counted else ())
+    for each in outages:
+        missing = -_length(each.counted) % MINUTE
+        added = list[Span]()
+        while missing:
+            start, end = free.popleft()
+            start = max(start, each.counted.ends[-1])
+            if start >= end:
+                continue
+            taken = min(missing, end - start)
+            added.append((start, start + taken))
+            missing -= taken
+            if start + taken < end:
+                free.appendleft((start + taken, end))
+        yield replace(each, counted=each.counted | Spans(added)) if added else each
 
 
 def _first(spans: Spans, length: int) -> Spans:

@@ -50,7 +50,7 @@ class TargetResult:
         target: It.
         verdict: Of it.
         figures: Its shares.
-        base: Milliseconds that downtime is divided by; of slices their number, of a share of events theirs.
+        base: Milliseconds that downtime is divided by, or what `base_unit` says.
         counted: Downtime that counts, milliseconds, floored where it is a sum of error rates.
         allowed: How much of that the whole period may have, floored; None where that cannot be said before it is over.
         whole: What `base` comes to for the whole period, in milliseconds; None as of `allowed`.
@@ -77,6 +77,14 @@ class TargetResult:
     ruled: tuple[Ruling, ...]
     excused: tuple[int, ...]
     at: Spans = NOTHING
+
+    @property
+    def base_unit(self) -> str:
+        """What `base` counts: `time` in milliseconds, `slices` or `events`."""
+        slices = self.target.slices
+        if slices is None or slices.judged is Judged.BAD:
+            return "time"
+        return "slices" if slices.judged is Judged.MEAN else "events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +150,7 @@ def _of_time(case: _Case) -> TargetResult:
     def found(unknown: Unknown, ruled: Sequence[Ruling] = case.ruled) -> Downtime:
         return downtime(measure, case.evidence, ruled, unknown, within)
 
-    agreed, best, worst = found(measure.unknown), found(Unknown.UP), found(Unknown.DOWN)
+    agreed, best, worst = found(measure.unknown), *_bounds(found(Unknown.UP), found(Unknown.DOWN))
     claimed = found(measure.unknown, [replace(each, counts=Spans([each.claim.span])) for each in case.ruled])
     figures = Figures(
         _raw(case),
@@ -171,6 +179,11 @@ def _of_time(case: _Case) -> TargetResult:
         tuple(_excused(case)),
         agreed.at,
     )
+
+
+def _bounds(one: Downtime, other: Downtime) -> Sequence[Downtime]:
+    """The least and the most downtime: where outages are rounded up, two that unknown time joins may come to less than both."""
+    return sorted((one, other), key=lambda each: each.counted)
 
 
 def _excused(case: _Case) -> Iterator[int]:

@@ -68,11 +68,9 @@ def verdict_at_end(
     """
     if figures.best is None or figures.worst is None or coverage is None:
         return Verdict.UNDETERMINED
-    # Where outages are rounded up, joining two by unknown time may count for less than both: either may be the better one.
-    least, most = sorted((figures.best, figures.worst))
-    if most < target:
+    if figures.best < target:
         return Verdict.MISSED  # whatever more were known
-    return Verdict.MET if least >= target and coverage >= minimum else Verdict.UNDETERMINED
+    return Verdict.MET if figures.worst >= target and coverage >= minimum else Verdict.UNDETERMINED
 
 
 def verdict_so_far(allowance: Allowance, coverage: Fraction | None, minimum: Fraction) -> Verdict:
@@ -83,12 +81,11 @@ def verdict_so_far(allowance: Allowance, coverage: Fraction | None, minimum: Fra
         coverage: Share of what is over of the agreed time that is known; None where none is over.
         minimum: That it must be.
     """
-    least, most = sorted((allowance.best, allowance.worst))
-    if least > allowance.whole:
+    if allowance.best > allowance.whole:
         return Verdict.MISSED
     if coverage is not None and coverage < minimum:
         return Verdict.UNDETERMINED
-    if most > allowance.whole:
+    if allowance.worst > allowance.whole:
         return Verdict.UNDETERMINED
-    at_risk = most > NEARLY * allowance.whole
+    at_risk = allowance.worst > NEARLY * allowance.whole
     return Verdict.AT_RISK if at_risk else Verdict.MET

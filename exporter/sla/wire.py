@@ -109,6 +109,7 @@ def _target(result: PeriodResult, found: TargetResult) -> Json:
         "agreed": per_cent(target.agreed),
         "verdict": found.verdict.value,
         "base_ms": found.base,
+        "base_unit": found.base_unit,
         "counted_ms": found.counted,
         "allowed_ms": found.allowed,
         "figures": {name: per_cent(getattr(figures, name)) for name in FIGURES},

@@ -14,7 +14,7 @@ from exporter.timeline.rule import Kind, Rule
 from exporter.timeline.spans import Spans
 from exporter.timeline.tally import Standing
 from exporter.units import DAY, HOUR, MINUTE, SECOND
-from tests.support.agreed import END, START, claim, judged, lane
+from tests.support.agreed import END, START, claim, judged, lane, six
 
 LENGTH = END - START
 
@@ -153,6 +153,47 @@ def test_more_downtime_never_raises_a_figure(
     assert less.figures.agreed is not None
     if measure.unknown is not Unknown.IGNORE:  # else what is known instead may be up
         assert worse.figures.agreed <= less.figures.agreed
+
+
+brief = st.lists(
+    st.tuples(st.integers(0, 90), st.integers(1, 9)).map(
+        lambda at: (at[0] * 10 * SECOND, sum(at) * 10 * SECOND)
+    ),
+    max_size=6,
+)
+
+
+@given(brief, brief, st.sampled_from(Rounding), st.sampled_from([0, MINUTE]))
+def test_what_is_agreed_lies_between_the_bounds(
+    down: Sequence[tuple[int, int]],
+    unknown: Sequence[tuple[int, int]],
+    rounding: Rounding,
+    smallest: int,
+) -> None:
+    """Also where rounded outages come to less once unknown time joins them."""
+    for how in (Unknown.UP, Unknown.DOWN):
+        measure = Measure(unknown=how, rounding=rounding, smallest_outage=smallest)
+        figures = judged(lane(down, unknown), measure=measure).figures
+        assert figures.worst is not None
+        assert figures.agreed is not None
+        assert figures.best is not None
+        assert figures.worst <= figures.agreed <= figures.best
+
+
+def test_outages_that_unknown_time_joins_may_come_to_less() -> None:
+    down, unknown = [(0, 30 * SECOND), (40 * SECOND, 55 * SECOND)], [(30 * SECOND, 40 * SECOND)]
+    found = judged(lane(down, unknown), measure=Measure(rounding=Rounding.UP))
+    assert found.counted == 2 * MINUTE
+    assert six(found.figures.worst) == six(found.figures.agreed) == "99.995370"
+    assert six(found.figures.best) == "99.997685"
+
+
+@given(brief)
+def test_each_outage_is_rounded_by_itself(down: Sequence[tuple[int, int]]) -> None:
+    found = judged(lane(down), measure=Measure(rounding=Rounding.UP))
+    outages = Spans((START + first, START + beyond) for first, beyond in down)
+    assert found.counted == sum(-(-(end - start) // MINUTE) * MINUTE for start, end in outages)
+    assert [each.counted.lengths[-1] % MINUTE for each in found.outages] == [0] * len(outages)
 
 
 @given(spans, spans, spans)

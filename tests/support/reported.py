@@ -297,7 +297,11 @@ def _period(label: str, shop: str, mail: str | None, amount: str) -> Json:
     }
     worst = next((each for each in ("missed", "undetermined") if each in verdicts.values()), "met")
     figures = {"shop": shop, "mail": mail}
-    targets = {name: {"agreed": figures[name], "verdict": verdict} for name, verdict in verdicts.items()}
+    promised = {"shop": "99.900000", "mail": "99.500000"}
+    targets = {
+        name: {"promised": promised[name], "agreed": figures[name], "verdict": verdict}
+        for name, verdict in verdicts.items()
+    }
     return {"label": label, "verdict": worst, "targets": targets, "credit_amount": amount}
 
 
@@ -332,7 +336,7 @@ def hostile() -> Json:
             {
                 "label": HOSTILE,
                 "verdict": HOSTILE,
-                "targets": {HOSTILE: {"agreed": None, "verdict": HOSTILE}},
+                "targets": {HOSTILE: {"promised": "99.000000", "agreed": None, "verdict": HOSTILE}},
                 "credit_amount": None,
             }
         ],

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from exporter.output.reports.document import Document, Target
-from exporter.output.reports.words import base_unit
 
 TARGETS = (
     *("agreement", "version", "period_start", "period_end", "target", "service"),
@@ -68,7 +67,7 @@ def _target(document: Document, target: Target) -> list[object]:
         target["agreed"],
         *(figures[name] for name in ("agreed", "best", "worst", "raw", "claimed")),
         target["coverage"],
-        *(target["base_ms"], base_unit(target), target["counted_ms"], target["verdict"]),
+        *(target["base_ms"], target["base_unit"], target["counted_ms"], target["verdict"]),
         *((credit["percent"], credit["amount"]) if credit else (None, None)),
         document["credit"]["currency"],
     ]

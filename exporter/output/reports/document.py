@@ -82,8 +82,9 @@ class Monitor(TypedDict, total=False):
 
 
 class TrendTarget(TypedDict):
-    """A target in an earlier period: what was reached, as the agreed figure, and the verdict."""
+    """A target in an earlier period: what was promised, what was reached, as the agreed figure, and the verdict."""
 
+    promised: str
     agreed: str | None
     verdict: str
 
@@ -190,7 +191,7 @@ class NextStep(TypedDict):
 
 
 class Target(TypedDict):
-    """What became of a target; see `sla.evaluate.TargetResult`. Of slices `base_ms` is their number, of events theirs."""
+    """What became of a target; see `sla.evaluate.TargetResult`. `base_ms` counts what `base_unit` says: `time`, `slices` or `events`."""
 
     name: str
     service: str
@@ -199,6 +200,7 @@ class Target(TypedDict):
     agreed: str
     verdict: str
     base_ms: int
+    base_unit: str
     counted_ms: int
     allowed_ms: int | None
     figures: Mapping[str, str | None]

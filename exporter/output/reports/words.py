@@ -64,19 +64,9 @@ def count(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-def base_unit(target: Target) -> str:
-    """What `base_ms` of a target counts: `time` in milliseconds, `slices`, or `events`.
-
-    The bridge tells: events have none, and that of slices has one line for all exclusions.
-    """
-    if not target["bridge_ms"]:
-        return "events"
-    return "slices" if "unknown" not in target["bridge_ms"] else "time"
-
-
 def base_of(target: Target) -> str:
     """What downtime of a target is divided by."""
-    unit, base = base_unit(target), target["base_ms"]
+    unit, base = target["base_unit"], target["base_ms"]
     return describe_duration(base) if unit == "time" else f"{base:,} {unit}"
 
 

@@ -142,7 +142,11 @@ def _point(told: Json) -> Json:
         "label": told["period"]["name"],
         "verdict": told["verdict"],
         "targets": {
-            each["name"]: {"agreed": each["figures"]["agreed"], "verdict": each["verdict"]}
+            each["name"]: {
+                "promised": each["agreed"],
+                "agreed": each["figures"]["agreed"],
+                "verdict": each["verdict"],
+            }
             for each in told["targets"]
         },
         "credit_amount": told["credit"]["amount"],

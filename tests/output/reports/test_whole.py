@@ -170,7 +170,9 @@ def test_every_period_of_the_trend_is_told() -> None:
         for each in document["trend"]:
             assert shown.rows_with(each["label"], each["verdict"], f"{float(each['credit_amount']):,.2f} EUR")
             for found in each["targets"].values():
-                assert shown.rows_with(each["label"], short(found["agreed"]), found["verdict"])
+                assert shown.rows_with(
+                    each["label"], short(found["promised"]), short(found["agreed"]), found["verdict"]
+                )
 
 
 def test_all_of_the_terms_are_told() -> None:

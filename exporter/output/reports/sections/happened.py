@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from exporter.output.reports.document import Document, Outage, Target
-from exporter.output.reports.words import Times, base_unit, count, per_cent
+from exporter.output.reports.words import Times, count, per_cent
 from exporter.units import describe_duration
 
 
@@ -11,7 +11,7 @@ def happened(document: Document, times: Times) -> tuple[str, str, str]:
     """The three lines."""
     targets = document["targets"]
     return (
-        _outages([each for each in targets if base_unit(each) == "time"], times),
+        _outages([each for each in targets if each["base_unit"] == "time"], times),
         _excluded(document),
         _unknown(document),
     )

@@ -3,7 +3,7 @@
 from exporter.output.reports.blocks import Block, Cell, Column, Section, Table, Text, row
 from exporter.output.reports.document import Document, Outage, PeriodPart, Target
 from exporter.output.reports.sections.bridge import RULES
-from exporter.output.reports.words import Times, base_unit
+from exporter.output.reports.words import Times
 from exporter.units import describe_duration, parse_instant
 
 _COLUMNS = (
@@ -23,7 +23,7 @@ def outages(document: Document, times: Times) -> Section:
 
 
 def _of_target(target: Target, period: PeriodPart, times: Times) -> Block:
-    if base_unit(target) != "time":
+    if target["base_unit"] != "time":
         return Text(f"{target['name']}: is about events, and has no outages.")
     return Table(
         target["name"],

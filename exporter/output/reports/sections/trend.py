@@ -1,6 +1,6 @@
 """The last periods: whether targets were met, and how much of the time was lost."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from exporter.output.reports.blocks import Bar, Block, Cell, Column, Section, Table, Text, row
@@ -16,7 +16,7 @@ def trend(document: Document) -> Section:
     periods = document.get("trend", ())[-_LATEST:]
     if not periods:
         return Section("trend", "Trend", (Text("Of earlier periods nothing is known."),))
-    promised = {each["name"]: Decimal(each["agreed"]) for each in document["targets"]}
+    promised = {each["name"]: each["agreed"] for each in document["targets"]}
     earlier = sorted({name for each in periods for name in each["targets"]} - promised.keys())
     blocks = [_all(periods, document["credit"]["currency"])]
     blocks += [_of_target(periods, name, promised.get(name)) for name in (*promised, *earlier)]
@@ -32,40 +32,36 @@ def _all(periods: Sequence[TrendPeriod], currency: str) -> Block:
     return Table("All targets", columns, tuple(rows), "")
 
 
-def _of_target(periods: Sequence[TrendPeriod], name: str, promised: Decimal | None) -> Block:
-    if not any(name in each["targets"] for each in periods):
+def _of_target(periods: Sequence[TrendPeriod], name: str, promised: str | None) -> Block:
+    found = [each["targets"].get(name) for each in periods]
+    if not any(found):
         return Text(f"{name}: {NOT_KNOWN} in these periods.")
-    lost = [_lost(each["targets"].get(name)) for each in periods]
-    may = None if promised is None else _HUNDRED - promised
-    scale = max((each for each in (*lost, may) if each is not None), default=_HUNDRED) or _HUNDRED
-    line = None if may is None else float(may / scale)
-    title = name if promised is None else f"{name}: {per_cent(str(promised))} promised"
+    shares = [share for each in found if each for share in (_short(each["agreed"]), _short(each["promised"]))]
+    scale = max((each for each in shares if each is not None), default=_HUNDRED) or _HUNDRED
+    title = name if promised is None else f"{name}: {per_cent(promised)} promised"
     columns = (
         Column("Period"),
+        Column("Promised", is_number=True),
         Column("Reached", is_number=True),
         Column("Verdict"),
         Column("Lost, and what may be", is_picture=True),
     )
-    return Table(title, columns, tuple(_rows(periods, name, [(each, scale) for each in lost], line)), "")
+    rows = (_row(period["label"], each, scale) for period, each in zip(periods, found, strict=True))
+    return Table(title, columns, tuple(rows), "")
 
 
-def _rows(
-    periods: Sequence[TrendPeriod],
-    name: str,
-    lost: Sequence[tuple[Decimal | None, Decimal]],
-    line: float | None,
-) -> Iterator[tuple[Cell, ...]]:
-    for period, (share, scale) in zip(periods, lost, strict=True):
-        found = period["targets"].get(name)
-        verdict = found["verdict"] if found else ""
-        bar = None
-        if share is not None:
-            kind = "missed" if verdict == "missed" else "met"
-            bar = Bar(0, float(share / scale), kind, line)
-        reached = per_cent(found["agreed"]) if found else NOT_KNOWN
-        yield row(period["label"], reached, verdict_of(verdict), Cell("", bar=bar))
+def _row(label: str, found: TrendTarget | None, scale: Decimal) -> tuple[Cell, ...]:
+    if found is None:
+        return row(label, NOT_KNOWN, NOT_KNOWN, verdict_of(""), "")
+    lost, may = _short(found["agreed"]), _short(found["promised"])
+    bar = None
+    if lost is not None and may is not None:
+        kind = "missed" if found["verdict"] == "missed" else "met"
+        bar = Bar(0, float(lost / scale), kind, float(may / scale))
+    reached = per_cent(found["agreed"])
+    return row(label, per_cent(found["promised"]), reached, verdict_of(found["verdict"]), Cell("", bar=bar))
 
 
-def _lost(found: TrendTarget | None) -> Decimal | None:
-    """Per cent that were not good; None where there is no figure."""
-    return None if found is None or found["agreed"] is None else _HUNDRED - Decimal(found["agreed"])
+def _short(share: str | None) -> Decimal | None:
+    """Per cent that are missing from all; None where there is no figure."""
+    return None if share is None else _HUNDRED - Decimal(share)
