@@ -99,6 +99,11 @@ def _hours(told: Any) -> None:
     told["sha256"] = digest(told)
 
 
+def _credited(told: Any) -> None:
+    told["issue"] |= {"number": 1, "before": [{"number": 7, "sha256": "00", "share": "1/4"}]}
+    told["sha256"] = digest(told)
+
+
 def _nonsense(told: Any) -> None:
     told["computed"]["before"] = "1/0"
 
@@ -114,11 +119,12 @@ def _terms(told: Any) -> None:
         (_sealed, "targets[0].counted_ms says 7140000, and comes to 7200000"),
         (_evidence, "targets[0].verdict says 'missed', and comes to 'met'"),
         (_terms, "terms_sha256"),
-        (_shortened, "period.end says"),
+        (_shortened, "the period ends before the terms say"),
         (_lengthened, "the period is none that the terms have"),
         (_uncovered, "the evidence of `shop` does not cover the period"),
         (_hours, "the evidence of `shop` has other hours than the terms"),
         (_nonsense, "it cannot be computed again"),
+        (_credited, "the earlier credits that it names come to 1/4 of the fee, not to 0/1"),
     ],
 )
 def test_what_was_changed_afterwards_is_seen(run: Run, forge: Callable[[Any], None], said: str) -> None:

@@ -11,6 +11,22 @@ Instant = int | str
 """RFC 3339, or milliseconds since the epoch as evidence has it."""
 
 
+class Credited(TypedDict):
+    """An earlier issue, and what it credited: a share of the fee of a period, exact, such as `1/10`."""
+
+    number: int
+    sha256: str
+    share: str
+
+
+class Version(TypedDict):
+    """A version of the agreement, and from when on it is in force."""
+
+    version: str
+    start: Instant
+    terms_sha256: str
+
+
 class Issue(TypedDict):
     """What was said, and when.
 
@@ -21,6 +37,8 @@ class Issue(TypedDict):
         previous_sha256: Hash of the issue before, of whatever period; None for the first.
         replaces: Number of the latest issue of the same period before it; None for the first.
         changes: What is different from that one, in lines of text.
+        before: Earlier issues of the year that credited anything, for its cap.
+        replaced_by: The version that took over where what is judged ends.
     """
 
     number: int | None
@@ -29,6 +47,8 @@ class Issue(TypedDict):
     previous_sha256: NotRequired[str | None]
     replaces: NotRequired[int | None]
     changes: NotRequired[Sequence[str]]
+    before: NotRequired[Sequence[Credited]]
+    replaced_by: NotRequired[Version | None]
 
 
 class Correction(TypedDict):

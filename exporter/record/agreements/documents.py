@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from exporter import __version__
 from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.monitor import monitor
-from exporter.record.agreements.results import latest
+from exporter.record.agreements.results import credited, latest
+from exporter.sla.agreement import Agreement
 from exporter.sla.period import PeriodResult
 from exporter.sla.wire import Json, canonical, digest, result_json
 from exporter.store.base import Issue, Said
@@ -39,12 +41,28 @@ def document(result: PeriodResult, sources: Sources, issued: Sequence[Issue], no
             "previous_sha256": before.said.sha256 if before else "",
             "replaces": replaced["issue"]["number"] if replaced else None,
             "changes": changes(told, replaced),
+            "before": [
+                {"number": each.number, "sha256": each.sha256, "share": each.share}
+                for each in credited(result.agreement, [each.said for each in issued], span)
+                if Fraction(each.share)
+            ],
+            "replaced_by": _replaced_by(result, sources.config.agreements),
         },
         "monitor": monitor(result, sources),
         "trend": _trend(issued, span),
         "software": {"name": "uptime-slo-exporter", "version": __version__},
     }
     return told | {"sha256": digest(told)}
+
+
+def _replaced_by(result: PeriodResult, known: Sequence[Agreement]) -> Json | None:
+    """The version that took over where what is judged ends; None where the period does, or the agreement."""
+    end = result.period.span[1]
+    later = (each for each in known if each.name == result.agreement.name and not each.is_draft)
+    found = next((each for each in later if each.start == end < result.whole[1]), None)
+    if found is None:
+        return None
+    return {"version": found.version, "start": format_instant(end), "terms_sha256": found.sha256}
 
 
 def unissued(told: Json) -> Json:

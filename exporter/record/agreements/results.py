@@ -30,23 +30,21 @@ def results(
         }
         period = Period(span, min(max(sources.until, span[0]), span[1]))
         # Parts of this period are judged here, and not by what was said of them.
-        before = credited(agreement, said, whole) + sum((each.credit.share for each in found), Fraction(0))
+        earlier = sum((Fraction(each.share) for each in credited(agreement, said, whole)), Fraction(0))
+        before = earlier + sum((each.credit.share for each in found), Fraction(0))
         found.append(judge_period(agreement, evidence, whole, period, before))
     return found
 
 
-def credited(agreement: Agreement, said: Sequence[Said], span: Span) -> Fraction:
-    """What was credited in the calendar year of a period before it, as shares of the fee of one: by the latest issue of each."""
+def credited(agreement: Agreement, said: Sequence[Said], span: Span) -> list[Said]:
+    """What was said of the calendar year of a span before it, by the latest issue of each: what its cap is asked of."""
     where = zone(agreement.period.zone)
     year = local_of(span[0], where).year
-    return sum(
-        (
-            Fraction(each.share)
-            for each in latest(said)
-            if each.span[1] <= span[0] and local_of(each.span[0], where).year == year
-        ),
-        Fraction(0),
-    )
+    return [
+        each
+        for each in latest(said)
+        if each.span[1] <= span[0] and local_of(each.span[0], where).year == year
+    ]
 
 
 def latest(said: Sequence[Said]) -> list[Said]:

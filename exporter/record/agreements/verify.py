@@ -8,7 +8,7 @@ from typing import Any
 from exporter.config.agreements.again import agreement_from
 from exporter.errors import ConfigError
 from exporter.record.agreements.evidence import promised
-from exporter.sla.agreement import Agreement
+from exporter.sla.agreement import Agreement, ends
 from exporter.sla.evaluate import Period
 from exporter.sla.evidence import Evidence
 from exporter.sla.lane import Lane
@@ -16,14 +16,15 @@ from exporter.sla.period import judge_period
 from exporter.sla.terms import Target
 from exporter.sla.wire import SCHEMA, Json, digest, evidence_of, result_json
 from exporter.timeline.spans import Span
+from exporter.units import parse_instant
 
 
 def problems(told: Json) -> Iterator[str]:
     """What is not true of a document, in words; nothing where all of it is.
 
     It proves that terms and evidence give the figures, and that the evidence is of all the time that the terms are about; not that it is what
-    was measured, where a revision ended the period, or what was credited before. Those are shown by the chain of issues: each
-    names the SHA-256 of the one before, so that none can be exchanged later.
+    was measured. What was credited before, and the version that ended the period, are named by their SHA-256, so that `breaks` finds
+    whether they are what they were.
     """
     if told.get("schema") != SCHEMA:
         yield f"this reads `{SCHEMA}`, not `{told.get('schema')}`"
@@ -32,7 +33,7 @@ def problems(told: Json) -> Iterator[str]:
         yield "its SHA-256 is not that of its content: it was changed after it was written"
     try:
         again = _computed(told)
-        _ = told["issue"]["number"], told["issue"]["previous_sha256"], told["issue"]["at"]
+        _ = told["issue"]["previous_sha256"], told["issue"]["at"]
     except (ConfigError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError) as error:
         yield f"it cannot be computed again: {error}"
         return
@@ -40,17 +41,44 @@ def problems(told: Json) -> Iterator[str]:
 
 
 def breaks(documents: Sequence[Json]) -> Iterator[str]:
-    """Where issues of one agreement do not follow each other; of others, and of what is not issued, nothing is said."""
+    """Where issues of one agreement do not go with each other; of others, and of what is not issued, nothing is said."""
     issued = [each for each in documents if each["issue"]["number"] is not None]
     issued.sort(key=lambda each: (each["agreement"], each["issue"]["number"]))
     for earlier, later in pairwise(issued):
-        name, before, number = later["agreement"], earlier["issue"]["number"], later["issue"]["number"]
-        if name != earlier["agreement"]:
-            continue
-        if number == before and later["sha256"] != earlier["sha256"]:
-            yield f"there are two issues {number} of {name}"
-        elif number == before + 1 and later["issue"]["previous_sha256"] != earlier["sha256"]:
-            yield f"issue {number} of {name} does not follow this issue {before}: one of them was exchanged"
+        if earlier["agreement"] == later["agreement"]:
+            yield from _follows(earlier, later)
+    numbered = {(each["agreement"], each["issue"]["number"]): each for each in issued}
+    terms = {(each["agreement"], each["version"]): each["terms_sha256"] for each in issued}
+    for told in issued:
+        yield from _credits(told, numbered)
+        yield from _versions(told, terms)
+
+
+def _follows(earlier: Json, later: Json) -> Iterator[str]:
+    name, before, number = later["agreement"], earlier["issue"]["number"], later["issue"]["number"]
+    if number == before and later["sha256"] != earlier["sha256"]:
+        yield f"there are two issues {number} of {name}"
+    elif number == before + 1 and later["issue"]["previous_sha256"] != earlier["sha256"]:
+        yield f"issue {number} of {name} does not follow this issue {before}: one of them was exchanged"
+
+
+def _credits(told: Json, numbered: Mapping[tuple[str, int], Json]) -> Iterator[str]:
+    """Credits of earlier issues, for the cap of the year, that these do not have."""
+    name, number = told["agreement"], told["issue"]["number"]
+    for named in told["issue"]["before"]:
+        found = numbered.get((name, named["number"]))
+        if found and (found["sha256"], found["credit"]["share"]) != (named["sha256"], named["share"]):
+            yield f"issue {number} of {name} counts a credit that this issue {named['number']} does not have"
+
+
+def _versions(told: Json, terms: Mapping[tuple[str, str], str]) -> Iterator[str]:
+    """A version that took over, and has other terms here."""
+    after = told["issue"]["replaced_by"]
+    if after is None:
+        return
+    name, version = told["agreement"], after["version"]
+    if terms.get((name, version), after["terms_sha256"]) != after["terms_sha256"]:
+        yield f"issue {told['issue']['number']} of {name} was ended by another version {version} than this one"
 
 
 def _computed(told: Json) -> Json:
@@ -61,6 +89,8 @@ def _computed(told: Json) -> Json:
     evidence = {name: evidence_of(each) for name, each in told["evidence"].items()}
     period = Period((start, end), computed["until"])
     for problem in _misfits(agreement, evidence, (first, last), period):
+        raise ValueError(problem)
+    for problem in _misplaced(agreement, (first, last), period, told):
         raise ValueError(problem)
     return result_json(judge_period(agreement, evidence, (first, last), period, Fraction(computed["before"])))
 
@@ -81,6 +111,18 @@ def _misfits(
     for target in agreement.terms.targets:
         for problem in _misfits_of(agreement, target, evidence[target.name], period):
             yield f"the evidence of `{target.name}` {problem}"
+
+
+def _misplaced(agreement: Agreement, whole: Span, period: Period, told: Json) -> Iterator[str]:
+    """What an issue says of others that does not go with what it says itself."""
+    place, after = told["issue"], told["issue"]["replaced_by"]
+    edges = {whole[1], ends(agreement), parse_instant(after["start"]) if after else whole[1]}
+    if period.span[1] not in edges:
+        yield "the period ends before the terms say"
+    before = sum((Fraction(each["share"]) for each in place["before"]), Fraction(0))
+    # Of what is not issued, a part of the same period may not be either.
+    if place["number"] is not None and before != Fraction(told["computed"]["before"]):
+        yield f"the earlier credits that it names come to {before} of the fee, not to {told['computed']['before']}"
 
 
 def _misfits_of(agreement: Agreement, target: Target, seen: Evidence, period: Period) -> Iterator[str]:

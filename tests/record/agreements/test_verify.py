@@ -1,0 +1,73 @@
+"""Whether documents go with each other, as well as each with itself."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from exporter.record.agreements.evidence import Sources
+from exporter.record.agreements.issuing import drafts, to_issue
+from exporter.record.agreements.verify import breaks, problems
+from exporter.sla.wire import Json, digest
+from exporter.units import DAY
+from tests.support.agreements import HEAD, TARGETS, loaded
+from tests.support.months import NOVEMBER, NOW, OCTOBER, made_past, sources
+
+SIGNED = "approved: {provider: {by: mara, on: 2026-06-10}, customer: {by: jo, on: 2026-06-12}}\n"
+CREDITS = "credits: {tiers: {steps: [{below: 99.9, credit: 10%}]}}\n"
+ACME = HEAD.replace("Europe/Berlin", "UTC") + TARGETS.replace("}]", ", credit: tiers}]") + SIGNED + CREDITS
+
+
+@pytest.fixture
+def issued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Json]:
+    """A month of two versions, as it was issued."""
+    monkeypatch.chdir(tmp_path)
+    seen = sources(made_past(tmp_path))
+    first = loaded(ACME)
+    second = loaded(ACME.replace("version: 1", "version: 2").replace("from: 2026-07-01", "from: 2026-10-11"))
+    seen = Sources(replace(seen.config, agreements=(first, second)), seen.known, seen.log, seen.until)
+    found = drafts(seen, [first, second], (OCTOBER, NOVEMBER), (), NOW)
+    assert len(to_issue(found)) == 2
+    return [each.document for each in found]
+
+
+def test_parts_of_a_period_name_each_other(issued: list[Json]) -> None:
+    first, second = issued
+    assert first["computed"]["span"][1] == OCTOBER + 10 * DAY
+    assert first["issue"]["replaced_by"]["terms_sha256"] == second["terms_sha256"]
+    assert second["issue"]["before"] == [
+        {"number": 1, "sha256": first["sha256"], "share": first["credit"]["share"]}
+    ]
+    assert [*problems(first), *problems(second), *breaks(issued)] == []
+
+
+@pytest.mark.parametrize(
+    ("number", "key", "value", "said"),
+    [
+        (0, "replaced_by", None, "it cannot be computed again: the period ends before the terms say"),
+        (
+            0,
+            "replaced_by",
+            {"version": "2", "start": "2026-10-11T00:00:00Z", "terms_sha256": "00"},
+            "issue 1 of acme was ended by another version 2 than this one",
+        ),
+        (
+            1,
+            "before",
+            [{"number": 1, "sha256": "00", "share": "1/31"}],
+            "issue 2 of acme counts a credit that this issue 1 does not have",
+        ),
+        (
+            1,
+            "before",
+            [],
+            "it cannot be computed again: the earlier credits that it names come to 0 of the fee, not to 1/31",
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_seen(
+    issued: list[Json], number: int, key: str, value: object, said: str
+) -> None:
+    issued[number]["issue"][key] = value
+    issued[number]["sha256"] = digest(issued[number])
+    assert said in [*problems(issued[0]), *problems(issued[1]), *breaks(issued)]
