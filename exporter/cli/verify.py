@@ -54,13 +54,15 @@ def _read(file: str) -> "Json":
 
 
 def _said(told: "Json") -> list[str]:
+    from exporter.output.reports.words import count  # noqa: PLC0415 -- `--help` needs none of this
+
     issue = told["issue"]
     place = "not issued, as" if issue["number"] is None else f"issue {issue['number']}"
     before = issue["previous_sha256"]
     return [
         (
             f"True: {told['agreement']} version {told['version']}, {told['period']['name']}: {told['verdict']},"
-            f" computed again from {len(told['evidence'])} targets' evidence."
+            f" computed again from the evidence of {count(len(told['evidence']), 'target')}."
         ),
         f"  {place} of {issue['at']}, SHA-256 {told['sha256']}",
         f"  terms {told['terms_sha256']}",

@@ -15,8 +15,8 @@ kind: customer                  # customer, internal (another team) or vendor (w
 purpose: <why there is one>
 
 parties:
-  provider: {{name: <who promises>, contact: <mail>, people: [<who may speak for it>]}}
-  customer: {{name: <to whom>, contact: <mail>, people: [<who may speak for it>]}}
+  provider: {{name: <who promises>, contact: <mail>, people: [<who may speak for the provider>]}}
+  customer: {{name: <to whom>, contact: <mail>, people: [<who may speak for the customer>]}}
 # approved:                     # by people of the parties; the hash freezes the text: `agreement show {name}`
 #   provider: {{by: mara, on: {day}}}
 #   customer: {{by: jo, on: {day}}}

@@ -98,6 +98,17 @@ def test_what_is_weak_is_found_where_it_stands(more: str, finding: str) -> None:
     assert weak(SOUND + more) == [f"acme.yml:12: {finding}"]
 
 
+def test_one_person_cannot_agree_with_themselves_unseen() -> None:
+    both = (
+        SOUND.replace("people: [jo]", "people: [jo, mara]")
+        + "exclusions: {customer: {agreed_by: customer}}\n"
+    )
+    assert weak(both) == [
+        "acme.yml:8: consent: `mara` may speak for both parties, and so agree to what they excuse themselves; name each for one"
+    ]
+    assert weak(both.replace("{agreed_by: customer}", "{}")) == []
+
+
 def test_who_is_mailed_is_no_placeholder() -> None:
     assert weak(SOUND.replace("name: ACME", "name: ACME, contact: Jo <jo@acme.example>")) == []
 

@@ -6,6 +6,7 @@ from exporter.config.agreements.findings.finding import Case, Finding, Kind
 from exporter.config.model import Service
 from exporter.config.objectives import HEARTBEAT
 from exporter.config.tree import find
+from exporter.sla.agreement import PARTIES
 from exporter.sla.terms import Target
 from exporter.units import describe_duration
 
@@ -38,6 +39,19 @@ def consent(case: Case) -> Iterator[Finding]:
                 f"{category} counts only if the {side} agrees, of which no people are named: it never counts"
             )
             yield Finding(find(root, ("exclusions", category.value, "agreed_by")).mark, Kind.CONSENT, message)
+
+
+def both_sides(case: Case) -> Iterator[Finding]:
+    """People who may speak for both parties, where one has to agree to what the other enters."""
+    agreement, root = case.agreement, case.written.root
+    provider, customer = (set(agreement.parties[side].people) for side in PARTIES)
+    both = sorted(provider & customer)
+    if both and any(each.agreed_by for each in agreement.terms.recognised.values()):
+        message = (
+            f"{' and '.join(f'`{name}`' for name in both)} may speak for both parties, and so agree to what they excuse themselves; "
+            "name each for one"
+        )
+        yield Finding(find(root, ("parties", "customer", "people")).mark, Kind.CONSENT, message)
 
 
 def resolution(case: Case) -> Iterator[Finding]:

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from exporter.config.agreements.build import Written
 from exporter.config.agreements.findings.chain import chain
 from exporter.config.agreements.findings.dates import drafts, overdue, terms
-from exporter.config.agreements.findings.figures import allowances, consent, resolution, unprobed, unpromised
+from exporter.config.agreements.findings.figures import (
+    allowances,
+    both_sides,
+    consent,
+    resolution,
+    unprobed,
+    unpromised,
+)
 from exporter.config.agreements.findings.finding import Case, Finding
 from exporter.config.agreements.findings.holes import holes
 from exporter.config.agreements.findings.money import shares
@@ -23,6 +30,7 @@ LOOKS = (
     shares,
     allowances,
     consent,
+    both_sides,
     resolution,
     unprobed,
     unpromised,
