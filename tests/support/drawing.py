@@ -31,11 +31,8 @@ def drawings() -> list[Path]:
 def inputs() -> Iterator[Path]:
     """Every file that a drawing depends on: the dashboards, the harness with its lock, the tests and what they are made of."""
     yield from sorted((ROOT / "grafana" / "dashboards").glob("*.json"))
-    yield from sorted(
-        path
-        for path in HARNESS.rglob("*")
-        if path.is_file() and path.relative_to(HARNESS).parts[0] not in MADE
-    )
+    own = (path for path in HARNESS.iterdir() if path.name not in MADE)  # what npm brings is slow to list
+    yield from sorted(path for each in own for path in (each, *each.rglob("*")) if path.is_file())
     yield from sorted(_with_support(drawings()))
 
 
