@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 
-from exporter.sla.evidence import Claim
+from exporter.sla.evidence import Claim, Period
 from exporter.sla.terms import Recognition, Terms
 from exporter.timeline.exclusion import Category
 from exporter.timeline.spans import NOTHING, Span, Spans
@@ -28,7 +29,7 @@ class Ruling:
 
 
 def rulings(
-    claims: Sequence[Claim], terms: Terms, promised: Spans, period: Span, *, together: bool = False
+    claims: Sequence[Claim], terms: Terms, promised: Spans, period: Period, *, together: bool = False
 ) -> list[Ruling]:
     """Judge claims by the terms, in the order of their categories and then of their starts.
 
@@ -40,18 +41,18 @@ def rulings(
         claims: All that there are.
         terms: Say which count.
         promised: When the service is promised, also where that is still to come.
-        period: Whose allowances are used.
+        period: Whose allowances are used; a part of a calendar period has its part of them.
         together: Whether the target is about all endpoints at once, so that none can be left out.
     """
     found = list[Ruling]()
-    free = _Free(promised & Spans([period]))
+    free = _Free(promised & Spans([period.span]))
     for category in Category:
         of_it = sorted((each for each in claims if each.category is category), key=lambda each: each.span)
         recognition = terms.recognised.get(category)
-        left = recognition.allowance if recognition else None
+        left = _allowance(recognition, period)
         refused = NOTHING
         for claim in of_it:
-            late = claim.entered_at is not None and claim.entered_at >= period[1]
+            late = claim.entered_at is not None and claim.entered_at >= period.whole[1]
             why = _refusal(claim, recognition, terms, together=together)
             if why:
                 found.append(Ruling(claim, NOTHING, why, late))
@@ -66,6 +67,13 @@ def rulings(
             why = f"the period's allowance is used up for {_length(lost)} of it" if lost else ""
             found.append(Ruling(claim, Spans([claim.span]) - refused, why, late))
     return found
+
+
+def _allowance(recognition: Recognition | None, period: Period) -> int | None:
+    """Milliseconds; None for any."""
+    if recognition is None or recognition.allowance is None:
+        return None
+    return floor(recognition.allowance * period.part)
 
 
 class _Free:

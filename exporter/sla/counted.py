@@ -7,7 +7,7 @@ from fractions import Fraction
 from exporter.sla.evidence import Evidence, Slice
 from exporter.sla.lane import Lane
 from exporter.sla.terms import Judged, SliceTerms
-from exporter.timeline.spans import Span, Spans
+from exporter.timeline.spans import Spans
 from exporter.timeline.tally import Standing
 
 
@@ -79,26 +79,27 @@ def all_within(length: int, promised: Spans, excluded: Spans) -> int:
 
 def as_time(terms: SliceTerms, evidence: Evidence) -> Evidence:
     """Evidence whose only lane is that of its slices: down where one is bad, unknown where nothing is known."""
-    return replace(evidence, lanes={"slices": _lane(terms, evidence.slices, evidence.span)})
+    return replace(evidence, lanes={"slices": _lane(terms, evidence)})
 
 
-def _lane(terms: SliceTerms, slices: Sequence[Slice], span: Span) -> Lane:
+def _lane(terms: SliceTerms, evidence: Evidence) -> Lane:
+    span = evidence.span
     runs = {span[0]: Standing.UNKNOWN}
-    for start, standing in _edges(terms, slices):
+    for start, standing in _edges(terms, evidence):
         if start < span[1]:
             runs[max(start, span[0])] = standing
     return Lane.of(runs.items(), *span)
 
 
-def _edges(terms: SliceTerms, slices: Sequence[Slice]) -> Iterator[tuple[int, Standing]]:
-    for run in slices:
-        yield run.start, _standing(terms, run)
+def _edges(terms: SliceTerms, evidence: Evidence) -> Iterator[tuple[int, Standing]]:
+    for run in evidence.slices:
+        yield run.start, _standing(terms, run, evidence.unit)
         yield run.start + run.count * terms.length, Standing.UNKNOWN
 
 
-def _standing(terms: SliceTerms, run: Slice) -> Standing:
+def _standing(terms: SliceTerms, run: Slice, unit: int) -> Standing:
     events = run.good + run.bad
     if not events:
         return Standing.UP if terms.empty_is_good else Standing.UNKNOWN
     bad = run.bad == events if terms.above == 1 else run.bad > terms.above * events
-    return Standing.DOWN if bad and events >= terms.minimum else Standing.UP
+    return Standing.DOWN if bad and events >= terms.minimum * unit else Standing.UP

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from exporter.sla.credit_rules import CreditRule, Outcome
 from exporter.sla.evaluate import TargetResult
+from exporter.sla.evidence import Period
 from exporter.sla.money import rounded
 from exporter.timeline.spans import Span
 
@@ -126,10 +127,8 @@ class Credit:
 def credit(
     terms: CreditTerms,
     results: Sequence[TargetResult],
-    period: Span,
+    period: Period,
     days: Sequence[Span],
-    *,
-    part: Fraction = Fraction(1),
     before: Fraction = Fraction(0),
 ) -> Credit:
     """Work out what is owed.
@@ -139,13 +138,12 @@ def credit(
         results: Of all targets.
         period: That they are of.
         days: Its local days.
-        part: Share of the fee of a period that is paid for this one: less than 1 where it is a part of one.
         before: Credits of earlier periods of the year, as shares of the fee of one period, for the cap of the year.
     """
-    lines = [line for result in results for line in _lines(terms, result, days, part)]
+    lines = [line for result in results for line in _lines(terms, result, days, period.part)]
     shares = [line.share_of_fee for line in lines]
     whole = sum(shares, Fraction(0)) if terms.together is Together.SUM else max(shares, default=Fraction(0))
-    kept, capped = _capped(terms, whole, part, before)
+    kept, capped = _capped(terms, whole, period.part, before)
     fee = terms.fee
     return Credit(
         tuple(lines),
@@ -153,7 +151,7 @@ def credit(
         rounded(fee.amount * kept, fee.currency) if fee else None,
         fee.currency if fee else "",
         capped,
-        period[1] + terms.claim_within if kept and terms.claim_within is not None else None,
+        period.whole[1] + terms.claim_within if kept and terms.claim_within is not None else None,
     )
 
 

@@ -7,7 +7,7 @@ The order of the rules is part of what is agreed:
 3. what is recognised as excluded does not count, category by category;
 4. time of which nothing is known counts as the terms say;
 5. the clock of an outage starts when it was detected, or when somebody reported it;
-6. an outage shorter than the smallest does not count: of the whole outage, before the period cuts it;
+6. an outage shorter than the smallest does not count: by its whole length, whatever of it was promised, excluded or in the period;
 7. the length of each outage is rounded, at its end: up by the next time that counts for no other;
 8. the period cuts.
 
@@ -181,7 +181,9 @@ def _since_report(outage: Outage, reported: Sequence[int]) -> Outage:
 
 
 def _if_long(outage: Outage, smallest: int) -> Outage:
-    return outage if _length(outage.counted) >= smallest else _dropped(outage, SMALLEST)
+    """By its whole length: what hours or exclusions leave of it is not another, smaller outage."""
+    start, end = outage.span
+    return outage if end - start >= smallest else _dropped(outage, SMALLEST)
 
 
 def _rounded_down(outage: Outage) -> Outage:

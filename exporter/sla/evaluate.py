@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import reduce
 from math import floor
+from operator import and_
 
 from exporter.sla.claims import Ruling, rulings
 from exporter.sla.counted import all_within, as_time, tallied
 from exporter.sla.downtime import EXCLUSIONS, HOURS, RAW, Downtime, Line, Outage, downtime
-from exporter.sla.evidence import Claim, Evidence
+from exporter.sla.evidence import Claim, Evidence, Period
 from exporter.sla.judge import Allowance, Figures, Verdict, verdict_at_end, verdict_so_far
 from exporter.sla.lane import combined
 from exporter.sla.terms import Denominator, Judged, Measure, SliceTerms, Target, Terms, Unknown
@@ -17,29 +19,6 @@ from exporter.timeline.tally import Standing
 from exporter.units import DAY
 
 THIRTY_DAYS = 30 * DAY
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """What is judged.
-
-    Attributes:
-        span: All of it; milliseconds since the epoch.
-        until: Up to where it is over and known; the end of `span` once it is over.
-    """
-
-    span: Span
-    until: int
-
-    @property
-    def over(self) -> bool:
-        """Whether it has ended."""
-        return self.until >= self.span[1]
-
-    @property
-    def elapsed(self) -> Span:
-        """The part that is over."""
-        return self.span[0], min(self.until, self.span[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +87,15 @@ class _Case:
         return Spans(part for each in self.ruled if each.claim.endpoints is None for part in each.counts)
 
     @property
+    def excluded_together(self) -> Spans:
+        """What is excluded of every single endpoint: then nothing is left of the service."""
+        of_one = [
+            Spans(part for each in self.ruled if name in (each.claim.endpoints or ()) for part in each.counts)
+            for name in self.evidence.lanes
+        ]
+        return reduce(and_, of_one) if of_one else NOTHING
+
+    @property
     def claimed(self) -> Spans:
         """What would not, if every claim counted."""
         return Spans(each.claim.span for each in self.ruled if each.claim.endpoints is None)
@@ -133,7 +121,7 @@ def evaluate(terms: Terms, target: Target, evidence: Evidence, period: Period) -
         evidence = as_time(slices, evidence)
     within = min(evidence.span[0], period.span[0]), max(evidence.span[1], period.span[1])
     promised = Spans([within]) if evidence.hours is None else evidence.hours
-    ruled = rulings(claims, terms, promised, period.span, together=slices is not None)
+    ruled = rulings(claims, terms, promised, period, together=slices is not None)
     case = _Case(terms, target, evidence, tuple(ruled), period)
     return _of_time(case) if slices is None or slices.judged is Judged.BAD else _of_slices(case, slices)
 
@@ -154,10 +142,10 @@ def _of_time(case: _Case) -> TargetResult:
     claimed = found(measure.unknown, [replace(each, counts=Spans([each.claim.span])) for each in case.ruled])
     figures = Figures(
         _raw(case),
-        _figure(measure, claimed, within, measure.unknown),
-        _figure(measure, agreed, within, measure.unknown),
-        _figure(measure, best, within, Unknown.UP),
-        _figure(measure, worst, within, Unknown.DOWN),
+        _figure(case, claimed, measure.unknown),
+        _figure(case, agreed, measure.unknown),
+        _figure(case, best, Unknown.UP),
+        _figure(case, worst, Unknown.DOWN),
     )
     whole = _whole_base(case)
     allowed = (1 - case.target.agreed) * whole
@@ -167,7 +155,7 @@ def _of_time(case: _Case) -> TargetResult:
         case.target,
         _verdict(case, figures, spent, coverage),
         figures,
-        _base(measure, agreed, within, measure.unknown),
+        _base(case, agreed, measure.unknown),
         agreed.counted,
         floor(allowed),
         whole,
@@ -216,17 +204,18 @@ def _raw(case: _Case) -> Fraction | None:
     return Fraction(up, up + down) if up + down else None
 
 
-def _base(measure: Measure, found: Downtime, within: Span, unknown: Unknown) -> int:
+def _base(case: _Case, found: Downtime, unknown: Unknown) -> int:
     """What downtime of the part that is over is divided by, in milliseconds."""
-    if measure.denominator is Denominator.THIRTY_DAYS:
-        return THIRTY_DAYS
-    whole = found.base if measure.denominator is Denominator.AGREED_TIME else within[1] - within[0]
+    denominator, within = case.measure.denominator, case.period.elapsed
+    if denominator is Denominator.THIRTY_DAYS:
+        return _thirty_days(case)
+    whole = found.base if denominator is Denominator.AGREED_TIME else within[1] - within[0]
     return whole - found.unknown if unknown is Unknown.IGNORE else whole
 
 
-def _figure(measure: Measure, found: Downtime, within: Span, unknown: Unknown) -> Fraction | None:
+def _figure(case: _Case, found: Downtime, unknown: Unknown) -> Fraction | None:
     """1 less counted downtime by the base, 0 at least; None where nothing was promised, or nothing of it is known."""
-    base = _base(measure, found, within, unknown)
+    base = _base(case, found, unknown)
     return max(Fraction(0), 1 - Fraction(found.counted, base)) if base > 0 and found.base else None
 
 
@@ -234,10 +223,15 @@ def _whole_base(case: _Case) -> int:
     """The base of the whole period, as far as that can be known before it is over."""
     denominator, span = case.measure.denominator, case.period.span
     if denominator is Denominator.THIRTY_DAYS:
-        return THIRTY_DAYS
+        return _thirty_days(case)
     if denominator is Denominator.CALENDAR_TIME:
         return span[1] - span[0]
-    return (case.promised(span) - case.excluded).lengths[-1]
+    return (case.promised(span) - case.excluded - case.excluded_together).lengths[-1]
+
+
+def _thirty_days(case: _Case) -> int:
+    """Of a part of a period its part, so that versions that follow each other have no more between them than one."""
+    return floor(THIRTY_DAYS * case.period.part)
 
 
 def _of_slices(case: _Case, slices: SliceTerms) -> TargetResult:
@@ -270,7 +264,7 @@ def _of_slices(case: _Case, slices: SliceTerms) -> TargetResult:
         case.target,
         _verdict(case, figures, spent, coverage),
         figures,
-        agreed.whole,
+        agreed.whole if is_mean else agreed.whole // case.evidence.unit,
         lost[-1] if lost else 0,
         floor(spent.whole * slices.length) if spent else None,
         whole * slices.length if spent else None,

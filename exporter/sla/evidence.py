@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from exporter.sla.lane import Lane
 from exporter.timeline.exclusion import Category
@@ -66,6 +67,38 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """What is judged: a calendar period, or the part of one in which a version was in force.
+
+    Attributes:
+        span: All of it; milliseconds since the epoch.
+        until: Up to where it is over and known; the end of `span` once it is over.
+        calendar: The calendar period; None where that is `span`.
+        part: Share of the calendar period's fee, allowances and caps that this part has.
+    """
+
+    span: Span
+    until: int
+    calendar: Span | None = None
+    part: Fraction = Fraction(1)
+
+    @property
+    def whole(self) -> Span:
+        """The calendar period."""
+        return self.calendar or self.span
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self.until >= self.span[1]
+
+    @property
+    def elapsed(self) -> Span:
+        """The part that is over."""
+        return self.span[0], min(self.until, self.span[1])
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of one target's service, from before the period to after it, so that outages on its edges are whole.
 
@@ -78,6 +111,7 @@ class Evidence:
         interval: Milliseconds from one probe to the next, the longest of its endpoints: how far off an edge may be; 0 where
             that is not known.
         slices: Its events, for a target over them; ascending. A slice of which nothing is known is in none.
+        unit: Parts of an event that they are counted in, >= 1: a Prometheus tells no whole ones.
     """
 
     span: Span
@@ -87,6 +121,7 @@ class Evidence:
     reported: tuple[int, ...] = ()
     interval: int = 0
     slices: tuple[Slice, ...] = ()
+    unit: int = 1
 
     @property
     def promised(self) -> Spans:

@@ -58,7 +58,7 @@ class Allowance:
 def verdict_at_end(
     figures: Figures, target: Fraction, coverage: Fraction | None, minimum: Fraction
 ) -> Verdict:
-    """Judge a period that is over: where too little is known nothing is met, and nothing can be said where the bounds lie on both sides of the target.
+    """Judge a period that is over: nothing can be said where too little is known, or where the bounds lie on both sides of the target.
 
     Args:
         figures: Of the period.
@@ -66,25 +66,25 @@ def verdict_at_end(
         coverage: Share of the agreed time that is known; None where none was agreed.
         minimum: That it must be.
     """
-    if figures.best is None or figures.worst is None or coverage is None:
+    if figures.best is None or figures.worst is None or coverage is None or coverage < minimum:
         return Verdict.UNDETERMINED
     if figures.best < target:
-        return Verdict.MISSED  # whatever more were known
-    return Verdict.MET if figures.worst >= target and coverage >= minimum else Verdict.UNDETERMINED
+        return Verdict.MISSED
+    return Verdict.MET if figures.worst >= target else Verdict.UNDETERMINED
 
 
 def verdict_so_far(allowance: Allowance, coverage: Fraction | None, minimum: Fraction) -> Verdict:
-    """Judge a period that runs: missed is what can no longer be reached, whatever comes.
+    """Judge a period that runs: missed is what can no longer be reached, whatever comes; nothing can be said while too little is known.
 
     Args:
         allowance: Of the whole period.
         coverage: Share of what is over of the agreed time that is known; None where none is over.
         minimum: That it must be.
     """
-    if allowance.best > allowance.whole:
-        return Verdict.MISSED
     if coverage is not None and coverage < minimum:
         return Verdict.UNDETERMINED
+    if allowance.best > allowance.whole:
+        return Verdict.MISSED
     if allowance.worst > allowance.whole:
         return Verdict.UNDETERMINED
     at_risk = allowance.worst > NEARLY * allowance.whole

@@ -7,10 +7,9 @@ from fractions import Fraction
 from exporter.sla.agreement import Agreement
 from exporter.sla.credit import Credit, credit
 from exporter.sla.credit_rules import NextStep, Outcome
-from exporter.sla.evaluate import Period, TargetResult, evaluate
-from exporter.sla.evidence import Evidence
+from exporter.sla.evaluate import TargetResult, evaluate
+from exporter.sla.evidence import Evidence, Period
 from exporter.sla.judge import Verdict
-from exporter.timeline.spans import Span
 from exporter.timeline.zones import days_of
 
 WORST_FIRST = (Verdict.MISSED, Verdict.UNDETERMINED, Verdict.AT_RISK, Verdict.MET)
@@ -23,8 +22,7 @@ class PeriodResult:
 
     Attributes:
         agreement: The version.
-        whole: The calendar period.
-        period: What is judged: all of it, or the part of it.
+        period: What is judged: a calendar period, or the part of one.
         verdict: The worst of the targets'.
         targets: In the order of the agreement.
         evidence: By target.
@@ -33,7 +31,6 @@ class PeriodResult:
     """
 
     agreement: Agreement
-    whole: Span
     period: Period
     verdict: Verdict
     targets: tuple[TargetResult, ...]
@@ -45,7 +42,6 @@ class PeriodResult:
 def judge_period(
     agreement: Agreement,
     evidence: Mapping[str, Evidence],
-    whole: Span,
     period: Period,
     before: Fraction = Fraction(0),
 ) -> PeriodResult:
@@ -54,20 +50,16 @@ def judge_period(
     Args:
         agreement: The version in force.
         evidence: By the name of the target; of each of them.
-        whole: The calendar period.
-        period: What of it is judged.
+        period: What is judged.
         before: Credits of earlier periods of the year, as shares of the fee of one period.
     """
     results = [
         evaluate(agreement.terms, each, evidence[each.name], period) for each in agreement.terms.targets
     ]
-    length = period.span[1] - period.span[0]
-    part = Fraction(length, whole[1] - whole[0]) if agreement.prorate else Fraction(1)
     days = days_of(period.span, agreement.period.zone)
-    owed = credit(agreement.credits, results, period.span, days, part=part, before=before)
+    owed = credit(agreement.credits, results, period, days, before)
     return PeriodResult(
         agreement,
-        whole,
         period,
         worst([each.verdict for each in results]),
         tuple(results),

@@ -55,7 +55,7 @@ def result_json(result: PeriodResult) -> Json:
             "seconds": (period.span[1] - period.span[0]) // 1000,
             "state": "closed" if period.over else "running",
             "until": format_instant(period.elapsed[1]),
-            "whole": {"start": format_instant(result.whole[0]), "end": format_instant(result.whole[1])},
+            "whole": {"start": format_instant(period.whole[0]), "end": format_instant(period.whole[1])},
         },
         "verdict": result.verdict.value,
         "targets": [_target(result, each) for each in result.targets],
@@ -65,8 +65,9 @@ def result_json(result: PeriodResult) -> Json:
         "computed": {
             "span": list(period.span),
             "until": period.until,
-            "whole": list(result.whole),
-            "before": _exact(result.before),
+            "whole": list(period.whole),
+            "part": exact(period.part),
+            "before": exact(result.before),
         },
     }
 
@@ -86,14 +87,14 @@ def _name(result: PeriodResult) -> str:
     """Such as `2026-10`, `2026-Q4`, `2026`, or the first day of a week; with the days where it is a part of one."""
     calendar = result.agreement.period
     where = zone(calendar.zone)
-    first = local_of(result.whole[0], where).date()
+    first = local_of(result.period.whole[0], where).date()
     names = {
         "month": f"{first:%Y-%m}",
         "quarter": f"{first.year}-Q{(first.month + 2) // 3}",
         "year": f"{first.year}",
         "week": first.isoformat(),
     }
-    if result.period.span == result.whole:
+    if result.period.span == result.period.whole:
         return names[calendar.unit]
     start, last = (local_of(at, where).date() for at in (result.period.span[0], result.period.span[1] - 1))
     return f"{names[calendar.unit]} ({start} to {last})"
@@ -154,7 +155,7 @@ def _next_step(result: PeriodResult, found: TargetResult) -> Json | None:
 def _credit(credit: Credit, before: Fraction) -> Json:
     return {
         "percent": per_cent(credit.share),
-        "share": _exact(credit.share),
+        "share": exact(credit.share),
         "amount": None if credit.amount is None else str(credit.amount),
         "currency": credit.currency,
         "capped": credit.capped,
@@ -183,7 +184,8 @@ def per_cent(ratio: Fraction | None) -> str | None:
     return f"{millionths // 10**_PLACES}.{millionths % 10**_PLACES:0{_PLACES}}"
 
 
-def _exact(ratio: Fraction) -> str:
+def exact(ratio: Fraction) -> str:
+    """A ratio as text that `Fraction` reads."""
     return f"{ratio.numerator}/{ratio.denominator}"
 
 
@@ -199,6 +201,7 @@ def evidence_json(evidence: Evidence) -> Json:
         "hours": None if evidence.hours is None else [list(span) for span in evidence.hours],
         "reported": list(evidence.reported),
         "interval_ms": evidence.interval,
+        "unit": evidence.unit,
         "slices": [[each.start, each.count, each.good, each.bad] for each in evidence.slices],
     }
 
@@ -239,6 +242,7 @@ def evidence_of(document: Mapping[str, Any]) -> Evidence:
             tuple(document["reported"]),
             document["interval_ms"],
             tuple(Slice(*each) for each in document["slices"]),
+            document["unit"],
         )
     except (KeyError, TypeError, AttributeError) as error:
         msg = f"the evidence is not as it was written: {error}"

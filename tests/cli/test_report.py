@@ -81,6 +81,7 @@ def _evidence(told: Any) -> None:
 
 def _shortened(told: Any) -> None:
     told["computed"]["span"][1] = told["computed"]["until"] = told["computed"]["span"][0] + 86_400_000
+    told["computed"]["part"] = "1/31"
     told["sha256"] = digest(told)
 
 
@@ -104,6 +105,33 @@ def _credited(told: Any) -> None:
     told["sha256"] = digest(told)
 
 
+def _early(told: Any) -> None:
+    """As if it had been issued while its first days were all that was known."""
+    told["issue"]["number"] = 1
+    told["computed"]["until"] = told["computed"]["span"][0] + 86_400_000
+    told["sha256"] = digest(told)
+
+
+def _antedated(told: Any) -> None:
+    told["issue"]["at_ms"] -= 365 * 86_400_000
+    told["sha256"] = digest(told)
+
+
+def _unknown_then(told: Any) -> None:
+    told["issue"] |= {"number": 1, "known_until": "2026-10-07T00:00:00Z"}
+    told["sha256"] = digest(told)
+
+
+def _replaced(told: Any) -> None:
+    """Cut off by a version that begins at some hour of a day."""
+    end = told["computed"]["span"][0] + 90_000_000
+    told["computed"]["span"][1] = told["computed"]["until"] = end
+    told["computed"]["part"] = f"{90_000_000}/{31 * 86_400_000}"
+    after = {"version": "9", "start": "2026-10-02T01:00:00Z", "terms_sha256": "0" * 64}
+    told["issue"]["replaced_by"] = after
+    told["sha256"] = digest(told)
+
+
 def _nonsense(told: Any) -> None:
     told["computed"]["before"] = "1/0"
 
@@ -124,6 +152,10 @@ def _terms(told: Any) -> None:
         (_uncovered, "the evidence of `shop` does not cover the period"),
         (_hours, "the evidence of `shop` has other hours than the terms"),
         (_nonsense, "it cannot be computed again"),
+        (_early, "it is issued, and its period was not over"),
+        (_antedated, "it does not say one time at which it was issued"),
+        (_unknown_then, "it is issued, and the record did not go to the end of its period then"),
+        (_replaced, "the later version that it names does not begin with a day, or has no SHA-256"),
         (_credited, "the earlier credits that it names come to 1/4 of the fee, not to 0/1"),
     ],
 )
@@ -158,7 +190,7 @@ def test_an_issue_is_numbered_kept_and_followed_by_the_next_one(run: Run, past: 
     run("verify", "october.json")
     assert run("verify", "first.json", "october.json").count("True: acme") == 2
     exchanged = json.loads(Path("first.json").read_text())
-    exchanged["issue"]["at_ms"] += 1
+    exchanged["monitor"]["site"] = "elsewhere"
     exchanged["sha256"] = digest(exchanged)
     Path("other.json").write_text(json.dumps(exchanged))
     said = run("verify", "other.json", "october.json", status=1)

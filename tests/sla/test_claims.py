@@ -1,16 +1,17 @@
 """What an agreement recognises of exclusions, and what it says of the rest."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 import pytest
 
 from exporter.sla.claims import Ruling, rulings
-from exporter.sla.evidence import Approval, Claim
+from exporter.sla.evidence import Approval, Claim, Period
 from exporter.sla.terms import Recognition
 from exporter.timeline.exclusion import Category
 from exporter.timeline.spans import Spans
 from exporter.units import DAY, HOUR, MINUTE
-from tests.support.agreed import END, MARGIN, START, claim, terms
+from tests.support.agreed import END, MARGIN, PERIOD, START, claim, terms
 
 PEOPLE = {"customer": frozenset(["jo"]), "provider": frozenset(["mara"])}
 ALWAYS = Spans([(START - MARGIN, END + MARGIN)])
@@ -19,7 +20,7 @@ ALWAYS = Spans([(START - MARGIN, END + MARGIN)])
 def ruled(
     *claims: Claim, recognised: Mapping[Category, Recognition], promised: Spans = ALWAYS
 ) -> list[Ruling]:
-    return rulings(claims, terms(recognised=recognised, people=PEOPLE), promised, (START, END))
+    return rulings(claims, terms(recognised=recognised, people=PEOPLE), promised, PERIOD)
 
 
 def counting(ruling: Ruling) -> int:
@@ -52,6 +53,21 @@ def test_beyond_the_allowance_of_the_period_it_is_downtime() -> None:
     assert [counting(each) for each in (first, second, third)] == [HOUR, 30 * MINUTE, 0]
     assert second.why == "the period's allowance is used up for 30m of it"
     assert list(second.counts) == [(START + 5 * DAY, START + 5 * DAY + 30 * MINUTE)]
+
+
+def test_a_part_of_a_period_has_its_part_of_the_allowance() -> None:
+    """Else a new version in mid-period would have as much again."""
+    allowance = {Category.MAINTENANCE: Recognition(allowance=90 * MINUTE)}
+    part = Period((START, START + 10 * DAY), START + 10 * DAY, (START, END), Fraction(1, 3))
+    made = terms(recognised=allowance)
+    (found,) = rulings([claim(DAY, DAY + HOUR)], made, Spans([part.span]), part)
+    assert counting(found) == 30 * MINUTE
+
+
+def test_late_is_what_was_entered_after_the_period_and_not_after_a_part_of_it() -> None:
+    part = Period((START, START + 10 * DAY), START + 10 * DAY, (START, END), Fraction(1, 3))
+    entered = [claim(DAY, DAY + HOUR, entered_at=at) for at in (START + 11 * DAY, END)]
+    assert [each.late for each in rulings(entered, terms(), Spans([part.span]), part)] == [False, True]
 
 
 def test_what_is_beyond_the_allowance_stays_so_however_often_it_is_claimed() -> None:

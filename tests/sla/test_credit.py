@@ -1,6 +1,7 @@
 """What a miss costs: at, above and below every step, of everything, and never more than the caps."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,13 +21,13 @@ from exporter.sla.credit_rules import (
     Step,
     Tiers,
 )
-from exporter.sla.evaluate import Period, TargetResult, evaluate
-from exporter.sla.evidence import Slice
+from exporter.sla.evaluate import TargetResult, evaluate
+from exporter.sla.evidence import Period, Slice
 from exporter.sla.money import places_of, rounded
 from exporter.sla.terms import Judged, SliceTerms
 from exporter.timeline.spans import Span
 from exporter.units import DAY, HOUR, MINUTE, SECOND
-from tests.support.agreed import END, START, evidence, lane, percent, target, terms
+from tests.support.agreed import END, PERIOD, START, evidence, lane, percent, target, terms
 
 DAYS = [(START + number * DAY, START + (number + 1) * DAY) for number in range(30)]
 FEE = Fee(Fraction(1000), "EUR")
@@ -45,7 +46,7 @@ def down_for(length: int, agreed: str, service: str = "shop") -> TargetResult:
 
 def owed(rule: CreditRule, *results: TargetResult, fee: Fee | None = FEE, **more: object) -> Credit:
     named = {"rule": NamedRule("rule", of_service=True, rule=rule)}
-    return credit(CreditTerms(fee, named, **more), results, (START, END), DAYS)  # type: ignore[arg-type]
+    return credit(CreditTerms(fee, named, **more), results, PERIOD, DAYS)  # type: ignore[arg-type]
 
 
 STORAGE = steps(("99.9", "10"), ("99", "25"), ("95", "100"))
@@ -178,14 +179,32 @@ def test_several_misses(together: Together, amount: str) -> None:
 def test_the_cap_of_the_year_leaves_what_it_leaves() -> None:
     named = {"rule": NamedRule("rule", of_service=False, rule=STORAGE)}
     made = CreditTerms(FEE, named, caps=Caps(year=percent("10")), periods_a_year=12)
-    found = credit(made, [down_for(2 * DAY, "99.9")], (START, END), DAYS, before=Fraction(115, 100))
+    found = credit(made, [down_for(2 * DAY, "99.9")], PERIOD, DAYS, Fraction(115, 100))
     assert (found.share, found.capped) == (percent("5"), "year")
 
 
 def test_a_part_of_a_period_costs_its_part() -> None:
     named = {"rule": NamedRule("rule", of_service=False, rule=STORAGE)}
-    found = credit(CreditTerms(FEE, named), [down_for(HOUR, "99.9")], (START, END), DAYS, part=Fraction(1, 4))
+    part = replace(PERIOD, part=Fraction(1, 4))
+    found = credit(CreditTerms(FEE, named), [down_for(HOUR, "99.9")], part, DAYS)
     assert found.amount == Decimal("25.00")
+
+
+def test_a_part_of_a_period_is_claimed_for_as_long_as_all_of_it() -> None:
+    named = {"rule": NamedRule("rule", of_service=False, rule=STORAGE)}
+    part = Period((START, START + 10 * DAY), START + 10 * DAY, (START, END), Fraction(1, 3))
+    found = credit(CreditTerms(FEE, named, claim_within=7 * DAY), [down_for(HOUR, "99.9")], part, DAYS)
+    assert found.claim_by == END + 7 * DAY
+
+
+def test_parts_of_a_period_have_one_cap_between_them() -> None:
+    named = {"rule": NamedRule("rule", of_service=False, rule=STORAGE)}
+    capped = CreditTerms(FEE, named, caps=Caps(period=percent("6")))
+    shares = [
+        credit(capped, [down_for(2 * DAY, "99.9")], replace(PERIOD, part=part), DAYS).share
+        for part in (Fraction(1, 3), Fraction(2, 3))
+    ]
+    assert sum(shares) == percent("6")
 
 
 def test_it_may_be_claimed_for_a_while_and_not_at_all_where_nothing_is_owed() -> None:

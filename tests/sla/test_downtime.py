@@ -60,6 +60,19 @@ def test_where_every_endpoint_is_excluded_nothing_is_promised() -> None:
     assert (found.counted, found.base) == (0, LENGTH - HOUR)
 
 
+def test_what_is_excluded_of_each_endpoint_is_no_time_of_the_period_either() -> None:
+    claims = [claim(0, DAY, endpoints=frozenset([name])) for name in ("web", "web1")]
+    found = judged(lane(), lane(), claims=claims)
+    assert (found.base, found.whole, found.allowed) == (LENGTH - DAY, LENGTH - DAY, (LENGTH - DAY) // 1000)
+
+
+@pytest.mark.parametrize("excluded", [59 * MINUTE + 30 * SECOND, 0])
+def test_what_is_left_of_a_long_outage_is_no_small_one(excluded: int) -> None:
+    measure = Measure(smallest_outage=MINUTE)
+    found = judged(lane([(0, HOUR)]), measure=measure, claims=[claim(0, excluded)] if excluded else [])
+    assert found.counted == HOUR - excluded
+
+
 @pytest.mark.parametrize(("reported", "counted"), [((START + 10 * MINUTE,), 50 * MINUTE), ((), 0)])
 def test_the_clock_may_start_at_the_report(reported: tuple[int, ...], counted: int) -> None:
     found = judged(lane([(0, HOUR)]), measure=Measure(starts=Starts.REPORTED), reported=reported)

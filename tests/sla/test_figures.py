@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from exporter.sla.evaluate import Period, evaluate
-from exporter.sla.evidence import Slice
+from exporter.sla.evaluate import evaluate
+from exporter.sla.evidence import Period, Slice
 from exporter.sla.judge import Verdict
 from exporter.sla.terms import Denominator, Judged, Measure, SliceTerms, Terms, Unknown
 from exporter.timeline.spans import Spans
@@ -79,6 +79,10 @@ def test_a_fixed_month_has_thirty_days() -> None:
     measure = Measure(denominator=Denominator.THIRTY_DAYS)
     february = Period((START, START + 28 * DAY), START + 28 * DAY)
     assert six(judged(DOWN_43, measure=measure, period=february).figures.agreed) == "99.900462"
+    part = Period((START, START + 10 * DAY), START + 10 * DAY, (START, END), Fraction(1, 3))
+    assert (
+        judged(DOWN_43, measure=measure, period=part).base == 10 * DAY
+    )  # versions have one such month between them
 
 
 FIVE_MINUTES = SliceTerms(5 * MINUTE, Judged.MEAN)

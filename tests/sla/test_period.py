@@ -8,8 +8,7 @@ import pytest
 from exporter.sla.agreement import Agreement, segments
 from exporter.sla.credit import CreditTerms, NamedRule
 from exporter.sla.credit_rules import PerClock
-from exporter.sla.evaluate import Period
-from exporter.sla.evidence import Evidence
+from exporter.sla.evidence import Evidence, Period
 from exporter.sla.judge import Verdict
 from exporter.sla.lane import Lane
 from exporter.sla.period import PeriodResult, judge_period, worst
@@ -28,7 +27,7 @@ BERLIN = "Europe/Berlin"
 def judged(made: Agreement, at: str, *down: tuple[str, str]) -> PeriodResult:
     """The period that holds an instant, with outages."""
     whole = made.period.period(parse_instant(at))
-    return judge_period(made, {"shop": seen(whole, *down)}, whole, Period(whole, whole[1]))
+    return judge_period(made, {"shop": seen(whole, *down)}, Period(whole, whole[1]))
 
 
 def seen(whole: Span, *down: tuple[str, str]) -> Evidence:
@@ -51,7 +50,7 @@ def test_a_month_has_the_hours_that_its_clocks_show(at: str, hours: int, days: i
     made = agreement(period=Calendar("month", BERLIN))
     found = judged(made, at)
     assert found.targets[0].base == hours * HOUR
-    assert len(days_of(found.whole, BERLIN)) == days
+    assert len(days_of(found.period.whole, BERLIN)) == days
 
 
 def test_a_day_of_25_hours_is_one_day() -> None:
@@ -95,7 +94,7 @@ def test_a_part_of_a_period_says_which_days_it_has() -> None:
     made = agreement()
     whole = made.period.period(parse_instant("2026-10-15T00:00:00Z"))
     part = whole[0], whole[0] + 10 * DAY
-    found = judge_period(made, {"shop": seen(whole)}, whole, Period(part, part[1]))
+    found = judge_period(made, {"shop": seen(whole)}, Period(part, part[1], whole))
     told = result_json(found)
     assert told["period"]["name"] == "2026-10 (2026-10-01 to 2026-10-10)"
     assert told["targets"][0]["base_ms"] == 10 * DAY

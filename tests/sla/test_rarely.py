@@ -7,8 +7,8 @@ import pytest
 
 from exporter.sla.agreement import in_force
 from exporter.sla.credit_rules import DaysOfFee, Outcome, PerClock, ProRata, Step, Tiers
-from exporter.sla.evaluate import Period, evaluate
-from exporter.sla.evidence import Slice
+from exporter.sla.evaluate import evaluate
+from exporter.sla.evidence import Period, Slice
 from exporter.sla.judge import Verdict
 from exporter.sla.terms import Judged, Measure, Recognition, SliceTerms
 from exporter.sla.wire import evidence_of
@@ -129,8 +129,12 @@ def test_a_part_of_a_slice_excuses_nothing_of_it() -> None:
     assert found.base == 30 * 24
 
 
-def test_a_miss_stays_one_however_little_else_is_known() -> None:
+def test_nothing_can_be_said_below_the_coverage_that_was_agreed() -> None:
+    """Not even that it was missed, though it was whatever more were known: the parties have agreed that nobody may claim then."""
     strict = Measure(minimum_coverage=Fraction(99, 100))
-    found = judged(lane([(DAY, DAY + 5 * HOUR)], [(9 * DAY, 9 * DAY + 8 * HOUR)]), measure=strict)
-    assert found.verdict is Verdict.MISSED
+    missed = lane([(DAY, DAY + 5 * HOUR)], [(9 * DAY, 9 * DAY + 8 * HOUR)])
+    assert judged(missed, measure=strict).verdict is Verdict.UNDETERMINED
+    running = Period((START, END), START + 10 * DAY)
+    assert judged(missed, measure=strict, period=running).verdict is Verdict.UNDETERMINED
+    assert judged(missed).verdict is Verdict.MISSED
     assert judged(lane(unknown=[(0, DAY)]), agreed="50", measure=strict).verdict is Verdict.UNDETERMINED

@@ -55,7 +55,7 @@ def seen() -> Evidence:
 
 
 def result() -> PeriodResult:
-    return judge_period(agreement(), {"shop": seen()}, PERIOD.span, PERIOD)
+    return judge_period(agreement(), {"shop": seen()}, PERIOD)
 
 
 def test_a_result_says_what_counts_and_what_it_costs() -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from exporter.sla.evaluate import Period, TargetResult, evaluate
-from exporter.sla.evidence import Claim, Evidence, Slice
+from exporter.sla.evaluate import TargetResult, evaluate
+from exporter.sla.evidence import Claim, Evidence, Period, Slice
 from exporter.sla.lane import Lane
 from exporter.sla.terms import Measure, Recognition, SliceTerms, Target, Terms
 from exporter.timeline.exclusion import Category

@@ -9,8 +9,7 @@ from exporter.engine.live import LiveAgreement
 from exporter.sla.agreement import PARTIES, Agreement, ContractTerm, Kind, Reviews, Signature
 from exporter.sla.credit import CreditTerms, Fee, NamedRule
 from exporter.sla.credit_rules import Step, Tiers
-from exporter.sla.evaluate import Period
-from exporter.sla.evidence import Evidence
+from exporter.sla.evidence import Evidence, Period
 from exporter.sla.lane import Lane
 from exporter.sla.period import judge_period
 from exporter.sla.terms import Measure, Recognition, Target, Terms
@@ -57,5 +56,5 @@ def running(now: int) -> LiveAgreement:
         now,
     )
     evidence = {"shop": Evidence((start, now), {"web": down})}
-    judged = judge_period(made, evidence, (start, end), Period((start, end), now))
+    judged = judge_period(made, evidence, Period((start, end), now))
     return LiveAgreement(judged, claim_by=now + DAY, reported_at=start, reported=True)

@@ -8,8 +8,7 @@ from typing import Any
 from exporter.sla.agreement import Agreement, Kind
 from exporter.sla.credit import Caps, CreditTerms, Fee, NamedRule
 from exporter.sla.credit_rules import PerTime, Step, Tiers
-from exporter.sla.evaluate import Period
-from exporter.sla.evidence import Approval, Claim, Evidence, Slice
+from exporter.sla.evidence import Approval, Claim, Evidence, Period, Slice
 from exporter.sla.lane import Lane
 from exporter.sla.period import judge_period
 from exporter.sla.terms import Judged, Measure, Recognition, SliceTerms, Target, Terms, Unknown
@@ -151,8 +150,9 @@ def document(
 ) -> Json:
     """A document of October; by default of an agreement whose one target was met, and without what the record adds."""
     signed = signed or agreement()
+    part = Fraction(span[1] - span[0], OCTOBER[1] - OCTOBER[0])
     found = judge_period(
-        signed, evidence or {"shop": seen()}, OCTOBER, Period(span, span[1] if until is None else until)
+        signed, evidence or {"shop": seen()}, Period(span, span[1] if until is None else until, OCTOBER, part)
     )
     return hashed({**result_json(found), **added})
 

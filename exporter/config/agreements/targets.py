@@ -64,8 +64,13 @@ class Targets:
     def _target(self, section: TargetSection, node: Map, wrong: Collection[str]) -> Target:
         agreed, slices = self._promised(section, node, wrong)
         queries, length = self._queries(section, node)
-        if queries is not None:
+        if queries is not None and slices is None:
             slices = SliceTerms(length, Judged.SHARE)
+        elif queries is not None and slices is not None and slices.length % length:
+            message = (
+                f"`length` must be a multiple of the `step` of `promql`, {units.format_duration(length)}"
+            )
+            self._report.problem(find(node, ("slices", "length")).mark, message)
         own = None if section.measure is None else measure(over(self._common, section.measure), self._report)
         return Target(
             section.name,
@@ -106,7 +111,6 @@ class Targets:
             return agreed, SliceTerms(LATENCY_SLICE, Judged.SHARE)
         if section.slices is None:
             return agreed, None
-        self._alone("slices", ("promql",), node)
         return agreed, self._slices(section.slices, node)
 
     def _alone(self, key: str, others: Sequence[str], node: Map) -> None:

@@ -59,7 +59,7 @@ def _replaced_by(result: PeriodResult, known: Sequence[Agreement]) -> Json | Non
     """The version that took over where what is judged ends; None where the period does, or the agreement."""
     end = result.period.span[1]
     later = (each for each in known if each.name == result.agreement.name and not each.is_draft)
-    found = next((each for each in later if each.start == end < result.whole[1]), None)
+    found = next((each for each in later if each.start == end < result.period.whole[1]), None)
     if found is None:
         return None
     return {"version": found.version, "start": format_instant(end), "terms_sha256": found.sha256}

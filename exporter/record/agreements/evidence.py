@@ -25,7 +25,7 @@ from exporter.units import DAY, YEAR
 
 HEARTBEAT = "heartbeat"
 Counted = EndpointHistory | SampleHistory
-_STEADY = (Standing.UP, Standing.EXCLUDED)
+_STEADY = (Standing.UP, Standing.EXCLUDED, Standing.ABSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ def gather(sources: Sources, agreement: Agreement, target: Target, period: Span)
     members = [] if target.queries else _members(sources, service, target)
     end = min(period[1], max(period[0], sources.until))
     span = _widened([history for _, _, history in members], (period[0], end), sources.until)
+    counted = _counted(sources, service, target, members)
     lanes = {name: Lane.of(history.standings(*span), *span) for _, name, history in members}
     claims = _claims(
         sources, service, {ident: name for ident, name, _ in members}, (span[0], max(span[1], period[1]))
@@ -74,7 +75,8 @@ def gather(sources: Sources, agreement: Agreement, target: Target, period: Span)
         tuple(claims),
         promised(agreement.hours[target.hours], (span[0], max(span[1], period[1]))) if target.hours else None,
         interval=max((_interval(history, span) for _, _, history in members), default=0),
-        slices=_slices(target, _counted(sources, service, target, members), (period[0], end)),
+        slices=_slices(target, counted, span),
+        unit=max((each.unit for each in counted if isinstance(each, SampleHistory)), default=1),
     )
 
 
@@ -152,12 +154,12 @@ def _counted(
     return [] if slo is None else [sources.sampled.get(SloKey(service.id, slo.id)) or SampleHistory()]
 
 
-def _slices(target: Target, histories: Sequence[Counted], period: Span) -> tuple[Slice, ...]:
-    """Events of slices that lie in the period as a whole; those in which nothing was known of anybody are left out."""
+def _slices(target: Target, histories: Sequence[Counted], span: Span) -> tuple[Slice, ...]:
+    """Events of slices that lie in a span as a whole; those in which nothing was known of anybody are left out."""
     if target.slices is None:
         return ()
     length = target.slices.length
-    numbers = range(-(-period[0] // length), period[1] // length)
+    numbers = range(-(-span[0] // length), span[1] // length)
     told = (
         (number, _events(target, histories, number * length, (number + 1) * length)) for number in numbers
     )
@@ -165,7 +167,7 @@ def _slices(target: Target, histories: Sequence[Counted], period: Span) -> tuple
 
 
 def _events(target: Target, histories: Sequence[Counted], start: int, end: int) -> tuple[int, int] | None:
-    """Good and bad events of a slice; None where nothing is known of it."""
+    """Good and bad events of a slice; None where nothing is known of it, or where something was down between two events."""
     good = bad = 0
     for history in histories:
         before, after = history.events(start), history.events(end)
@@ -173,12 +175,8 @@ def _events(target: Target, histories: Sequence[Counted], start: int, end: int) 
         good, bad = good + after.good - before.good - slow, bad + after.bad - before.bad + slow
     if good + bad:
         return good, bad
-    known = any(
-        standing in {Standing.UP, Standing.DOWN}
-        for each in histories
-        for _, standing in each.standings(start, end)
-    )
-    return (0, 0) if known else None
+    seen = {standing for each in histories for _, standing in each.standings(start, end)}
+    return (0, 0) if Standing.UP in seen and Standing.DOWN not in seen else None
 
 
 def _slow(history: Counted, threshold: int | None, start: int, end: int) -> int:

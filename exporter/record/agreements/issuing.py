@@ -13,12 +13,13 @@ from exporter.sla.period import PeriodResult
 from exporter.sla.wire import Json
 from exporter.store.base import Issue
 from exporter.timeline.spans import Span
+from exporter.units import parse_instant
 
 SETTLING = 5 * 60_000
 """Milliseconds after a period's end at which it is issued by itself: what was in flight has come in."""
 
-_MOVES = ("issue", "trend", "software", "monitor", "sha256")
-"""Keys of a document that say something else at each time."""
+_MOVES = ("issue", "trend", "software", "monitor", "sha256", "evidence")
+"""Keys of a document that say something else at each time; evidence goes on beyond the period as outages do."""
 
 
 class Drafted(NamedTuple):
@@ -107,4 +108,13 @@ def _said(told: Json, issued: Sequence[Issue], span: Span, *, gone: bool) -> Jso
 
 
 def _lasting(told: Json) -> Json:
-    return {key: value for key, value in told.items() if key not in _MOVES}
+    """What a document says of its period: not how long an outage went on after it."""
+    end = parse_instant(told["period"]["end"])
+    targets = [
+        each | {"outages": [_until(end, outage) for outage in each["outages"]]} for each in told["targets"]
+    ]
+    return {key: value for key, value in told.items() if key not in _MOVES} | {"targets": targets}
+
+
+def _until(end: int, outage: Json) -> Json:
+    return outage | {"end": min(parse_instant(outage["end"]), end), "length_ms": None}

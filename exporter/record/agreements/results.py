@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from exporter.record.agreements.evidence import Sources, gather
-from exporter.sla.agreement import Agreement, in_force, segments
-from exporter.sla.evaluate import Period
+from exporter.sla.agreement import Agreement, Segment, in_force, segments
+from exporter.sla.evidence import Period
 from exporter.sla.period import PeriodResult, judge_period
 from exporter.store.base import Said
 from exporter.timeline.spans import Span
@@ -24,16 +24,24 @@ def results(
         said: Of it before, for the cap of the year.
     """
     found = list[PeriodResult]()
-    for agreement, span in ((each.agreement, each.span) for each in segments(versions, whole)):
+    parts = segments(versions, whole)
+    for agreement, span in ((each.agreement, each.span) for each in parts):
         evidence = {
             target.name: gather(sources, agreement, target, span) for target in agreement.terms.targets
         }
-        period = Period(span, min(max(sources.until, span[0]), span[1]))
+        until = min(max(sources.until, span[0]), span[1])
+        period = Period(span, until, whole, _part(agreement, span, whole, parts))
         # Parts of this period are judged here, and not by what was said of them.
         earlier = sum((Fraction(each.share) for each in credited(agreement, said, whole)), Fraction(0))
         before = earlier + sum((each.credit.share for each in found), Fraction(0))
-        found.append(judge_period(agreement, evidence, whole, period, before))
+        found.append(judge_period(agreement, evidence, period, before))
     return found
+
+
+def _part(agreement: Agreement, span: Span, whole: Span, parts: Sequence[Segment]) -> Fraction:
+    """The share of a period's fee, allowances and caps that a part of it has: of all of it, or of the time in which any version was in force."""
+    judged = sum(end - start for start, end in (each.span for each in parts))
+    return Fraction(span[1] - span[0], whole[1] - whole[0] if agreement.prorate else judged)
 
 
 def credited(agreement: Agreement, said: Sequence[Said], span: Span) -> list[Said]:

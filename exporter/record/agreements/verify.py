@@ -1,6 +1,8 @@
 """Whether a report is true: everything in it that can be computed is computed again, from nothing but itself."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, time
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -9,14 +11,16 @@ from exporter.config.agreements.again import agreement_from
 from exporter.errors import ConfigError
 from exporter.record.agreements.evidence import promised
 from exporter.sla.agreement import Agreement, ends
-from exporter.sla.evaluate import Period
-from exporter.sla.evidence import Evidence
+from exporter.sla.evidence import Evidence, Period
 from exporter.sla.lane import Lane
 from exporter.sla.period import judge_period
 from exporter.sla.terms import Target
 from exporter.sla.wire import SCHEMA, Json, digest, evidence_of, result_json
 from exporter.timeline.spans import Span
+from exporter.timeline.zones import first_instant, local_of, zone
 from exporter.units import parse_instant
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def problems(told: Json) -> Iterator[str]:
@@ -87,25 +91,24 @@ def _computed(told: Json) -> Json:
     start, end = computed["span"]
     first, last = computed["whole"]
     evidence = {name: evidence_of(each) for name, each in told["evidence"].items()}
-    period = Period((start, end), computed["until"])
-    for problem in _misfits(agreement, evidence, (first, last), period):
+    period = Period((start, end), computed["until"], (first, last), Fraction(computed["part"]))
+    for problem in (*_misfits(agreement, evidence, period), *_misplaced(agreement, period, told)):
         raise ValueError(problem)
-    for problem in _misplaced(agreement, (first, last), period, told):
-        raise ValueError(problem)
-    return result_json(judge_period(agreement, evidence, (first, last), period, Fraction(computed["before"])))
+    return result_json(judge_period(agreement, evidence, period, Fraction(computed["before"])))
 
 
-def _misfits(
-    agreement: Agreement, evidence: Mapping[str, Evidence], whole: Span, period: Period
-) -> Iterator[str]:
+def _misfits(agreement: Agreement, evidence: Mapping[str, Evidence], period: Period) -> Iterator[str]:
     """What of period and evidence the terms say otherwise: it could be left out, or lengthened, with nobody seeing it."""
-    start, end = period.span
+    (start, end), whole = period.span, period.whole
     if agreement.is_draft:
         yield "the terms are not approved by both parties"
     if whole != agreement.period.period(start + 1) or not whole[0] <= start < end <= whole[1]:
         yield "the period is none that the terms have"
     if start != max(whole[0], agreement.start):
         yield "the period does not begin where the terms say"
+    least = Fraction(end - start, whole[1] - whole[0])
+    if not least <= period.part <= (least if agreement.prorate else 1):
+        yield "its part of the fee, the allowances and the caps is not what the terms say"
     if set(evidence) != {target.name for target in agreement.terms.targets}:
         yield "the evidence is not of the targets of the terms"
     for target in agreement.terms.targets:
@@ -113,16 +116,35 @@ def _misfits(
             yield f"the evidence of `{target.name}` {problem}"
 
 
-def _misplaced(agreement: Agreement, whole: Span, period: Period, told: Json) -> Iterator[str]:
+def _misplaced(agreement: Agreement, period: Period, told: Json) -> Iterator[str]:
     """What an issue says of others that does not go with what it says itself."""
-    place, after = told["issue"], told["issue"]["replaced_by"]
-    edges = {whole[1], ends(agreement), parse_instant(after["start"]) if after else whole[1]}
-    if period.span[1] not in edges:
+    after, end = told["issue"]["replaced_by"], period.span[1]
+    start = period.whole[1] if after is None else parse_instant(after["start"])
+    if after is not None and not (_begins_a_day(agreement, start) and _HASH.fullmatch(after["terms_sha256"])):
+        yield "the later version that it names does not begin with a day, or has no SHA-256"
+    if end not in {period.whole[1], ends(agreement), start}:
         yield "the period ends before the terms say"
-    before = sum((Fraction(each["share"]) for each in place["before"]), Fraction(0))
-    # Of what is not issued, a part of the same period may not be either.
-    if place["number"] is not None and before != Fraction(told["computed"]["before"]):
-        yield f"the earlier credits that it names come to {before} of the fee, not to {told['computed']['before']}"
+    if parse_instant(told["issue"]["at"]) != told["issue"]["at_ms"]:
+        yield "it does not say one time at which it was issued"
+    if told["issue"]["number"] is not None:
+        yield from _issued(period, told)
+
+
+def _begins_a_day(agreement: Agreement, at: int) -> bool:
+    where = zone(agreement.period.zone)
+    return at == first_instant(datetime.combine(local_of(at, where).date(), time()), where)
+
+
+def _issued(period: Period, told: Json) -> Iterator[str]:
+    """What an issue says that only a draft may: of that, a part of the same period may not be issued, either."""
+    place, end = told["issue"], period.span[1]
+    if not period.over:
+        yield "it is issued, and its period was not over"
+    if min(parse_instant(place["known_until"]), place["at_ms"]) < end:
+        yield "it is issued, and the record did not go to the end of its period then"
+    shares = [Fraction(each["share"]) for each in place["before"]]
+    if any(share < 0 for share in shares) or sum(shares) != Fraction(told["computed"]["before"]):
+        yield f"the earlier credits that it names come to {sum(shares)} of the fee, not to {told['computed']['before']}"
 
 
 def _misfits_of(agreement: Agreement, target: Target, seen: Evidence, period: Period) -> Iterator[str]:

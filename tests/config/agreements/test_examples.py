@@ -10,8 +10,7 @@ from exporter.config.agreements.again import agreement_from
 from exporter.config.agreements.checked import checked
 from exporter.config.agreements.load import load_agreements
 from exporter.sla.agreement import Agreement
-from exporter.sla.evaluate import Period
-from exporter.sla.evidence import Evidence, Slice
+from exporter.sla.evidence import Evidence, Period, Slice
 from exporter.sla.lane import Lane
 from exporter.sla.period import PeriodResult, judge_period
 from exporter.sla.wire import per_cent
@@ -35,7 +34,7 @@ def agreement(name: str) -> Agreement:
 def judged(name: str, evidence: Evidence, span: Span = MONTH) -> PeriodResult:
     made = agreement(name)
     (target,) = made.terms.targets
-    return judge_period(made, {target.name: evidence}, span, Period(span, span[1]))
+    return judge_period(made, {target.name: evidence}, Period(span, span[1]))
 
 
 def owed(result: PeriodResult) -> tuple[str | None, Decimal | None]:

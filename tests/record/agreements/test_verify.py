@@ -48,7 +48,7 @@ def test_parts_of_a_period_name_each_other(issued: list[Json]) -> None:
         (
             0,
             "replaced_by",
-            {"version": "2", "start": "2026-10-11T00:00:00Z", "terms_sha256": "00"},
+            {"version": "2", "start": "2026-10-11T00:00:00Z", "terms_sha256": "0" * 64},
             "issue 1 of acme was ended by another version 2 than this one",
         ),
         (
