@@ -133,13 +133,16 @@ class Agreements:
         whole = whole_period(versions, now)
         found = await asyncio.to_thread(results, sources, versions, whole, said)
         running = [each for each in found if each.period.span[0] <= now]
-        if not running:
+        approved = [each for each in versions if not each.is_draft and each.start <= now]
+        if not approved:
             return None
+        agreement = running[-1].agreement if running else max(approved, key=lambda each: each.start)
         return LiveAgreement(
-            running[-1],
+            agreement,
+            running[-1] if running else None,
             claim_by=_claim_by(said, now),
-            reported_at=said[-1].at if said else None,
-            reported=reported if running[-1].agreement.report.folder else None,
+            reported_at=await self._storage.run(lambda store: store.reported_at(name)),
+            reported=reported if agreement.report.folder else None,
         )
 
     async def _report(self, name: str) -> bool:
@@ -152,11 +155,11 @@ class Agreements:
                 log().error("report_failed", agreement=name, error=str(error))
                 are_all = False
             else:
-                await self._was_reported(each.said)
+                await self._was_reported(each.said, self._facts().now)
         return are_all
 
-    async def _was_reported(self, said: Said) -> None:
-        await self._storage.run(lambda store: store.reported(said))
+    async def _was_reported(self, said: Said, at: int) -> None:
+        await self._storage.run(lambda store: store.reported(said, at))
 
 
 def _news(
@@ -173,21 +176,16 @@ def _news(
 
 def _unsaid(sources: Sources, versions: Sequence[Agreement], said: Sequence[Said], now: int) -> list[Span]:
     """Closed periods of which nothing, or not all, was said yet, in order: from the first that was, or that the record knows of."""
-    known = min(
-        (
-            each.history.first
-            for all_ in sources.known.values()
-            for each in all_
-            if each.history.first is not None
-        ),
-        default=now,
-    )
+    probed = (each.history.first for known in sources.known.values() for each in known)
+    counted = (history.first for history in sources.sampled.values())
+    known = min((first for first in (*probed, *counted) if first is not None), default=now)
     found = list[Span]()
     for span in closed_periods(versions, now - SETTLING):
         parts = {each.span for each in segments(versions, span)}
-        if span[1] <= known or parts <= {each.span for each in said}:
+        if span[1] <= known or (parts and parts <= {each.span for each in said}):
             break
-        found.append(span)
+        if parts:  # of one that has ended there is nothing to say of what came after
+            found.append(span)
     return found[::-1]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from exporter.config.model import Config, Endpoint, Service, SloConfig
 from exporter.probes.result import NO_PHASES, Outcome, Phases, Reason, Result, TlsFacts
+from exporter.sla.agreement import Agreement
 from exporter.sla.period import PeriodResult
 from exporter.slo.question import Question
 from exporter.timeline.exclusion import Exclusion
@@ -236,17 +237,19 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class LiveAgreement:
-    """An agreement in the running period.
+    """An agreement: how it stands in its running period, and what is to be done about it.
 
     Attributes:
-        result: As of some moments ago.
+        agreement: The version in force; the last one where none is any more.
+        result: Of the running period, as of some moments ago; None where no version is in force.
         claim_by: Until when the earliest credit of an earlier period that is still open may be claimed, milliseconds; None
             where nothing is owed.
         reported_at: When a report of a closed period was last written by itself; None where it never was.
         reported: Whether that of the last closed period was; None where none is to be.
     """
 
-    result: PeriodResult
+    agreement: Agreement
+    result: PeriodResult | None
     claim_by: int | None = None
     reported_at: int | None = None
     reported: bool | None = None

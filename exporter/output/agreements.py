@@ -36,24 +36,32 @@ class _Columns:
         self.report_ok = Column(names.SLA_REPORT_OK)
 
     def take(self, live: LiveAgreement, at: int) -> None:
-        result, agreement = live.result, live.result.agreement
-        text = labels((names.AGREEMENT, agreement.name))
-        version = labels(("version", agreement.version), ("kind", agreement.kind.value))
-        self.info.add(f"{text},{version}", 1)
-        for column, instant in (
-            (self.period_end, result.period.span[1]),
-            (self.evaluated, result.period.until),
-            (self.claim_by, live.claim_by),
-            (self.review_by, review_by(agreement)),
-            (self.notice_by, notice_by(agreement, at)),
-            (self.report_at, live.reported_at),
-        ):
-            if instant is not None:
-                column.add(text, instant / 1000)
+        text = labels((names.AGREEMENT, live.agreement.name))
+        self._take_instants(text, (self.claim_by, live.claim_by), (self.report_at, live.reported_at))
         if live.reported is not None:
             self.report_ok.add(text, int(live.reported))
+        if live.result is not None:
+            self._take_result(live.result, text, at)
+
+    def _take_result(self, result: PeriodResult, text: str, at: int) -> None:
+        agreement = result.agreement
+        version = labels(("version", agreement.version), ("kind", agreement.kind.value))
+        self.info.add(f"{text},{version}", 1)
+        self._take_instants(
+            text,
+            (self.period_end, result.period.span[1]),
+            (self.evaluated, result.period.until),
+            (self.review_by, review_by(agreement)),
+            (self.notice_by, notice_by(agreement, at)),
+        )
         for each in result.targets:
             self._take_target(result, each, f"{text},{labels((names.TARGET, each.target.name))}")
+
+    @staticmethod
+    def _take_instants(text: str, *found: tuple[Column, int | None]) -> None:
+        for column, instant in found:
+            if instant is not None:
+                column.add(text, instant / 1000)
 
     def _take_target(self, result: PeriodResult, found: TargetResult, text: str) -> None:
         ratios = [getattr(found.figures, name) for name in FIGURES]

@@ -260,6 +260,9 @@ class Reader(Protocol):
     def unreported(self, agreement: str) -> Sequence[Issue]:
         """What was issued by itself, and of which not all reports were written yet."""
 
+    def reported_at(self, agreement: str) -> int | None:
+        """When reports of an agreement were last written by themselves, milliseconds; None where they never were."""
+
     def close(self) -> None:
         """Release the store."""
 
@@ -336,8 +339,8 @@ class Writer(Reader, Protocol):
             StoreError: It cannot be written, or does not follow the one before; nothing was.
         """
 
-    def reported(self, said: Said) -> None:
-        """Note that all reports of an issue were written."""
+    def reported(self, said: Said, at: int) -> None:
+        """Note that all reports of an issue were written at an instant."""
 
     def pruning(self, before: int) -> Iterator[int]:
         """Let go of what ended before an instant, slice by slice: rows deleted by each.

@@ -26,7 +26,11 @@ def read(connection: sqlite3.Connection, agreement: str) -> Sequence[Issue]:
 
 def read_unreported(connection: sqlite3.Connection, agreement: str) -> Sequence[Issue]:
     """Those of which reports are still to be written."""
-    return _issues(connection, "issue NATURAL JOIN unreported", agreement)
+    return _issues(
+        connection,
+        "issue NATURAL JOIN (SELECT agreement, number FROM report WHERE written_at IS NULL)",
+        agreement,
+    )
 
 
 def insert(connection: sqlite3.Connection, issue: Issue, *, to_report: bool) -> None:
@@ -57,14 +61,24 @@ def insert(connection: sqlite3.Connection, issue: Issue, *, to_report: bool) -> 
         ),
     )
     if to_report:
-        connection.execute("INSERT INTO unreported VALUES (?, ?)", (said.agreement, said.number))
+        connection.execute("INSERT INTO report VALUES (?, ?, NULL)", (said.agreement, said.number))
 
 
-def reported(connection: sqlite3.Connection, said: Said) -> None:
+def reported(connection: sqlite3.Connection, said: Said, at: int) -> None:
     """Nothing of an issue is still to be written."""
     connection.execute(
-        "DELETE FROM unreported WHERE (agreement, number) = (?, ?)", (said.agreement, said.number)
+        "UPDATE report SET written_at = ? WHERE (agreement, number) = (?, ?)",
+        (at, said.agreement, said.number),
     )
+
+
+def reported_at(connection: sqlite3.Connection, agreement: str) -> int | None:
+    """When reports of an issue were written last; None where they never were."""
+    (found,) = connection.execute(
+        "SELECT max(written_at) FROM report WHERE agreement = ?", (agreement,)
+    ).fetchone()
+    at: int | None = found
+    return at
 
 
 def _issues(connection: sqlite3.Connection, table: str, agreement: str) -> Sequence[Issue]:

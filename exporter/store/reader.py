@@ -153,6 +153,11 @@ class SqliteReader:
         with translated(self.path):
             return issues.read_unreported(self._connection, agreement)
 
+    def reported_at(self, agreement: str) -> int | None:
+        """When reports of an agreement were last written by themselves, milliseconds; None where they never were."""
+        with translated(self.path):
+            return issues.reported_at(self._connection, agreement)
+
     def absence_spans(self) -> Sequence[Absence]:
         """The prober's absences with their causes, in order of their starts."""
         with translated(self.path):

@@ -170,9 +170,10 @@ MIGRATIONS = (
         document BLOB NOT NULL,              -- JSON, compressed
         PRIMARY KEY (agreement, number)
     );
-    CREATE TABLE unreported (                -- issues of which reports are still to be written
+    CREATE TABLE report (                    -- issues of which reports are written by themselves
         agreement TEXT NOT NULL,
         number INTEGER NOT NULL,
+        written_at INTEGER,                  -- NULL until all of them are
         PRIMARY KEY (agreement, number)
     ) WITHOUT ROWID;
     CREATE TRIGGER issue_is_not_changed BEFORE UPDATE ON issue

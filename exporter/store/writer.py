@@ -147,10 +147,10 @@ class SqliteWriter(SqliteReader):
         with self._transaction():
             issues.insert(self._connection, issue, to_report=to_report)
 
-    def reported(self, said: Said) -> None:
+    def reported(self, said: Said, at: int) -> None:
         """Note that all reports of an issue were written."""
         with self._transaction():
-            issues.reported(self._connection, said)
+            issues.reported(self._connection, said, at)
 
     def pruning(self, before: int) -> Iterator[int]:
         """Let go of what ended before an instant, slice by slice: see `Writer.pruning`."""

@@ -9,7 +9,7 @@ import pytest
 from exporter.store.base import Issue, Said
 from exporter.store.writer import SqliteWriter
 from exporter.timeline.calendar import Calendar
-from exporter.units import DAY, HOUR, MINUTE
+from exporter.units import DAY, HOUR, MINUTE, format_instant
 from tests.conftest import StartDaemon
 from tests.support.called import called
 from tests.support.contracted import AGREEMENT
@@ -80,6 +80,25 @@ def test_a_report_that_could_not_be_written_is_after_a_restart(past: Past, start
     daemon = start_daemon(SHOP)
     daemon.wait_for_value(1, "uptime_sla_report_last_successful", agreement="acme")
     assert report.stat().st_mtime_ns == before, "it was written once"
+
+
+def test_the_last_credit_of_an_agreement_that_has_ended_is_still_to_be_claimed(
+    past: Past, start_daemon: StartDaemon
+) -> None:
+    start, _ = Calendar("month").period(Calendar("month").period(round(time.time() * 1000) + 1)[0])
+    last = format_instant(Calendar("month").period(start + 1)[1] - DAY)[:10]
+    ended = f"term: {{from: 2026-01-01, to: {last}}}\n"
+    (past.folder / "acme.yml").write_text(AGREEMENT.replace("within: 30d", "within: 90d") + ended)
+    daemon = start_daemon(SHOP)
+    claim_by = wait_for(
+        lambda: daemon.value("uptime_sla_claim_deadline_timestamp_seconds", agreement="acme"), "it is told"
+    )
+    assert claim_by == (Calendar("month").period(start + 1)[1] + 90 * DAY) / 1000
+    assert daemon.value("uptime_sla_report_last_successful", agreement="acme") == 1
+    written = daemon.value("uptime_sla_report_last_success_timestamp_seconds", agreement="acme")
+    assert written is not None
+    assert time.time() - 60 < written <= time.time()
+    assert daemon.value("uptime_sla_target_ratio", **LABELS) is None
 
 
 def test_a_command_issues_through_the_daemon_that_holds_the_store(

@@ -35,8 +35,10 @@ def test_what_is_to_be_reported_is_kept_until_it_was(writer: SqliteWriter) -> No
     writer.add_issue(OTHER, to_report=True)
     writer.add_issue(SECOND)
     assert writer.unreported("acme") == [FIRST]
-    writer.reported(FIRST.said)
+    assert writer.reported_at("acme") is None
+    writer.reported(FIRST.said, 300)
     assert writer.unreported("acme") == []
+    assert (writer.reported_at("acme"), writer.reported_at("other")) == (300, None)
     assert writer.unreported("other") == [OTHER]
 
 

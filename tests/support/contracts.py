@@ -57,4 +57,4 @@ def running(now: int) -> LiveAgreement:
     )
     evidence = {"shop": Evidence((start, now), {"web": down})}
     judged = judge_period(made, evidence, Period((start, end), now))
-    return LiveAgreement(judged, claim_by=now + DAY, reported_at=start, reported=True)
+    return LiveAgreement(made, judged, claim_by=now + DAY, reported_at=start, reported=True)
