@@ -6,6 +6,7 @@ from exporter import units
 from exporter.config.agreements.bind import Binding
 from exporter.config.agreements.load import written
 from exporter.config.agreements.reading import Expand, Pattern
+from exporter.config.agreements.recognised import warn_unrecognised
 from exporter.config.alerting import alerting
 from exporter.config.blackbox import blackbox
 from exporter.config.composites import Composites
@@ -96,6 +97,7 @@ class Builder:
         if not report.has_problems:
             probes.warn_unused(self.blackbox.modules if self.blackbox is not None else ())
             self._hours.warn_unused()
+            warn_unrecognised(section.exclusions, self.exclusions, self.services, self.agreements, report)
             if self.prometheus is not None and not (self._slos.over_promql or _may_ask(section.discovery)):
                 report.warn(
                     root.mark_of("prometheus"), "no SLO is over `promql`, so that `prometheus` is never asked"

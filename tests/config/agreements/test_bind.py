@@ -120,3 +120,33 @@ def test_what_is_no_pattern_is_told() -> None:
     assert problems(config=config) == [
         "uptime.yml:3: `agreements` are files or globs, such as agreements/*.yml, not a map"
     ]
+
+
+SIGNED = "approved: {provider: {by: mara, on: 2026-06-10}, customer: {by: jo, on: 2026-06-12}}\n"
+MOVE = """\
+exclusions:
+  - {name: move, category: maintenance, services: [shop], from: 2026-11-01T00:00:00Z, to: 2026-11-01T02:00:00Z}
+"""
+
+
+def test_an_exclusion_that_an_agreement_does_not_recognise_is_told_where_it_stands() -> None:
+    write(SMALL + SIGNED, config=SERVICES + MOVE)
+    assert load(["uptime.yml"], {}).warnings == (
+        "uptime.yml:5: `move`: the agreement `acme` does not recognise `maintenance`: there it counts as downtime",
+    )
+
+
+@pytest.mark.parametrize(
+    "text", [SMALL + SIGNED + "exclusions: {maintenance: {}}\n", SMALL], ids=["recognised", "a draft"]
+)
+def test_of_one_that_it_recognises_or_that_is_no_agreement_yet_nothing_is_told(text: str) -> None:
+    write(text, config=SERVICES + MOVE)
+    assert load(["uptime.yml"], {}).warnings == ()
+
+
+def test_an_exclusion_of_an_endpoint_or_of_labels_is_one_of_its_service() -> None:
+    labelled = SERVICES.replace("{name: shop,", "{name: shop, labels: {tier: gold},")
+    write(SMALL + SIGNED, config=labelled + MOVE.replace("services: [shop]", "labels: {tier: gold}"))
+    assert len(load(["uptime.yml"], {}).warnings) == 1
+    Path("uptime.yml").write_text(SERVICES + MOVE.replace("services: [shop]", "endpoints: [shop/web]"))
+    assert len(load(["uptime.yml"], {}).warnings) == 1

@@ -34,14 +34,15 @@ services:
 
 
 def weak(text: str, interval: str = "", **others: str) -> list[str]:
-    """Findings of a text; with an interval, with services that are probed so often."""
+    """Findings of a text, but that nothing freezes it; with an interval, with services that are probed so often."""
     for name, each in {**others, "acme": text}.items():
         Path(f"{name}.yml").write_text(each)
     config = None
     if interval:
         Path("services.yaml").write_text(SERVICES % interval)
         config = load(["services.yaml"], {})
-    return [str(each) for each in checked(["*.yml"], {}, NOW, config).weak if each.file == FILE]
+    found = checked(["*.yml"], {}, NOW, config).weak
+    return [str(each) for each in found if each.file == FILE and each.kind is not Kind.FROZEN]
 
 
 def test_nothing_is_found_where_nothing_is_weak() -> None:
@@ -274,9 +275,102 @@ def test_a_term_that_its_vendors_cannot_carry(figures: list[str], findings: list
     assert found == [f"acme.yml:12: chain: {each}" for each in findings]
 
 
-def test_a_vendor_who_promises_nothing_of_time_carries_whatever_is_promised() -> None:
+def test_what_a_vendor_promises_of_other_things_than_time_is_for_people_to_compare() -> None:
     slow = target("latency: {threshold: 1s, share: 50}").replace("name: acme", "name: v0") + SIGNED + TERM
-    assert weak(SOUND + "rests_on: [v0]\n", v0=slow) == []
+    assert weak(SOUND + "rests_on: [v0]\n", v0=slow) == [
+        "acme.yml:12: chain: `v0` promises nothing of time: whether it carries the 99.9 % here is for people to say"
+    ]
+
+
+def test_a_vendors_contract_must_last_as_long() -> None:
+    (vendor,) = dict(vendors("99.99")).values()
+    ends = {"v0": vendor.replace("to: 2027-12-31", "to: 2027-06-30")}
+    assert weak(SOUND + "rests_on: [v0]\n", **ends) == [
+        "acme.yml:12: chain: `v0` ends before this one does, and nothing renews it: what rests on it then rests on nothing"
+    ]
+    renewed = {"v0": ends["v0"].replace("notice: 90d", "notice: 90d, renewal: 365d")}
+    assert weak(SOUND + "rests_on: [v0]\n", **renewed) == []
+
+
+@pytest.mark.parametrize(
+    ("on", "finding"),
+    [
+        ("2026-08-02", "it says that it was approved on 2026-08-02, which is still to come"),
+        (
+            "2026-07-02",
+            "it was approved on 2026-07-02, after it began on 2026-07-01: what was said of that time before was said without it",
+        ),
+        ("2026-07-01", ""),
+    ],
+)
+def test_an_approval_is_there_before_it_begins(on: str, finding: str) -> None:
+    expected = [f"acme.yml:10: draft: {finding}"] if finding else []
+    assert weak(SOUND.replace("2026-06-12", on)) == expected
+
+
+def test_a_text_that_was_approved_is_to_be_frozen() -> None:
+    Path(FILE).write_text(SOUND)
+    checked_ = checked([FILE], {}, NOW)
+    ((agreement,), (found,)) = checked_
+    assert (
+        str(found)
+        == f'acme.yml:10: frozen: nothing keeps the text as it was approved; write `sha256: "{agreement.sha256}"` under `approved`'
+    )
+    Path(FILE).write_text(SOUND.replace("approved: {", f'approved: {{sha256: "{agreement.sha256}", '))
+    assert checked([FILE], {}, NOW).weak == ()
+
+
+SHORT = "`shop` is probed every %s"
+
+
+@pytest.mark.parametrize(
+    ("keys", "interval", "finding"),
+    [
+        (
+            "availability: 99, slices: {length: 1m, judge: mean_error_rate}",
+            "2m",
+            "most slices of 1m have no probe; take longer ones, probe more often, or count with `promql`",
+        ),
+        ("availability: 99, slices: {length: 1m, judge: mean_error_rate}", "1m", ""),
+        (
+            "availability: 99, slices: {length: 1m, judge: bad_slices, errors_above: 10%, at_least: 5}",
+            "15s",
+            "no slice of 1m has 5 events, and so none is ever bad; count with `promql`",
+        ),
+        (
+            "availability: 99, slices: {length: 1m, judge: bad_slices, errors_above: 10%, at_least: 4}",
+            "15s",
+            "",
+        ),
+        (
+            "availability: 99, measure: {smallest_outage: 60s}",
+            "2m",
+            "which tells no outage of 1m, the smallest one, from a shorter one",
+        ),
+        ("availability: 99, measure: {smallest_outage: 60s}", "1m", ""),
+        (
+            "availability: 99, credit: halves",
+            "15m",
+            "and so off by up to 30m for each outage: credits for each 30m cannot be told",
+        ),
+        ("availability: 99, credit: halves", "14m", ""),
+    ],
+)
+def test_lengths_that_probes_are_too_rare_for(keys: str, interval: str, finding: str) -> None:
+    halves = "credits: {halves: {per: 30m, credit: 1%}}\ncredit_rules: {cap: {period: 100%}}\n"
+    text = target(keys) + SIGNED + TERM + (halves if "halves" in keys else "")
+    found = [each for each in weak(text, interval) if "is probed every" in each]
+    separator = ": " if "slices" in keys else ", "
+    assert found == ([f"acme.yml:9: resolution: {SHORT % interval}{separator}{finding}"] if finding else [])
+
+
+def test_credits_for_downtime_need_a_cap() -> None:
+    text = target("availability: 99, credit: halves") + SIGNED + TERM
+    text += "credits: {halves: {per: 30m, credit: 5%}}\n"
+    assert weak(text) == [
+        "acme.yml:12: fee: a period that is down throughout owes 6720 % of the fee by `halves`; write `credit_rules: {cap: {period: 100%}}`"
+    ]
+    assert weak(text + "credit_rules: {cap: {period: 50%}}\n") == []
 
 
 def test_problems_come_first() -> None:

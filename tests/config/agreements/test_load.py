@@ -106,7 +106,7 @@ def test_other_hours_have_what_prime_hours_have_not(whole: Agreement) -> None:
 
 
 def test_each_key_says_where_it_stands(whole: Agreement) -> None:
-    assert whole.origins["targets"] == f"{EXAMPLES}/managed-hosting.yml:25"
+    assert whole.origins["targets"] == f"{EXAMPLES}/managed-hosting.yml:26"
     assert whole.origins["measure"] == f"{EXAMPLES}/standard-hosting.yml:11"
 
 

@@ -1,5 +1,7 @@
 """Every mistake in an agreement, once, with the line that it prints."""
 
+from pathlib import Path
+
 import pytest
 
 from exporter.config.agreements.again import agreement_from
@@ -183,6 +185,10 @@ TARGETS_ = {
             9,
             "slices of 1h lie over the edges of the periods in Asia/Kolkata, and would belong to none; make them shorter, such as 15m or 5m",
         ),
+    ),
+    "slices that are no whole steps": promised(
+        "availability: 99, slices: {length: 1m, judge: mean_error_rate}, promql: {good: 'a[40s]', total: 'b[40s]', step: 40s}",
+        "`length` must be a multiple of the `step` of `promql`, 40s",
     ),
     "slices from a part of errors": promised(
         "availability: 99, slices: {length: 1m, judge: bad_slices, errors_from: 50%}",
@@ -387,3 +393,25 @@ def test_a_text_without_a_file_is_checked_as_well() -> None:
         "terms: `version` must be a map, a list or text, as the document of an agreement has it",
         "terms: the target promises nothing; write `availability: 99.9`, or `latency: {threshold: 800ms, share: 99}`",
     ]
+
+
+@pytest.mark.parametrize(
+    ("period", "start", "right"),
+    [
+        ("{calendar: quarter, timezone: Europe/Berlin}", "2026-10-01", True),
+        ("{calendar: quarter, timezone: Europe/Berlin}", "2026-11-01", False),
+        ("{calendar: month, timezone: UTC}", "2026-11-01", False),
+        ("{calendar: month, timezone: Europe/Berlin}", "2026-11-11", True),
+    ],
+)
+def test_other_periods_begin_where_one_of_both_does(period: str, start: str, right: bool) -> None:
+    """Else the first one of theirs would be judged twice, or an hour of it be a period of its own."""
+    later = SMALL.replace("version: 1", "version: 2").replace("2026-07-01", start)
+    later = later.replace("{calendar: month, timezone: Europe/Berlin}", period)
+    Path("a.yml").write_text(SMALL)
+    Path("b.yml").write_text(later)
+    if right:
+        assert len(load_agreements(["a.yml", "b.yml"], {})) == 2
+        return
+    with pytest.raises(ConfigError, match=r"b\.yml:5: the periods are others than those of version `1`"):
+        load_agreements(["a.yml", "b.yml"], {})

@@ -6,7 +6,7 @@ from fractions import Fraction
 from exporter.config.agreements.findings.finding import Case, Finding, Kind
 from exporter.config.agreements.steps import percent
 from exporter.config.tree import find
-from exporter.sla.agreement import Agreement, in_force
+from exporter.sla.agreement import Agreement, ends, in_force
 
 
 def chain(case: Case) -> Iterator[Finding]:
@@ -24,10 +24,16 @@ def chain(case: Case) -> Iterator[Finding]:
                 f"no agreement `{name}` is known here, so that nobody sees whether it carries this one",
             )
             continue
-        carried = _availability(
-            in_force(versions, case.now) or max(versions, key=lambda each: each.start), min
-        )
-        if carried is None or promised is None:
+        theirs = in_force(versions, case.now) or max(versions, key=lambda each: each.start)
+        if ends(theirs) < ends(agreement):
+            message = f"`{name}` ends before this one does, and nothing renews it: what rests on it then rests on nothing"
+            yield Finding(mark, Kind.CHAIN, message)
+        carried = _availability(theirs, min)
+        if promised is None:
+            continue
+        if carried is None:
+            message = f"`{name}` promises nothing of time: whether it carries the {percent(promised)} here is for people to say"
+            yield Finding(mark, Kind.CHAIN, message)
             continue
         together *= carried
         names.append(name)

@@ -19,6 +19,24 @@ def drafts(case: Case) -> Iterator[Finding]:
         yield Finding(root.mark_of("approved"), Kind.DRAFT, message)
 
 
+def signed(case: Case) -> Iterator[Finding]:
+    """Approvals that are not what they seem: of a text that anybody may still change, of days to come, or too late."""
+    agreement, root = case.agreement, case.written.root
+    if agreement.is_draft:
+        return
+    where, mark = zone(agreement.period.zone), root.mark_of("approved")
+    today, began = (local_of(at, where).date() for at in (case.now, agreement.start))
+    last = max(each.on for each in agreement.approved.values())
+    if last > today:
+        yield Finding(mark, Kind.DRAFT, f"it says that it was approved on {last}, which is still to come")
+    elif last > began:
+        message = f"it was approved on {last}, after it began on {began}: what was said of that time before was said without it"
+        yield Finding(mark, Kind.DRAFT, message)
+    if find(root, ("approved", "sha256")).key != "sha256":
+        message = f'nothing keeps the text as it was approved; write `sha256: "{agreement.sha256}"` under `approved`'
+        yield Finding(mark, Kind.FROZEN, message)
+
+
 def terms(case: Case) -> Iterator[Finding]:
     """Terms without an end, or without notice."""
     contract, root = case.agreement.contract, case.written.root

@@ -7,7 +7,8 @@ from exporter.config.model import Service
 from exporter.config.objectives import HEARTBEAT
 from exporter.config.tree import find
 from exporter.sla.agreement import PARTIES
-from exporter.sla.terms import Target
+from exporter.sla.credit_rules import PerTime
+from exporter.sla.terms import SliceTerms, Target
 from exporter.units import describe_duration
 
 
@@ -68,6 +69,47 @@ def resolution(case: Case) -> Iterator[Finding]:
                 "probe more often"
             )
             yield Finding(_mark(case, number, "availability"), Kind.RESOLUTION, message)
+
+
+def small(case: Case) -> Iterator[Finding]:
+    """Lengths that probes are too rare for: of slices, of the smallest outage, and of what credits are for."""
+    for number, target in enumerate(case.agreement.terms.targets):
+        interval = _interval(case, target)
+        if interval is None or target.queries is not None:
+            continue
+        probed = f"`{target.name}` is probed every {describe_duration(interval)}"
+        if target.slices is not None and target.threshold is None:
+            yield from _of_slices(case, number, target.slices, probed)
+        smallest = case.agreement.terms.measure_of(target).smallest_outage
+        if 0 < smallest < interval:
+            message = f"{probed}, which tells no outage of {describe_duration(smallest)}, the smallest one, from a shorter one"
+            yield Finding(_mark(case, number, "service"), Kind.RESOLUTION, message)
+        named = case.agreement.credits.rules.get(target.credit)
+        if named is not None and isinstance(named.rule, PerTime) and named.rule.per <= 2 * interval:
+            message = f"{probed}, and so off by up to {describe_duration(2 * interval)} for each outage: credits for each {describe_duration(named.rule.per)} cannot be told"
+            yield Finding(_mark(case, number, "service"), Kind.RESOLUTION, message)
+
+
+def _of_slices(case: Case, number: int, slices: SliceTerms, probed: str) -> Iterator[Finding]:
+    target = case.agreement.terms.targets[number]
+    length, mark = slices.length, _mark(case, number, "slices")
+    if length < (_interval(case, target) or 0):
+        message = f"{probed}: most slices of {describe_duration(length)} have no probe; take longer ones, probe more often, or count with `promql`"
+        yield Finding(mark, Kind.RESOLUTION, message)
+    elif slices.minimum > _most(case, target, length):
+        message = f"{probed}: no slice of {describe_duration(length)} has {slices.minimum} events, and so none is ever bad; count with `promql`"
+        yield Finding(mark, Kind.RESOLUTION, message)
+
+
+def _most(case: Case, target: Target, length: int) -> int:
+    """How many probes a slice can have at most."""
+    services = case.config.services if case.config is not None else ()
+    return sum(
+        -(-length // each)
+        for service in services
+        if service.name == target.service
+        for each in _endpoints(service, target)
+    )
 
 
 def unprobed(case: Case) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     PLACEHOLDER = "placeholder"
     VAGUE = "vague"
     DRAFT = "draft"
+    FROZEN = "frozen"
     TERM = "term"
     REVIEW = "review"
     HOLE = "hole"
@@ -73,9 +74,9 @@ class Case:
 
     def allowance(self, target: Target) -> int:
         """Milliseconds of downtime that a target has in the shortest period, floored."""
-        return int((1 - target.agreed) * self._shortest(target))
+        return int((1 - target.agreed) * self.shortest(target))
 
-    def _shortest(self, target: Target) -> Fraction:
+    def shortest(self, target: Target) -> Fraction:
         """What the shortest of the coming periods has of the time that a target is about."""
         agreement = self.agreement
         if agreement.terms.measure_of(target).denominator is Denominator.THIRTY_DAYS:

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 
 from exporter.config.agreements.build import Written
 from exporter.config.agreements.findings.chain import chain
-from exporter.config.agreements.findings.dates import drafts, overdue, terms
+from exporter.config.agreements.findings.dates import drafts, overdue, signed, terms
 from exporter.config.agreements.findings.figures import (
     allowances,
     both_sides,
     consent,
     resolution,
+    small,
     unprobed,
     unpromised,
 )
 from exporter.config.agreements.findings.finding import Case, Finding
 from exporter.config.agreements.findings.holes import holes
-from exporter.config.agreements.findings.money import shares
+from exporter.config.agreements.findings.money import shares, uncapped
 from exporter.config.agreements.findings.texts import placeholders, vague
 from exporter.config.agreements.findings.unused import unused
 from exporter.config.model import Config
@@ -24,14 +25,17 @@ LOOKS = (
     placeholders,
     vague,
     drafts,
+    signed,
     terms,
     overdue,
     holes,
     shares,
+    uncapped,
     allowances,
     consent,
     both_sides,
     resolution,
+    small,
     unprobed,
     unpromised,
     unused,

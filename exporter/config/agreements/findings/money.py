@@ -1,4 +1,4 @@
-"""Fees whose shares leave something out."""
+"""Fees whose shares leave something out, and credits beyond them."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -6,6 +6,7 @@ from fractions import Fraction
 from exporter.config.agreements.findings.finding import Case, Finding, Kind
 from exporter.config.agreements.steps import percent
 from exporter.config.tree import find
+from exporter.sla.credit_rules import PerTime
 
 
 def shares(case: Case) -> Iterator[Finding]:
@@ -23,3 +24,18 @@ def shares(case: Case) -> Iterator[Finding]:
         if named is not None and named.of_service and target.service not in fee.shares:
             message = f"`{target.service}` has no share of the fee, so that credits of `{target.name}` are of all of it"
             yield Finding(mark, Kind.FEE, message)
+
+
+def uncapped(case: Case) -> Iterator[Finding]:
+    """Credits for downtime that may come to more than the fee."""
+    agreement, root = case.agreement, case.written.root
+    if agreement.credits.caps.period is not None:
+        return
+    for target in agreement.terms.targets:
+        named = agreement.credits.rules.get(target.credit)
+        if named is None or not isinstance(named.rule, PerTime):
+            continue
+        most = case.shortest(target) // named.rule.per * named.rule.credit
+        if most > 1:
+            message = f"a period that is down throughout owes {percent(most)} of the fee by `{named.name}`; write `credit_rules: {{cap: {{period: 100%}}}}`"
+            yield Finding(find(root, ("credits", named.name)).mark, Kind.FEE, message)
