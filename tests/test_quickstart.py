@@ -91,3 +91,18 @@ def test_make_run_starts_it_and_says_where_to_look(tmp_path: Path) -> None:
 
     assert "/metrics" in said
     assert "uptime-slo-exporter init https://example.com/" in said
+
+
+def test_the_first_agreement_has_a_report_while_it_runs(tmp_path: Path) -> None:
+    first = ROOT / "config" / "first" / "uptime.yml"
+    with closing(Daemon(first, tmp_path / "uptime.db")) as daemon:
+        wait_for(lambda: len(ups(daemon)) == 2, "each endpoint was probed")
+        store = f"--storage={tmp_path / 'uptime.db'}"
+        report = tmp_path / "first.json"
+        made = command(
+            "report", "hosting", "--period=running", f"--config.file={first}", store, f"--out={report}"
+        )
+        assert made.returncode == 0, made.stderr
+    assert command("verify", report).returncode == 0
+    weak = command("agreement", "check", f"--config.file={first}").stdout
+    assert weak.endswith("1 version of agreements; no problems, no findings\n"), weak

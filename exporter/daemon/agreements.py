@@ -124,9 +124,9 @@ class Agreements:
         self, sources: Sources, name: str, versions: Sequence[Agreement], now: int
     ) -> LiveAgreement | None:
         said = await self._storage.run(lambda store: store.said(name))
-        if unsaid := _unsaid(sources, versions, said, now):
+        if spans := unsaid(sources, versions, said, now):
             issued = await self._storage.run(lambda store: store.issues(name))
-            for each in await asyncio.to_thread(_news, sources, versions, unsaid, issued, now):
+            for each in await asyncio.to_thread(_news, sources, versions, spans, issued, now):
                 await self.issue(each.issue, to_report=bool(each.result.agreement.report.folder))
             said = await self._storage.run(lambda store: store.said(name))
         reported = await self._report(name)
@@ -174,7 +174,7 @@ def _news(
     return found
 
 
-def _unsaid(sources: Sources, versions: Sequence[Agreement], said: Sequence[Said], now: int) -> list[Span]:
+def unsaid(sources: Sources, versions: Sequence[Agreement], said: Sequence[Said], now: int) -> list[Span]:
     """Closed periods of which nothing, or not all, was said yet, in order: from the first that was, or that the record knows of."""
     probed = (each.history.first for known in sources.known.values() for each in known)
     counted = (history.first for history in sources.sampled.values())

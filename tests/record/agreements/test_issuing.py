@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from exporter.errors import UsageError
+from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.issuing import Drafted, drafts, to_issue
 from exporter.sla.agreement import Agreement
 from exporter.sla.credit import Caps, CreditTerms
 from exporter.store.base import Issue, LogEntry
 from exporter.store.writer import SqliteWriter
-from exporter.units import DAY, HOUR
+from exporter.units import DAY, HOUR, MINUTE
 from tests.support.contracts import agreement
 from tests.support.months import NOVEMBER, NOW, OCTOBER, entered, made_past, sources
 from tests.support.past import Past
@@ -42,6 +43,16 @@ def test_a_correction_makes_it_news(past: Past) -> None:
     (second,) = to_issue(drafted(past, issued=(first,), log=(entry,)))
     assert second.said.number == 2
     assert first.said.sha256 in second.document
+
+
+def test_how_an_outage_went_on_after_the_period_is_no_news(past: Past) -> None:
+    """It lasted until two o'clock on the first; at half past midnight nobody knew."""
+    seen = sources(past)
+    early = Sources(seen.config, seen.known, seen.log, NOVEMBER + 30 * MINUTE)
+    (first,) = to_issue(drafts(early, [agreement()], (OCTOBER, NOVEMBER), (), NOVEMBER + 30 * MINUTE))
+    (again,) = drafted(past, issued=(first,))
+    assert not again.news
+    assert again.shown["sha256"] == first.said.sha256
 
 
 def test_two_versions_are_issued_one_after_the_other(past: Past) -> None:

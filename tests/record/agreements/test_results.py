@@ -12,13 +12,13 @@ from exporter.record.agreements.results import closed_periods, credited, latest,
 from exporter.record.exclusions import Action
 from exporter.sla.agreement import ContractTerm
 from exporter.sla.judge import Verdict
-from exporter.sla.terms import Judged, SliceTerms, Target
+from exporter.sla.terms import Judged, Measure, SliceTerms, Target
 from exporter.sla.wire import digest
 from exporter.store.base import LogEntry, Said
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import Once
 from exporter.timeline.spans import Spans
-from exporter.units import DAY, HOUR
+from exporter.units import DAY, HOUR, MINUTE
 from tests.support.agreed import percent, six
 from tests.support.contracts import agreement
 from tests.support.months import NOVEMBER, NOW, OCTOBER, STEP, entered, made_past, sources
@@ -102,6 +102,28 @@ def test_slices_are_taken_down_as_runs(past: Past) -> None:
     ]
     (result,) = results(sources(past), [made], (OCTOBER, NOVEMBER))
     assert result.targets[0].figures.agreed == 1 - percent("100") * 2 / (31 * 24)
+
+
+def test_between_two_probes_of_what_is_down_no_slice_is_a_good_one(past: Past) -> None:
+    """Probes come every ten minutes: most slices of five have none, and two hours are down."""
+    made = agreement(
+        Target("web", "shop", ("web",), percent("99.9"), slices=SliceTerms(5 * MINUTE, Judged.MEAN))
+    )
+    (found,) = results(sources(past), [made], (OCTOBER, NOVEMBER))
+    (web,) = found.targets
+    lost, month = 12, 31 * 24 * 12
+    assert web.figures.best == 1 - Fraction(lost, month)
+    assert web.figures.worst == 1 - Fraction(2 * lost, month)
+    assert web.unknown == HOUR
+
+
+def test_bad_slices_over_the_edge_are_one_outage(past: Past) -> None:
+    """Of the last hour and the two that follow, as one of three: no smaller one."""
+    slices = SliceTerms(10 * MINUTE, Judged.BAD, above=Fraction(1, 2))
+    measure = Measure(smallest_outage=2 * HOUR)
+    made = agreement(Target("web", "shop", ("web",), percent("99"), slices=slices, measure=measure))
+    (found,) = results(sources(past), [made], (OCTOBER, NOVEMBER))
+    assert found.targets[0].counted == HOUR
 
 
 def test_hours_are_the_promised_time(past: Past) -> None:
