@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from exporter.config.agreements.bind import counting_slo
 from exporter.config.model import Config, Service
@@ -25,6 +25,9 @@ from exporter.units import DAY, YEAR
 
 HEARTBEAT = "heartbeat"
 Counted = EndpointHistory | SampleHistory
+Told = tuple[int, int]
+"""Good and bad events."""
+
 _STEADY = (Standing.UP, Standing.EXCLUDED, Standing.ABSENT)
 
 
@@ -159,36 +162,42 @@ def _slices(target: Target, histories: Sequence[Counted], span: Span) -> tuple[S
     if target.slices is None:
         return ()
     length = target.slices.length
-    numbers = range(-(-span[0] // length), span[1] // length)
+    edges = range(-(-span[0] // length) * length, span[1] // length * length + 1, length)
+    sums = ((at, *_events(target, histories, at)) for at in edges)
     told = (
-        (number, _events(target, histories, number * length, (number + 1) * length)) for number in numbers
+        (start, _of_slice(histories, (start, end), (good - good_before, bad - bad_before)))
+        for (start, good_before, bad_before), (end, good, bad) in pairwise(sums)
     )
-    return tuple(_runs(told, length))
+    return tuple(_runs(told))
 
 
-def _events(target: Target, histories: Sequence[Counted], start: int, end: int) -> tuple[int, int] | None:
-    """Good and bad events of a slice; None where nothing is known of it, or where something was down between two events."""
+def _events(target: Target, histories: Sequence[Counted], at: int) -> Told:
+    """Good and bad events of all before an instant; those that were too slow are bad."""
     good = bad = 0
     for history in histories:
-        before, after = history.events(start), history.events(end)
-        slow = _slow(history, target.threshold, start, end)
-        good, bad = good + after.good - before.good - slow, bad + after.bad - before.bad + slow
-    if good + bad:
-        return good, bad
-    seen = {standing for each in histories for _, standing in each.standings(start, end)}
-    return (0, 0) if Standing.UP in seen and Standing.DOWN not in seen else None
+        found, slow = history.events(at), _slow(history, target.threshold, at)
+        good, bad = good + found.good - slow, bad + found.bad + slow
+    return good, bad
 
 
-def _slow(history: Counted, threshold: int | None, start: int, end: int) -> int:
-    """How many of the good ones were slower."""
-    if isinstance(history, SampleHistory):
+def _slow(history: Counted, threshold: int | None, at: int) -> int:
+    """How many of the good ones before an instant were slower."""
+    if isinstance(history, SampleHistory) or threshold is None:
         return 0
-    instants = history.slow.get(threshold, ()) if threshold else ()
-    return bisect_left(instants, end) - bisect_left(instants, start)
+    return bisect_left(history.slow.get(threshold, ()), at)
 
 
-def _runs(told: Iterable[tuple[int, tuple[int, int] | None]], length: int) -> Iterator[Slice]:
+def _of_slice(histories: Sequence[Counted], span: Span, events: Told) -> Told | None:
+    """The events of a slice; None where nothing is known of it, or where something was down between two events."""
+    if any(events):
+        return events
+    seen = {standing for each in histories for _, standing in each.standings(*span)}
+    return events if Standing.UP in seen and Standing.DOWN not in seen else None
+
+
+def _runs(told: Iterable[tuple[int, Told | None]]) -> Iterator[Slice]:
+    """Slices in a row with the same events as one; those of which nothing is known are left out."""
     for events, run in groupby(told, key=lambda each: each[1]):
-        numbers = [number for number, _ in run]
+        starts = [start for start, _ in run]
         if events is not None:
-            yield Slice(numbers[0] * length, len(numbers), *events)
+            yield Slice(starts[0], len(starts), *events)
