@@ -59,13 +59,6 @@ def build(root: Map, report: Report) -> Written:
         {side: frozenset(party.people) for side, party in sides.items()},
     )
     document = plain(root)
-    sha256 = hash_of(document)
-    check(
-        sha256,
-        section.approved.sha256 if section.approved else None,
-        find(root, ("approved", "sha256")).mark,
-        report,
-    )
     scope, duties = section.scope, section.responsibilities
     made = Agreement(
         section.name,
@@ -90,9 +83,10 @@ def build(root: Map, report: Report) -> Written:
         section.rests_on or (),
         _report_terms(section.report, root, report),
         document,
-        sha256,
+        hash_of(document),
         {key: report.place(mark) for key, mark in zip(root, root.marks, strict=True)},
     )
+    check(made.sha256, section.approved, find(root, ("approved", "sha256")).mark, report)
     see_credits_fit(made, root, report)
     see_slices_fit(made, root, report)
     return Written(made, root)

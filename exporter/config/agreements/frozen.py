@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
+from exporter.config.agreements.sections import ApprovedSection
 from exporter.config.report import Report
 from exporter.config.tree import Map, Node
 from exporter.sla.wire import canonical
@@ -33,15 +34,16 @@ def hash_of(document: Mapping[str, object]) -> str:
     ).hexdigest()
 
 
-def check(found: str, frozen: str | None, mark: int, report: Report) -> None:
+def check(found: str, approved: ApprovedSection | None, mark: int, report: Report) -> None:
     """See that a frozen text has not been changed.
 
     Args:
         found: What it hashes to.
-        frozen: What it hashed to when it was approved; None where that is not kept.
+        approved: May have what it hashed to when it was approved.
         mark: Where that stands.
         report: Gets the problem.
     """
+    frozen = approved.sha256 if approved else None
     if frozen is not None and frozen != found:
         report.problem(
             mark,

@@ -1,6 +1,6 @@
 """What became of each target: every figure, how much is known of it, and how fine it was measured."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from exporter.output.reports.blocks import Column, Section, Table, Text, row
 from exporter.output.reports.document import Document, Target
@@ -16,56 +16,55 @@ _FINE = (
     "Coverage is how much of the agreed time is known. Resolution is the time from one probe to the next: each edge of an "
     "outage may be off by up to that."
 )
+_NONE = "The agreement has no target."
 
 
 def verdicts(document: Document) -> Section:
     """Verdicts with coverage and resolution."""
     targets = document["targets"]
-    figures = Table(
-        "Figures",
-        (
-            Column("Target"),
-            Column("Promised", is_number=True),
-            *(Column(name.capitalize(), is_number=True) for name in FIGURES),
-            Column("Verdict"),
-        ),
-        tuple(
-            row(
-                each["name"],
-                per_cent(each["agreed"]),
-                *(per_cent(each["figures"][name]) for name in FIGURES),
-                verdict_of(each["verdict"]),
-            )
-            for each in targets
-        ),
-        "The agreement has no target.",
-    )
-    known = Table(
-        "What they are made of",
-        (
-            Column("Target"),
-            *(Column(title, is_number=True) for title in ("Divided by", "Downtime that counts", "Allowed")),
-            *(Column(title, is_number=True) for title in ("Not known", "Coverage", "Resolution")),
-        ),
-        tuple(
-            row(
-                each["name"],
-                base_of(each),
-                counted(each),
-                allowed(each),
-                describe_duration(each["unknown_ms"]),
-                per_cent(each["coverage"]),
-                describe_duration(each["resolution_ms"]) if each["resolution_ms"] else NOT_KNOWN,
-            )
-            for each in targets
-        ),
-        "The agreement has no target.",
-    )
+    steps = map(Text, next_steps(document))
     return Section(
         "verdicts",
         "Verdicts, coverage and resolution",
-        (Text(_MEANING), figures, Text(_FINE), known, *map(Text, next_steps(document))),
+        (Text(_MEANING), _figures(targets), Text(_FINE), _made_of(targets), *steps),
     )
+
+
+def _figures(targets: Sequence[Target]) -> Table:
+    columns = (
+        Column("Target"),
+        Column("Promised", is_number=True),
+        *(Column(name.capitalize(), is_number=True) for name in FIGURES),
+        Column("Verdict"),
+    )
+    rows = (
+        row(
+            each["name"],
+            per_cent(each["agreed"]),
+            *(per_cent(each["figures"][name]) for name in FIGURES),
+            verdict_of(each["verdict"]),
+        )
+        for each in targets
+    )
+    return Table("Figures", columns, tuple(rows), _NONE)
+
+
+def _made_of(targets: Sequence[Target]) -> Table:
+    numbers = ("Divided by", "Downtime that counts", "Allowed", "Not known", "Coverage", "Resolution")
+    columns = (Column("Target"), *(Column(title, is_number=True) for title in numbers))
+    rows = (
+        row(
+            each["name"],
+            base_of(each),
+            counted(each),
+            allowed(each),
+            describe_duration(each["unknown_ms"]),
+            per_cent(each["coverage"]),
+            describe_duration(each["resolution_ms"]) if each["resolution_ms"] else NOT_KNOWN,
+        )
+        for each in targets
+    )
+    return Table("What they are made of", columns, tuple(rows), _NONE)
 
 
 def counted(target: Target) -> str:
