@@ -7,9 +7,9 @@ from exporter.output import names
 from exporter.output.column import Column, children
 from exporter.output.style import labels
 from exporter.sla.deadlines import notice_by, review_by
-from exporter.sla.evaluate import TargetResult
 from exporter.sla.judge import FIGURES, Verdict
 from exporter.sla.period import PeriodResult, next_step
+from exporter.sla.result import TargetResult
 
 _FIGURES = children("figure", FIGURES)
 _VERDICTS = children("verdict", list(Verdict))

@@ -11,11 +11,11 @@ from json import dumps
 from typing import Any
 
 from exporter.sla.credit import Credit, CreditLine
-from exporter.sla.evaluate import TargetResult
 from exporter.sla.evidence import Approval, Claim, Evidence, Slice
 from exporter.sla.judge import FIGURES
 from exporter.sla.lane import Lane
 from exporter.sla.period import PeriodResult, next_step
+from exporter.sla.result import TargetResult
 from exporter.timeline.exclusion import Category
 from exporter.timeline.spans import Spans
 from exporter.timeline.tally import Standing
