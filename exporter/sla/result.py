@@ -55,6 +55,12 @@ class TargetResult:
     suspended: str = ""
 
     @property
+    def misses(self) -> int:
+        """How many incidents, or groups, were not as promised; 0 where it is not about any."""
+        late = sum(each.met is False and not each.ignored for each in self.handled)
+        return late + sum(not each.holds for each in self.groups)
+
+    @property
     def base_unit(self) -> str:
         """What `base` counts: `time` in milliseconds, `slices`, `events`, `incidents` or `groups`."""
         if self.target.answers or self.target.recorded:

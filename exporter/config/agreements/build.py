@@ -51,12 +51,13 @@ def build(root: Map, report: Report) -> Written:
     calendar = _calendar(section.period)
     hours = named_hours(section.hours, calendar.zone, report)
     sides = parties(section)
-    targets = Targets(root, list(section.hours or ()), list(section.credits or ()), report)
+    targets = Targets(root, section, report)
     terms = Terms(
         measure(section.measure, report),
         targets.read(section.targets) if "targets" not in wrong else (),
         recognised(section.exclusions, report),
         {side: frozenset(party.people) for side, party in sides.items()},
+        section.severities or (),
     )
     document = plain(root)
     scope, duties = section.scope, section.responsibilities
@@ -81,6 +82,7 @@ def build(root: Map, report: Report) -> Written:
         (scope.out if scope else None) or {},
         {"provider": duties.provider or (), "customer": duties.customer or ()} if duties else {},
         section.rests_on or (),
+        section.channels or {},
         _report_terms(section.report, root, report),
         document,
         hash_of(document),
