@@ -46,6 +46,8 @@ COMMANDS = MappingProxyType(
         "explain": _Lazy("exporter.cli.explain", "Show every interval behind an SLO's figure."),
         "latency": _Lazy("exporter.cli.latency", "Show how long probes took in any period."),
         "exclude": _Lazy("exporter.cli.exclude", "Enter what does not count, or take it back."),
+        "incident": _Lazy("exporter.cli.incident", "Open, answer and show incidents."),
+        "measure": _Lazy("exporter.cli.measure", "Write down values that no probe sees."),
         "agreement": _Lazy("exporter.cli.agreement", "Check, start and show agreements."),
         "report": _Lazy("exporter.cli.report", "Report what became of an agreement in a period."),
         "verify": _Lazy("exporter.cli.verify", "Compute a report again: is it true?"),

@@ -17,6 +17,10 @@ from exporter.output.reports.formats import written
 from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.issuing import SETTLING, Drafted, drafts
 from exporter.record.agreements.results import by_name, closed_periods, latest, results, whole_period
+from exporter.record.incidents.deriving import derived
+from exporter.record.incidents.ledger import Ledger, folded
+from exporter.record.incidents.seeing import seen
+from exporter.record.incidents.writing import Desk, ForbiddenError, Writing
 from exporter.record.pasts import Pasts
 from exporter.record.sampled import Sampled
 from exporter.sla.agreement import Agreement, segments
@@ -111,14 +115,48 @@ class Agreements:
         await self._storage.run(lambda store: store.add_issue(issue, to_report=to_report))
         log().info("agreement_issued", agreement=issue.said.agreement, number=issue.said.number)
 
+    async def write_down(self, who: str, make: Writing) -> Sequence[LogEntry]:
+        """Keep what somebody writes of incidents and measures; the attempt too, where they may not.
+
+        Raises:
+            UsageError: With all that is wrong.
+            ForbiddenError: The writer may not.
+            StoreError: It could not be written.
+        """
+        facts = self._facts()
+        log_ = await self._storage.run(lambda store: store.ledger())
+        services = [each.name for each in facts.config.services]
+        try:
+            entries = make(Desk(facts.config.agreements, services, log_, who, facts.now))
+        except ForbiddenError as error:
+            refused = error.entry
+            await self._storage.run(lambda store: store.write_down([refused]))
+            raise
+        await self._storage.run(lambda store: store.write_down(entries))
+        return entries
+
+    async def ledger(self) -> Ledger:
+        """What was written down so far."""
+        return folded(await self._storage.run(lambda store: store.ledger()))
+
     async def _sources(self, facts: Facts) -> Sources:
         """The record as it is now, for another thread."""
-        named = {target.service for each in facts.config.agreements for target in each.terms.targets}
+        named = {name for each in facts.config.agreements for name in each.services}
         ids = [service.id for service in facts.config.services if service.name in named]
         pasts = {ident: [each.copy() for each in facts.pasts.get(ident, ())] for ident in ids}
         sampled = {slo: deepcopy(history) for slo, history in facts.sampled.items() if slo.service in pasts}
         absences = await self._storage.run(lambda store: store.absence_spans())
-        return Sources(facts.config, pasts, facts.trail, facts.now, absences, sampled)
+        ledger = await self._ledger(facts, pasts)
+        return Sources(facts.config, pasts, facts.trail, facts.now, absences, sampled, ledger)
+
+    async def _ledger(self, facts: Facts, pasts: Pasts) -> Ledger:
+        """What was written down, with the outages that the record has by now."""
+        log_ = await self._storage.run(lambda store: store.ledger())
+        found = await asyncio.to_thread(seen, facts.config, pasts, facts.now)
+        entries = derived(log_, found, facts.now, facts.now)
+        if entries:
+            await self._storage.run(lambda store: store.write_down(entries))
+        return folded([*log_, *entries])
 
     async def _one(
         self, sources: Sources, name: str, versions: Sequence[Agreement], now: int

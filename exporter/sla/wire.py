@@ -16,6 +16,14 @@ from exporter.sla.judge import FIGURES
 from exporter.sla.lane import Lane
 from exporter.sla.period import PeriodResult, next_step
 from exporter.sla.result import TargetResult
+from exporter.sla.wire_cases import (
+    group_json,
+    handled_json,
+    incident_json,
+    incident_of,
+    record_json,
+    record_of,
+)
 from exporter.timeline.exclusion import Category
 from exporter.timeline.spans import Spans
 from exporter.timeline.tally import Standing
@@ -129,6 +137,9 @@ def _target(result: PeriodResult, found: TargetResult) -> Json:
             for each in found.outages
         ],
         "exclusions": _exclusions(found),
+        "incidents": [handled_json(each) for each in found.handled],
+        "groups": [group_json(each) for each in found.groups],
+        "suspended": found.suspended,
         "credit": next((_line(each) for each in result.credit.lines if each.target == target.name), None),
         "next_step": _next_step(result, found),
     }
@@ -202,6 +213,9 @@ def evidence_json(evidence: Evidence) -> Json:
         "reported": list(evidence.reported),
         "interval_ms": evidence.interval,
         "unit": evidence.unit,
+        "incidents": [incident_json(each) for each in evidence.incidents],
+        "records": [record_json(each) for each in evidence.records],
+        "volume": [record_json(each) for each in evidence.volume],
         "slices": [[each.start, each.count, each.good, each.bad] for each in evidence.slices],
     }
 
@@ -243,6 +257,9 @@ def evidence_of(document: Mapping[str, Any]) -> Evidence:
             document["interval_ms"],
             tuple(Slice(*each) for each in document["slices"]),
             document["unit"],
+            tuple(map(incident_of, document["incidents"])),
+            tuple(map(record_of, document["records"])),
+            tuple(map(record_of, document["volume"])),
         )
     except (KeyError, TypeError, AttributeError) as error:
         msg = f"the evidence is not as it was written: {error}"

@@ -2,17 +2,19 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 
 from exporter.config.agreements.bind import counting_slo
 from exporter.config.model import Config, Service
 from exporter.record.exclusions import approvals, in_force
 from exporter.record.histories import Known
+from exporter.record.incidents.ledger import NOTHING_WRITTEN, Ledger
 from exporter.record.questions import Index
 from exporter.record.sampled import Sampled
 from exporter.sla.agreement import Agreement
-from exporter.sla.evidence import Approval, Claim, Evidence, Slice
+from exporter.sla.answered import HORIZON
+from exporter.sla.evidence import Approval, Claim, Evidence, Record, Slice
 from exporter.sla.lane import Lane
 from exporter.sla.terms import Target
 from exporter.store.base import Absence, LogEntry, SloKey
@@ -24,6 +26,9 @@ from exporter.timeline.tally import Standing
 from exporter.units import DAY, YEAR
 
 HEARTBEAT = "heartbeat"
+FOLLOWED = 31 * DAY
+"""Milliseconds after a period for which its incidents are followed: they may still be answered, and repaired."""
+
 Counted = EndpointHistory | SampleHistory
 Told = tuple[int, int]
 """Good and bad events."""
@@ -42,6 +47,7 @@ class Sources:
         until: The instant up to which the record goes.
         absences: In which the exporter did not run.
         sampled: What a Prometheus has counted, by SLO.
+        ledger: What was written down of incidents and measures.
     """
 
     config: Config
@@ -50,6 +56,7 @@ class Sources:
     until: int
     absences: Sequence[Absence] = ()
     sampled: Sampled = field(default_factory=dict)
+    ledger: Ledger = NOTHING_WRITTEN
 
 
 def gather(sources: Sources, agreement: Agreement, target: Target, period: Span) -> Evidence:
@@ -63,7 +70,13 @@ def gather(sources: Sources, agreement: Agreement, target: Target, period: Span)
         target: Whose service.
         period: Milliseconds since the epoch.
     """
-    service = next(each for each in sources.config.services if each.name == target.service)
+    if target.answers is not None or target.recorded is not None:
+        return of_cases(sources, agreement, target, period)
+    return _of_service(sources, agreement, target, period)
+
+
+def _of_service(sources: Sources, agreement: Agreement, target: Target, period: Span) -> Evidence:
+    service = _service(sources, target.service)
     members = [] if target.queries else _members(sources, service, target)
     end = min(period[1], max(period[0], sources.until))
     span = _widened([history for _, _, history in members], (period[0], end), sources.until)
@@ -76,11 +89,58 @@ def gather(sources: Sources, agreement: Agreement, target: Target, period: Span)
         span,
         lanes,
         tuple(claims),
-        promised(agreement.hours[target.hours], (span[0], max(span[1], period[1]))) if target.hours else None,
+        promised(agreement.hours[target.hours], reach(target, span, period[1])) if target.hours else None,
         interval=max((_interval(history, span) for _, _, history in members), default=0),
         slices=_slices(target, counted, span),
+        volume=_records(sources, target.ceiling.measure if target.ceiling else ""),
         unit=max((each.unit for each in counted if isinstance(each, SampleHistory)), default=1),
     )
+
+
+def of_cases(sources: Sources, agreement: Agreement, target: Target, period: Span) -> Evidence:
+    """Take down the incidents of a period, with what was measured of their services up to now; or what was recorded.
+
+    Args:
+        sources: The record.
+        agreement: That has the target.
+        target: Of answers, or of what is recorded.
+        period: Milliseconds since the epoch.
+    """
+    names = [target.service] if target.service else agreement.services
+    span = period[0], max(period[0], min(sources.until, period[1] + FOLLOWED))
+    services = [_service(sources, name) for name in names] if target.answers is not None else []
+    lanes, claims = dict[str, Lane](), list[Claim]()
+    for service in services:
+        members = _members(sources, service, replace(target, endpoints=()))
+        lanes |= {
+            f"{service.name}/{name}": Lane.of(history.standings(*span), *span) for _, name, history in members
+        }
+        claims += _claims(sources, service, {ident: name for ident, name, _ in members}, span)
+    incidents = (
+        each for each in sources.ledger.incidents.values() if each.service in {one.name for one in services}
+    )
+    return Evidence(
+        span,
+        lanes,
+        tuple(claims),
+        promised(agreement.hours[target.hours], reach(target, span, period[1])) if target.hours else None,
+        incidents=tuple(each for each in incidents if period[0] <= each.start < period[1]),
+        records=_records(sources, target.recorded.measure if target.recorded else ""),
+        volume=_records(sources, target.ceiling.measure if target.ceiling else ""),
+    )
+
+
+def reach(target: Target, span: Span, end: int) -> Span:
+    """How far hours are told: for answers as far ahead as deadlines are looked for."""
+    return span[0], max(span[1], end) + (HORIZON if target.answers is not None else 0)
+
+
+def _records(sources: Sources, measure: str) -> tuple[Record, ...]:
+    return tuple(sources.ledger.records.get(measure, ()))
+
+
+def _service(sources: Sources, name: str) -> Service:
+    return next(each for each in sources.config.services if each.name == name)
 
 
 def _members(sources: Sources, service: Service, target: Target) -> list[tuple[str, str, EndpointHistory]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from exporter.config.agreements.again import agreement_from
 from exporter.errors import ConfigError
-from exporter.record.agreements.evidence import promised
+from exporter.record.agreements.evidence import promised, reach
 from exporter.sla.agreement import Agreement, ends
 from exporter.sla.evidence import Evidence, Period
 from exporter.sla.lane import Lane
@@ -151,12 +151,14 @@ def _misfits_of(agreement: Agreement, target: Target, seen: Evidence, period: Pe
     start, until = period.elapsed
     if seen.span[0] > start or seen.span[1] < until:
         yield "does not cover the period"
+    if any(not start <= each.start < period.span[1] for each in seen.incidents):
+        yield "has incidents of other periods"
     if target.endpoints and set(seen.lanes) != set(target.endpoints):
         yield "is not of its endpoints"
     if any(not _is_whole(lane, seen.span) for lane in seen.lanes.values()):
         yield "has gaps, or is not in order"
-    reach = seen.span[0], max(seen.span[1], period.span[1])
-    if seen.hours != (promised(agreement.hours[target.hours], reach) if target.hours else None):
+    told = reach(target, seen.span, period.span[1])
+    if seen.hours != (promised(agreement.hours[target.hours], told) if target.hours else None):
         yield "has other hours than the terms"
     length = target.slices.length if target.slices else 1
     edges = [(each.start, each.start + each.count * length) for each in seen.slices]

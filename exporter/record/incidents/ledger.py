@@ -53,6 +53,7 @@ class Ledger(NamedTuple):
     records: Mapping[str, Sequence[Record]]
 
 
+NOTHING_WRITTEN = Ledger({}, {}, {}, frozenset(), {})
 NOWHERE = -1
 """End of an outage that goes on, in the ledger's spans."""
 
