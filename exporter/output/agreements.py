@@ -27,6 +27,8 @@ class _Columns:
         self.next_step = Column(names.SLA_NEXT_STEP)
         self.credit = Column(names.SLA_CREDIT)
         self.verdict = Column(names.SLA_VERDICT)
+        self.incidents_open = Column(names.SLA_INCIDENTS_OPEN)
+        self.incident_due = Column(names.SLA_INCIDENT_DUE)
         self.period_end = Column(names.SLA_PERIOD_END)
         self.evaluated = Column(names.SLA_EVALUATED)
         self.claim_by = Column(names.SLA_CLAIM_BY)
@@ -54,8 +56,32 @@ class _Columns:
             (self.review_by, review_by(agreement)),
             (self.notice_by, notice_by(agreement, at)),
         )
+        self._take_incidents(result, text)
         for each in result.targets:
             self._take_target(result, each, f"{text},{labels((names.TARGET, each.target.name))}")
+
+    def _take_incidents(self, result: PeriodResult, text: str) -> None:
+        """How many are open, and what is due next, by severity; one that several targets are about is one."""
+        found = [each for target in result.targets for each in target.handled if not each.ignored]
+        if not any(target.target.answers for target in result.targets):
+            return
+        open_ = {
+            each.incident.ident: each.severity for each in found if each.incident.is_open(result.seen_until)
+        }
+        due = dict[tuple[str, str], int]()
+        for each in found:
+            for clock in each.clocks:
+                if clock.stop is None and clock.due is not None:
+                    key = each.severity, clock.task.value
+                    due[key] = min(due.get(key, clock.due), clock.due)
+        severities = dict.fromkeys(
+            [*(rule.name for rule in result.agreement.terms.severities), *open_.values()]
+        )
+        for severity in severities:
+            labelled = f"{text},{labels(('severity', severity))}"
+            self.incidents_open.add(labelled, sum(name == severity for name in open_.values()))
+        for (severity, task), instant in sorted(due.items()):
+            self.incident_due.add(f"{text},{labels(('severity', severity), ('clock', task))}", instant / 1000)
 
     @staticmethod
     def _take_instants(text: str, *found: tuple[Column, int | None]) -> None:
