@@ -135,9 +135,9 @@ class Agreements:
         await self._storage.run(lambda store: store.write_down(entries))
         return entries
 
-    async def ledger(self) -> Ledger:
+    async def ledger(self) -> Sequence[LogEntry]:
         """What was written down so far."""
-        return folded(await self._storage.run(lambda store: store.ledger()))
+        return await self._storage.run(lambda store: store.ledger())
 
     async def _sources(self, facts: Facts) -> Sources:
         """The record as it is now, for another thread."""

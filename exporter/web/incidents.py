@@ -1,5 +1,6 @@
 """`/api/v1/incidents` and `/api/v1/measures`: what people and programs write down, and what it comes to."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -9,11 +10,12 @@ from aiohttp import web
 from exporter.errors import StoreError, UsageError
 from exporter.record.incidents.batch import batch
 from exporter.record.incidents.fields import Wanted
-from exporter.record.incidents.ledger import Ledger
+from exporter.record.incidents.ledger import folded
 from exporter.record.incidents.writing import Desk, ForbiddenError, Writing
 from exporter.sla.incidents.incident import Act
 from exporter.sla.wire_cases import incident_json, record_json
 from exporter.store.base import LogEntry
+from exporter.units import format_instant
 from exporter.web.source import SOURCE
 from exporter.web.writes import author
 
@@ -24,23 +26,45 @@ def routes(router: web.UrlDispatcher, prefix: str = "") -> None:
     router.add_post(f"{prefix}/api/v1/incidents", opened)
     router.add_post(f"{prefix}/api/v1/incidents/{{ident}}/{{act}}", acted)
     router.add_post(f"{prefix}/api/v1/measures/{{measure}}", recorded)
+    router.add_get(f"{prefix}/api/v1/ledger", trail)
     router.add_post(f"{prefix}/api/v1/ledger", many)
 
 
 async def incidents(request: web.Request) -> web.Response:
     """All incidents with what was written down of them, and all values of measures."""
+    ledger = folded(await _log(request))
+    return web.json_response(
+        {
+            "incidents": [incident_json(each) for each in ledger.incidents.values()],
+            "measures": {
+                name: [record_json(each) for each in found] for name, found in ledger.records.items()
+            },
+        }
+    )
+
+
+async def trail(request: web.Request) -> web.Response:
+    """All that was ever written down, and who wanted to that may not, oldest first."""
+    return web.json_response([entry_json(each) for each in await _log(request)])
+
+
+def entry_json(entry: LogEntry) -> dict[str, Any]:
+    """An entry of the ledger as JSON."""
+    body = json.loads(entry.body)
+    return {
+        "at": format_instant(entry.at),
+        "who": entry.who,
+        "action": entry.action,
+        "id": entry.ident,
+        "said": body,
+    }
+
+
+async def _log(request: web.Request) -> Sequence[LogEntry]:
     tell = request.app[SOURCE].ledger
     if tell is None:
         raise web.HTTPServiceUnavailable(text="uptime-slo-exporter is starting.\n")
-    return web.json_response(told(await tell()))
-
-
-def told(ledger: Ledger) -> dict[str, Any]:
-    """A ledger as JSON."""
-    return {
-        "incidents": [incident_json(each) for each in ledger.incidents.values()],
-        "measures": {name: [record_json(each) for each in found] for name, found in ledger.records.items()},
-    }
+    return await tell()
 
 
 async def opened(request: web.Request) -> web.Response:

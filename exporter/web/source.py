@@ -13,7 +13,6 @@ from exporter.engine.imports import Imports
 from exporter.engine.live import Live, LiveSlo
 from exporter.errors import StoreError, UptimeError
 from exporter.output.renders import Renders
-from exporter.record.incidents.ledger import Ledger
 from exporter.record.incidents.writing import Writing
 from exporter.record.question import Asked
 from exporter.store.base import Absence, EndpointKey, Issue, LogEntry
@@ -93,7 +92,7 @@ class Source:
     reload: Callable[[], Awaitable[None]] | None = None
     issue: Callable[[Issue], Awaitable[None]] = _nobody_keeps
     write_down: Callable[[str, Writing], Awaitable[Sequence[LogEntry]]] | None = None
-    ledger: Callable[[], Awaitable[Ledger]] | None = None
+    ledger: Callable[[], Awaitable[Sequence[LogEntry]]] | None = None
     latencies: Callable[[Collection[EndpointKey], int, int], Hourly] = _no_latencies
 
     def show(
