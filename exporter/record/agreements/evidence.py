@@ -15,6 +15,8 @@ from exporter.record.sampled import Sampled
 from exporter.sla.agreement import Agreement
 from exporter.sla.answered import HORIZON
 from exporter.sla.evidence import Approval, Claim, Evidence, Record, Slice
+from exporter.sla.incidents.incident import Incident
+from exporter.sla.incidents.incident import Kind as IncidentKind
 from exporter.sla.lane import Lane
 from exporter.sla.terms import Target
 from exporter.store.base import Absence, LogEntry, SloKey
@@ -90,6 +92,7 @@ def _of_service(sources: Sources, agreement: Agreement, target: Target, period: 
         lanes,
         tuple(claims),
         promised(agreement.hours[target.hours], reach(target, span, period[1])) if target.hours else None,
+        reported=tuple(_reports(sources, service.name)),
         interval=max((_interval(history, span) for _, _, history in members), default=0),
         slices=_slices(target, counted, span),
         volume=_records(sources, target.ceiling.measure if target.ceiling else ""),
@@ -116,18 +119,32 @@ def of_cases(sources: Sources, agreement: Agreement, target: Target, period: Spa
             f"{service.name}/{name}": Lane.of(history.standings(*span), *span) for _, name, history in members
         }
         claims += _claims(sources, service, {ident: name for ident, name, _ in members}, span)
-    incidents = (
-        each for each in sources.ledger.incidents.values() if each.service in {one.name for one in services}
-    )
+    found = [each for service in services for each in _incidents(sources, service.name, span[1])]
     return Evidence(
         span,
         lanes,
         tuple(claims),
         promised(agreement.hours[target.hours], reach(target, span, period[1])) if target.hours else None,
-        incidents=tuple(each for each in incidents if period[0] <= each.start < period[1]),
+        incidents=tuple(each for each in found if period[0] <= each.start < period[1]),
         records=_records(sources, target.recorded.measure if target.recorded else ""),
         volume=_records(sources, target.ceiling.measure if target.ceiling else ""),
     )
+
+
+def _incidents(sources: Sources, service: str, until: int) -> Iterator[Incident]:
+    """Incidents of a service; an outage was reported when somebody first reported anything while it lasted."""
+    told = _reports(sources, service)
+    for each in sources.ledger.incidents.values():
+        if each.service == service:
+            end = until if each.end is None else each.end
+            first = next((at for at in told if each.start <= at < end), None)
+            yield each if each.kind is not IncidentKind.OUTAGE else replace(each, reported_at=first)
+
+
+def _reports(sources: Sources, service: str) -> list[int]:
+    """Instants at which somebody reported something of a service, ascending."""
+    found = (each.reported_at for each in sources.ledger.incidents.values() if each.service == service)
+    return sorted(at for at in found if at is not None)
 
 
 def reach(target: Target, span: Span, end: int) -> Span:
