@@ -18,6 +18,7 @@ Examples:
   uptime-slo-exporter agreement check acme-hosting.yml
   uptime-slo-exporter agreement check
   uptime-slo-exporter agreement show acme-hosting --at 2026-11-01T00:00:00Z
+  uptime-slo-exporter agreement diff acme-hosting 1 2
   uptime-slo-exporter agreement status
 
 \b
@@ -107,6 +108,29 @@ def show(
         if format_ == "json"
         else "\n".join(terms_lines(chosen, instant))
     )
+
+
+@command.command()
+@click.argument("name")
+@click.argument("before", metavar="VERSION")
+@click.argument("after", metavar="VERSION")
+@click.option(
+    "--file", "files", multiple=True, metavar="FILE", help="Instead of those of the configuration; repeats."
+)
+@config_option
+def diff(name: str, before: str, after: str, files: tuple[str, ...], config_files: tuple[str, ...]) -> int:
+    """Show what one version of NAME says otherwise than another; exit status 1 if anything."""
+    from exporter.errors import UsageError  # noqa: PLC0415 -- `--help` needs none of this
+    from exporter.sla.differences import differences  # noqa: PLC0415
+
+    versions = {each.version: each for each in _versions(name, files, config_files)}
+    for version in (before, after):
+        if version not in versions:
+            msg = f"`{name}` has no version `{version}`; it has {', '.join(versions)}"
+            raise UsageError(msg)
+    found = differences(versions[before].document, versions[after].document)
+    click.echo("\n".join(map(str, found)) if found else "They promise the same.")
+    return int(bool(found))
 
 
 @command.command()

@@ -321,7 +321,6 @@ class RootSection(Section):
 
 
 NOT_YET: dict[str, frozenset[str]] = {
-    "agreement": frozenset({"termination"}),
     "agreement.report": frozenset({"also"}),
     "probe": frozenset({"client_secret", "password", "query", "token"}),
     "probe.expect": frozenset(

@@ -10,6 +10,7 @@ from exporter.sla.deadlines import notice_by, review_by
 from exporter.sla.judge import FIGURES, Verdict
 from exporter.sla.period import PeriodResult, next_step
 from exporter.sla.result import TargetResult
+from exporter.sla.standing import open_incidents
 
 _FIGURES = children("figure", FIGURES)
 _VERDICTS = children("verdict", list(Verdict))
@@ -29,6 +30,7 @@ class _Columns:
         self.verdict = Column(names.SLA_VERDICT)
         self.incidents_open = Column(names.SLA_INCIDENTS_OPEN)
         self.incident_due = Column(names.SLA_INCIDENT_DUE)
+        self.escalation = Column(names.SLA_ESCALATION)
         self.period_end = Column(names.SLA_PERIOD_END)
         self.evaluated = Column(names.SLA_EVALUATED)
         self.claim_by = Column(names.SLA_CLAIM_BY)
@@ -61,27 +63,13 @@ class _Columns:
             self._take_target(result, each, f"{text},{labels((names.TARGET, each.target.name))}")
 
     def _take_incidents(self, result: PeriodResult, text: str) -> None:
-        """How many are open, and what is due next, by severity; one that several targets are about is one."""
-        found = [each for target in result.targets for each in target.handled if not each.ignored]
-        if not any(target.target.answers for target in result.targets):
-            return
-        open_ = {
-            each.incident.ident: each.severity for each in found if each.incident.is_open(result.seen_until)
-        }
-        due = dict[tuple[str, str], int]()
-        for each in found:
-            for clock in each.clocks:
-                if clock.stop is None and clock.due is not None:
-                    key = each.severity, clock.task.value
-                    due[key] = min(due.get(key, clock.due), clock.due)
-        severities = dict.fromkeys(
-            [*(rule.name for rule in result.agreement.terms.severities), *open_.values()]
-        )
-        for severity in severities:
-            labelled = f"{text},{labels(('severity', severity))}"
-            self.incidents_open.add(labelled, sum(name == severity for name in open_.values()))
-        for (severity, task), instant in sorted(due.items()):
-            self.incident_due.add(f"{text},{labels(('severity', severity), ('clock', task))}", instant / 1000)
+        for each in open_incidents(result):
+            labelled = f"{text},{labels(('severity', each.severity))}"
+            self.incidents_open.add(labelled, each.number)
+            for task, instant in each.due.items():
+                self.incident_due.add(f"{labelled},{labels(('clock', task.value))}", instant / 1000)
+            if result.agreement.escalation:
+                self.escalation.add(labelled, each.level)
 
     @staticmethod
     def _take_instants(text: str, *found: tuple[Column, int | None]) -> None:

@@ -247,6 +247,11 @@ SLA_INCIDENT_DUE = _gauge(
     "severity",
     "clock",
 )
+SLA_ESCALATION = _gauge(
+    "uptime_sla_escalation_level",
+    "How many steps of the escalation are due of the open incidents, by severity.",
+    "severity",
+)
 SLA_PERIOD_END = _gauge("uptime_sla_period_end_timestamp_seconds", "When the running period ends.")
 SLA_EVALUATED = _gauge(
     "uptime_sla_evaluated_timestamp_seconds", "The instant that the figures of the agreement are of."
@@ -385,6 +390,7 @@ FAMILIES: dict[Group, tuple[Family, ...]] = {
         SLA_VERDICT,
         SLA_INCIDENTS_OPEN,
         SLA_INCIDENT_DUE,
+        SLA_ESCALATION,
         SLA_PERIOD_END,
         SLA_EVALUATED,
         SLA_CLAIM_BY,

@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from exporter.sla.credit import CreditTerms
+from exporter.sla.incidents.escalation import EscalationStep
+from exporter.sla.termination import TerminationRule
 from exporter.sla.terms import Terms
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import When
@@ -128,6 +130,8 @@ class Agreement:
         rests_on: Names of agreements with others that it needs.
         channels: How long an answer may take, milliseconds, by the name of what it was reported by.
         report: What is written when a period closes.
+        termination: What gives a party the right to leave.
+        escalation: Who is to be told when an incident goes on, the first step first.
         document: The whole text with what it extends filled in: maps, lists and text.
         sha256: Of the document without its approvals, in canonical form.
         origins: By top-level key, where it stands: `file:line`.
@@ -155,6 +159,8 @@ class Agreement:
     rests_on: tuple[str, ...] = ()
     channels: Mapping[str, int] = field(default_factory=dict)
     report: ReportTerms = ReportTerms()
+    termination: tuple[TerminationRule, ...] = ()
+    escalation: tuple[EscalationStep, ...] = ()
     document: Mapping[str, object] = field(default_factory=dict)
     sha256: str = ""
     origins: Mapping[str, str] = field(default_factory=dict)

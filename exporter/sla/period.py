@@ -39,11 +39,6 @@ class PeriodResult:
     credit: Credit
     before: Fraction
 
-    @property
-    def seen_until(self) -> int:
-        """How far the record is known, also beyond the period: incidents are followed there."""
-        return max((each.span[1] for each in self.evidence.values()), default=self.period.until)
-
 
 def judge_period(
     agreement: Agreement,

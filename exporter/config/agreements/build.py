@@ -13,6 +13,7 @@ from exporter.config.agreements.money import credit_terms
 from exporter.config.agreements.people import approved, contract, parties, reviews
 from exporter.config.agreements.sections import AgreementSection, PeriodSection, ReportSection
 from exporter.config.agreements.targets import Targets
+from exporter.config.agreements.wrong import escalation, termination
 from exporter.config.choices import refusal
 from exporter.config.report import Report
 from exporter.config.times import UTC
@@ -84,6 +85,8 @@ def build(root: Map, report: Report) -> Written:
         section.rests_on or (),
         section.channels or {},
         _report_terms(section.report, root, report),
+        termination(section.termination, {each.name for each in terms.targets}, report),
+        escalation(section.escalation, {each.name for each in terms.severities}, report),
         document,
         hash_of(document),
         {key: report.place(mark) for key, mark in zip(root, root.marks, strict=True)},

@@ -268,6 +268,26 @@ class CreditRulesSection(Section):
     claim: ClaimSection | None = key("Until when they may be claimed. Default: for ever.")
 
 
+class TerminationSection(Section):
+    """What gives a party the right to leave; one of three."""
+
+    missed: Count | None = key("So many missed periods.")
+    of: Count | None = key(
+        "Of the last so many, with `missed`. Default: of all that are known, twelve at most."
+    )
+    consecutive: Count | None = key("So many missed periods in a row.")
+    below: Share | None = key("A figure below so many per cent, once.")
+    target: Name | None = key("The target that it is about. Default: the agreement, or any target.")
+
+
+class EscalationSection(Section):
+    """Who is to be told when an incident goes on."""
+
+    after: Annotated[Duration, Field(description="For which it has been open.")]
+    to: Annotated[Shown, Field(description="Whom, and how.")]
+    severity: Names | None = key("Of which incidents. Default: all.")
+
+
 class ReportSection(Section):
     """What is written when a period closes."""
 
@@ -303,4 +323,6 @@ class AgreementSection(Section):
     fee: FeeSection | None = key("What is paid for a period.")
     credits: Maps | None = key("Named rules of what a miss costs.")
     credit_rules: CreditRulesSection | None = key("What holds for all credits.")
+    termination: Items | None = key("What gives a party the right to leave.")
+    escalation: Items | None = key("Who is to be told when an incident goes on.")
     report: ReportSection | None = key("What is written when a period closes.")

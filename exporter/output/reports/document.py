@@ -27,6 +27,12 @@ class Version(TypedDict):
     terms_sha256: str
 
 
+class VersionChanges(Version):
+    """A version, and what it says otherwise than the one before, in lines of text."""
+
+    changes: Sequence[str]
+
+
 class Issue(TypedDict):
     """What was said, and when.
 
@@ -328,5 +334,7 @@ class Document(TypedDict):
     issue: NotRequired[Issue]
     monitor: NotRequired[Monitor]
     trend: NotRequired[Sequence[TrendPeriod]]
+    termination: NotRequired[Sequence[str]]
+    versions: NotRequired[Sequence[VersionChanges]]
     software: NotRequired[Software]
     sha256: NotRequired[str]

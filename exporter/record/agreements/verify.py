@@ -9,11 +9,13 @@ from typing import Any
 
 from exporter.config.agreements.again import agreement_from
 from exporter.errors import ConfigError
+from exporter.record.agreements.documents import past_of, point_of
 from exporter.record.agreements.evidence import promised, reach
 from exporter.sla.agreement import Agreement, ends
 from exporter.sla.evidence import Evidence, Period
 from exporter.sla.lane import Lane
 from exporter.sla.period import judge_period
+from exporter.sla.termination import rights
 from exporter.sla.terms import Target
 from exporter.sla.wire import SCHEMA, Json, digest, evidence_of, result_json
 from exporter.timeline.spans import Span
@@ -42,6 +44,16 @@ def problems(told: Json) -> Iterator[str]:
         yield f"it cannot be computed again: {error}"
         return
     yield from _differences(again, told, "")
+    yield from _rights(told)
+
+
+def _rights(told: Json) -> Iterator[str]:
+    """Rights to terminate that do not follow from the periods that it names."""
+    agreement = agreement_from(told["terms"])
+    periods = [*map(past_of, told["trend"]), past_of(point_of(told))]
+    found = list(rights(agreement.termination, periods))
+    if found != told["termination"]:
+        yield f"termination says {told['termination']!r}, and comes to {found!r}"
 
 
 def breaks(documents: Sequence[Json]) -> Iterator[str]:
