@@ -57,7 +57,7 @@ def result_json(result: PeriodResult) -> Json:
         "terms_sha256": agreement.sha256,
         "period": {
             "label": agreement.period.label,
-            "name": _name(result),
+            "name": period_name(result),
             "start": format_instant(period.span[0]),
             "end": format_instant(period.span[1]),
             "seconds": (period.span[1] - period.span[0]) // 1000,
@@ -91,7 +91,7 @@ def canonical(document: object) -> bytes:
     return dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def _name(result: PeriodResult) -> str:
+def period_name(result: PeriodResult) -> str:
     """Such as `2026-10`, `2026-Q4`, `2026`, or the first day of a week; with the days where it is a part of one."""
     calendar = result.agreement.period
     where = zone(calendar.zone)
