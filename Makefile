@@ -7,7 +7,7 @@ HARNESS := tests/grafana/harness
 LISTEN ?= :9895
 CONFIG ?= config/quickstart.yml
 STORAGE ?= quickstart.db
-WORKERS ?= auto
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 help: ## What can be made
 	@sed -n -E 's/^([a-z]+):.*## (.*)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \

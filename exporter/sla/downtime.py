@@ -210,9 +210,7 @@ def _rounded_up(outages: Sequence[Outage]) -> Iterator[Outage]:
         while missing:
             start, end = free.popleft()
             start = max(start, each.counted.ends[-1])
-            if start >= end:
-                continue
-            taken = min(missing, end - start)
+            taken = max(0, min(missing, end - start))  # none of a gap before the outage's end
             added.append((start, start + taken))
             missing -= taken
             if start + taken < end:

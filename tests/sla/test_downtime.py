@@ -201,6 +201,19 @@ def test_outages_that_unknown_time_joins_may_come_to_less() -> None:
     assert six(found.figures.best) == "99.997685"
 
 
+def test_excluding_time_that_was_up_may_lower_a_figure() -> None:
+    """There is less to divide by; also where an outage is excluded that was too small to count."""
+    down, small = (DAY, DAY + HOUR), (5 * DAY, 5 * DAY + 59 * SECOND)
+    measure = Measure(smallest_outage=MINUTE)
+    without = judged(lane([down, small]), measure=measure).figures.agreed
+    of_up = judged(lane([down, small]), measure=measure, claims=[claim(9 * DAY, 10 * DAY)]).figures.agreed
+    of_small = judged(lane([down, small]), measure=measure, claims=[claim(*small)]).figures.agreed
+    assert without is not None
+    assert of_up is not None
+    assert of_small is not None
+    assert of_up < of_small < without
+
+
 @given(brief)
 def test_each_outage_is_rounded_by_itself(down: Sequence[tuple[int, int]]) -> None:
     found = judged(lane(down), measure=Measure(rounding=Rounding.UP))

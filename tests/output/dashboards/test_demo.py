@@ -46,12 +46,13 @@ def prometheus(scraped: Scraped) -> Prometheus:
     return scraped.prometheus
 
 
-@pytest.mark.parametrize("name", DASHBOARDS)
-def test_every_query_is_answered_without_a_warning(name: str, prometheus: Prometheus, caught: Caught) -> None:
-    span, single = (caught.at - RANGE, caught.at), ONE if name == "slo" else {}
-    found = list(problems(DASHBOARDS[name], prometheus, span, single))
-    assert [each for each in found if not each.endswith(": nothing")] == []
-    assert {each.partition(",")[0] for each in found} <= LACKING
+def test_every_query_is_answered_without_a_warning(prometheus: Prometheus, caught: Caught) -> None:
+    """One test of all dashboards: each worker that had one of several would make a month of history of its own."""
+    for name in DASHBOARDS:
+        span, single = (caught.at - RANGE, caught.at), ONE if name == "slo" else {}
+        found = list(problems(DASHBOARDS[name], prometheus, span, single))
+        assert [each for each in found if not each.endswith(": nothing")] == [], name
+        assert {each.partition(",")[0] for each in found} <= LACKING, name
 
 
 def column(prometheus: Prometheus, caught: Caught, ref: str) -> dict[str, float]:

@@ -4,12 +4,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.issuing import drafts, to_issue
 from exporter.record.agreements.verify import breaks, problems
+from exporter.record.corrections import adding
+from exporter.record.wanted import Wanted
 from exporter.sla.wire import Json, digest
-from exporter.units import DAY
+from exporter.store.base import LogEntry
+from exporter.timeline.exclusion import Category
+from exporter.units import DAY, HOUR, format_instant
 from tests.support.agreements import HEAD, TARGETS, loaded
 from tests.support.months import NOVEMBER, NOW, OCTOBER, made_past, sources
 
@@ -71,3 +77,43 @@ def test_what_does_not_go_together_is_seen(
     issued[number]["issue"][key] = value
     issued[number]["sha256"] = digest(issued[number])
     assert said in [*problems(issued[0]), *problems(issued[1]), *breaks(issued)]
+
+
+hours = st.integers(0, 31 * 24 - 1)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(hours, st.integers(1, 48), st.sampled_from(Category)), min_size=1, max_size=4))
+def test_whatever_is_corrected_both_issues_are_true(
+    corrected: Sources, spans: list[tuple[int, int, Category]]
+) -> None:
+    """Issued, corrected, and issued again."""
+    versions = corrected.config.agreements
+    (first,) = drafts(corrected, versions, (OCTOBER, NOVEMBER), (), NOW)
+    entries = [_entry(corrected, number, *each) for number, each in enumerate(spans)]
+    later = replace(corrected, log=(*corrected.log, *entries))
+    (second,) = drafts(later, versions, (OCTOBER, NOVEMBER), [first.issue], NOW + DAY)
+    assert [*problems(first.document), *problems(second.document)] == []
+    assert [*breaks([first.document, second.document])] == []
+    assert second.document["issue"]["changes"]
+
+
+@pytest.fixture
+def corrected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sources:
+    monkeypatch.chdir(tmp_path)
+    seen = sources(made_past(tmp_path))
+    made = loaded(ACME + "exclusions: {maintenance: {}, customer: {agreed_by: customer}}\n")
+    return Sources(replace(seen.config, agreements=(made,)), seen.known, seen.log, seen.until)
+
+
+def _entry(seen: Sources, number: int, start: int, length: int, category: Category) -> LogEntry:
+    wanted = Wanted(
+        category=category,
+        reason="a move",
+        services=("shop",),
+        start=format_instant(OCTOBER + start * HOUR),
+        end=format_instant(OCTOBER + (start + length) * HOUR),
+        planned=True,
+    )
+    entry = adding(wanted, seen.config, (), author="mara", now=NOW).entry
+    return entry._replace(ident=f"c{number}")
