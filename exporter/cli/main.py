@@ -50,6 +50,7 @@ COMMANDS = MappingProxyType(
         "measure": _Lazy("exporter.cli.measure", "Write down values that no probe sees."),
         "agreement": _Lazy("exporter.cli.agreement", "Check, start and show agreements."),
         "report": _Lazy("exporter.cli.report", "Report what became of an agreement in a period."),
+        "claim": _Lazy("exporter.cli.claim", "Write what is to be sent to claim a credit."),
         "verify": _Lazy("exporter.cli.verify", "Compute a report again: is it true?"),
         "backfill": _Lazy("exporter.cli.backfill", "Bring in past results."),
         "export": _Lazy("exporter.cli.export", "Write the record as CSV or OpenMetrics."),

@@ -317,6 +317,30 @@ class Credit(TypedDict):
     before_percent: str
 
 
+class Owes(TypedDict):
+    """What another agreement owes for one of its periods."""
+
+    version: str
+    start: str
+    end: str
+    verdict: str
+    percent: str
+    amount: str | None
+    currency: str
+    claim_by: str | None
+
+
+class RestsOn(TypedDict):
+    """An agreement that this one rests on; see `record.agreements.resting`."""
+
+    agreement: str
+    known: bool
+    shared_ms: Mapping[str, int]
+    credit_percent_without: str
+    credit_amount_without: str | None
+    owes: Sequence[Owes]
+
+
 class Document(TypedDict):
     """A period result. Terms are maps, lists and text; of evidence only incidents and values are read here."""
 
@@ -336,5 +360,6 @@ class Document(TypedDict):
     trend: NotRequired[Sequence[TrendPeriod]]
     termination: NotRequired[Sequence[str]]
     versions: NotRequired[Sequence[VersionChanges]]
+    rests_on: NotRequired[Sequence[RestsOn]]
     software: NotRequired[Software]
     sha256: NotRequired[str]

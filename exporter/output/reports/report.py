@@ -15,6 +15,7 @@ from exporter.output.reports.sections.measures import measures
 from exporter.output.reports.sections.monitor import monitor
 from exporter.output.reports.sections.outages import outages
 from exporter.output.reports.sections.recompute import recompute
+from exporter.output.reports.sections.rests_on import rests_on
 from exporter.output.reports.sections.terms import terms
 from exporter.output.reports.sections.trend import trend
 from exporter.output.reports.sections.verdicts import verdicts
@@ -51,6 +52,7 @@ def report_of(document: Mapping[str, Any]) -> Report:
             *measures(told, times),
             monitor(told, times),
             credit(told, times),
+            *rests_on(told, times),
             changes(told, times),
             trend(told),
             recompute(told),

@@ -8,6 +8,7 @@ from typing import Any
 from exporter import __version__
 from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.monitor import monitor
+from exporter.record.agreements.resting import resting
 from exporter.record.agreements.results import credited, latest
 from exporter.sla.agreement import Agreement
 from exporter.sla.differences import differences
@@ -57,6 +58,7 @@ def document(result: PeriodResult, sources: Sources, issued: Sequence[Issue], no
     told["termination"] = list(
         rights(result.agreement.termination, [*map(past_of, told["trend"]), past_of(point_of(told))])
     )
+    told["rests_on"] = resting(result, sources)
     told["versions"] = _versions(result.agreement, sources.config.agreements)
     return told | {"sha256": digest(told)}
 
