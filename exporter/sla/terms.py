@@ -198,6 +198,11 @@ class Target:
     recorded: RecordedTerms | None = None
     ceiling: Ceiling | None = None
 
+    @property
+    def is_of_time(self) -> bool:
+        """Whether it is about the time in which a service is up."""
+        return self.slices is None and self.answers is None and self.recorded is None
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:

@@ -15,7 +15,7 @@ from exporter.units import describe_duration
 def allowances(case: Case) -> Iterator[Finding]:
     """More exclusions than a target may be down anyway."""
     agreement, root = case.agreement, case.written.root
-    timed = [each for each in agreement.terms.targets if each.slices is None and each.agreed < 1]
+    timed = [each for each in agreement.terms.targets if each.is_of_time and each.agreed < 1]
     if not timed:
         return
     strictest = min(timed, key=case.allowance)
@@ -59,7 +59,7 @@ def resolution(case: Case) -> Iterator[Finding]:
     """Objectives that probes are too rare for: an outage may be a beat longer, or shorter, at either edge."""
     for number, target in enumerate(case.agreement.terms.targets):
         interval = _interval(case, target)
-        if interval is None or target.slices is not None or target.agreed == 1:
+        if interval is None or not target.is_of_time or target.agreed == 1:
             continue
         error, allowed = 2 * interval, case.allowance(target)
         if error >= allowed:
@@ -127,6 +127,8 @@ def unprobed(case: Case) -> Iterator[Finding]:
 def unpromised(case: Case) -> Iterator[Finding]:
     """Services in the scope of which nothing is promised."""
     promised = {target.service for target in case.agreement.terms.targets}
+    if "" in promised:  # one of all services
+        return
     for number, name in enumerate(case.agreement.scope_in):
         if name not in promised:
             message = f"`{name}` is in the scope, but no target promises anything of it"
