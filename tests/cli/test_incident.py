@@ -199,6 +199,16 @@ def test_a_dispute_leaves_it_open_what_became_of_it(run: Run) -> None:
     assert target(reported(run), "answers")["incidents"][0]["met"] is False
 
 
+def test_an_incident_that_is_left_out_is_seen(run: Run) -> None:
+    told = reported(run)
+    for seen in told["evidence"].values():
+        seen["incidents"] = [each for each in seen["incidents"] if each["id"] != "i1"]
+    Path("october.json").write_text(json.dumps(told))
+    assert "the evidence of `answers` leaves out an outage that its lanes have" in run(
+        "verify", "october.json", status=1
+    )
+
+
 def test_the_other_month_has_no_part_of_it(run: Run) -> None:
     run("report", "acme", "--period=running", "--out=november.json")
     assert target(json.loads(Path("november.json").read_text()), "repairs")["incidents"] == []

@@ -18,7 +18,8 @@ from exporter.sla.period import judge_period
 from exporter.sla.termination import rights
 from exporter.sla.terms import Target
 from exporter.sla.wire import SCHEMA, Json, digest, evidence_of, result_json
-from exporter.timeline.spans import Span
+from exporter.timeline.spans import Span, Spans
+from exporter.timeline.tally import Standing
 from exporter.timeline.zones import first_instant, local_of, zone
 from exporter.units import parse_instant
 
@@ -165,6 +166,10 @@ def _misfits_of(agreement: Agreement, target: Target, seen: Evidence, period: Pe
         yield "does not cover the period"
     if any(not start <= each.start < period.span[1] for each in seen.incidents):
         yield "has incidents of other periods"
+    if target.answers is not None and set(_began(seen, period.span)) - {
+        (each.service, each.start) for each in seen.incidents
+    }:
+        yield "leaves out an outage that its lanes have"
     if target.endpoints and set(seen.lanes) != set(target.endpoints):
         yield "is not of its endpoints"
     if any(not _is_whole(lane, seen.span) for lane in seen.lanes.values()):
@@ -176,6 +181,16 @@ def _misfits_of(agreement: Agreement, target: Target, seen: Evidence, period: Pe
     edges = [(each.start, each.start + each.count * length) for each in seen.slices]
     if any(later[0] < earlier[1] for earlier, later in pairwise(edges)):
         yield "has slices that overlap"
+
+
+def _began(seen: Evidence, span: Span) -> Iterator[tuple[str, int]]:
+    """Service and start of each outage that began in a span."""
+    by_service = dict[str, list[Lane]]()
+    for name, lane in seen.lanes.items():
+        by_service.setdefault(name.partition("/")[0], []).append(lane)
+    for service, lanes in by_service.items():
+        down = Spans(each for lane in lanes for each in lane.spans(Standing.DOWN))
+        yield from ((service, start) for start, _ in down if seen.span[0] < start < span[1])
 
 
 def _is_whole(lane: Lane, span: Span) -> bool:
