@@ -125,7 +125,7 @@ def test_an_automatic_answer_is_none(run: Run, past: Past) -> None:
 def test_who_may_not_is_told_so_and_it_is_kept(run: Run, past: Past) -> None:
     (past.folder / "acme.yml").write_text(AGREEMENT.replace(f"{ME}, tom", "tom"))
     said = run("incident", "acknowledge", "i1", status=3)
-    assert f"`{ME}` may not" in said
+    assert f"`{ME}` may not write here" in said
     store = SqliteReader.open(past.store)
     entry = store.ledger()[-1]
     store.close()

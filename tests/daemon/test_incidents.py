@@ -101,5 +101,5 @@ def test_a_command_writes_through_the_daemon(past: Past, start_daemon: StartDaem
     options = f"--config.file={past.folder}/uptime.yml", f"--storage={past.store}"
     said = called("incident", "acknowledge", "i1", "--text=on it", *options)
     assert said.returncode == 3
-    assert "may not: those of the agreements on it may" in said.stderr
+    assert "may not write here; people of the agreements on it are jo, mara" in said.stderr
     assert "i1  shop     outage" in called("incident", "list", "--open", *options).stdout

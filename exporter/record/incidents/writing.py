@@ -143,9 +143,9 @@ class Desk:
         programs = {name for each in about for party in each.parties.values() for name in party.automation}
         if self.who in people or (not person and self.who in programs):
             return
-        names = ", ".join(sorted(people)) or "nobody: name people under `parties`"
-        what = "is a program, and only people may do that" if self.who in programs else "is nobody of them"
-        msg = f"`{self.who}` may not: those of the agreements on it may, and `{self.who}` {what}; they have {names}"
+        names = ", ".join(sorted(people)) or "nobody; name them under `parties`"
+        why = "is a program, and only people may do that" if self.who in programs else "may not write here"
+        msg = f"`{self.who}` {why}; people of the agreements on it are {names}"
         raise ForbiddenError(
             msg, LogEntry(self.now, self.who, Written.REFUSED, ident, text_of({"action": action}))
         )
