@@ -22,6 +22,19 @@ StartTarget = Callable[[], Target]
 
 FORBID_SKIP = bool(os.environ.get("FORBID_SKIP"))
 
+SLOW = (
+    "tests/alertmanager/test_pages.py",
+    "tests/daemon/test_kill9.py",
+    "tests/daemon/test_reload_under_load.py",
+    "tests/browser/test_wall.py",
+    "tests/prometheus/test_promql.py",
+    "tests/prometheus/test_scrape.py",
+    "tests/deploy/test_stack.py",
+    "tests/engine/test_kill.py",
+    "tests/demo/test_demo.py",
+)
+"""Files that wait for long, the longest first; each is for one worker, as their tests share what they start."""
+
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -43,6 +56,20 @@ def _unskipped(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"skipped although FORBID_SKIP is set: {report.longrepr}"
     return report
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what waits for long begin first, some at each worker, so that none of it is left alone at the end."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    files = {file: [each for each in items if each.nodeid.startswith(f"{file}::")] for file in SLOW}
+    slow = {id(each) for found in files.values() for each in found}
+    others, ordered = [each for each in items if id(each) not in slow], list[pytest.Item]()
+    for worker in range(workers):  # each gets so many in a row
+        own = [each for file in SLOW[worker::workers] for each in files[file]]
+        more = max(0, (len(items) - len(ordered)) // (workers - worker) - len(own))
+        ordered += own + others[:more]
+        others = others[more:]
+    items[:] = ordered + others
 
 
 def pytest_configure(config: pytest.Config) -> None:
