@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from exporter.config.agreements.findings.finding import Case, Finding, Kind
 from exporter.config.model import Service
 from exporter.config.objectives import HEARTBEAT
-from exporter.config.tree import find
+from exporter.config.tree import Map, find
 from exporter.sla.agreement import PARTIES
 from exporter.sla.credit_rules import PerTime
 from exporter.sla.terms import SliceTerms, Target
@@ -53,6 +53,22 @@ def both_sides(case: Case) -> Iterator[Finding]:
             "name each for one"
         )
         yield Finding(find(root, ("parties", "customer", "people")).mark, Kind.CONSENT, message)
+
+
+def nobody_answers(case: Case) -> Iterator[Finding]:
+    """Answers that nobody can give, and severities that no target is about."""
+    agreement, root = case.agreement, case.written.root
+    answers = [each.answers for each in agreement.terms.targets if each.answers is not None]
+    if answers and not agreement.parties["provider"].people:
+        message = "answers are promised, but the provider has no `people`: nobody can ever give one"
+        yield Finding(find(root, ("parties", "provider")).mark, Kind.CONSENT, message)
+    severities = find(root, ("severities",)).node
+    asked = {name for each in answers for name in each.severities}
+    every = any(not each.severities for each in answers)
+    for rule in agreement.terms.severities if isinstance(severities, Map) and not every else ():
+        if rule.name not in asked:
+            message = f"no target promises anything of the severity `{rule.name}`; name it in one, or remove it"
+            yield Finding(severities.mark_of(rule.name), Kind.UNUSED, message)
 
 
 def resolution(case: Case) -> Iterator[Finding]:
