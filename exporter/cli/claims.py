@@ -30,6 +30,9 @@ def written(question: Question, out: str, config_files: Sequence[str], storage: 
     with closing(SqliteReader.open(Path(storage))) as store:
         drafted = one(asked(store, config, question, now))
         document = drafted.shown
+        if not drafted.result.period.over:
+            msg = f"--period: {document['period']['name']} runs; what it owes can be claimed once it is over"
+            raise UsageError(msg)
         if not is_owed(document["credit"]):
             return (
                 f"{document['agreement']} owes nothing for {document['period']['name']}: {document['verdict']}.",

@@ -12,7 +12,7 @@ from exporter.cli.user import user
 from exporter.clock import SystemClock
 from exporter.record.agreements.asking import sources_of
 from exporter.record.incidents.deriving import derived
-from exporter.record.incidents.ledger import Ledger
+from exporter.record.incidents.ledger import Ledger, fold_of
 from exporter.record.incidents.seeing import seen
 from exporter.record.incidents.writing import Desk, ForbiddenError, Writing
 from exporter.store.base import LogEntry
@@ -72,7 +72,9 @@ def write_by_itself(make: Writing, config_files: Sequence[str], storage: str) ->
     with closing(SqliteWriter.open(Path(storage))) as store:
         found = sources_of(store, config, now)
         store.write_down(derived(store.ledger(), seen(config, found.known, found.until), found.until, now))
-        desk = Desk(config.agreements, [each.name for each in config.services], store.ledger(), user(), now)
+        desk = Desk(
+            config.agreements, [each.name for each in config.services], fold_of(store.ledger()), user(), now
+        )
         try:
             entries = make(desk)
         except ForbiddenError as error:

@@ -32,7 +32,7 @@ def simulation(  # noqa: PLR0917 -- one argument an option
         msg = f"the configuration has no service {', '.join(f'`{each}`' for each in missing)}, which `{name}` is about"
         raise UsageError(msg)
     with closing(SqliteReader.open(Path(storage))) as store:
-        return simulated(sources_of(store, config, now), chosen, history, now)
+        return simulated(sources_of(store, config, now, chosen.services), chosen, history, now)
 
 
 def comparison(  # noqa: PLR0917 -- one argument an option
@@ -46,7 +46,7 @@ def comparison(  # noqa: PLR0917 -- one argument an option
     config, now = load(config_files, storage), SystemClock().wall()
     chosen = by_measure_of(_version(versions_of(config.agreements, name), "", now), target)
     with closing(SqliteReader.open(Path(storage))) as store:
-        return list(compared(sources_of(store, config, now), chosen, services, history, now))
+        return list(compared(sources_of(store, config, now, services), chosen, services, history, now))
 
 
 def _version(versions: Sequence[Agreement], version: str, now: int) -> Agreement:

@@ -11,6 +11,7 @@ from exporter.errors import UptimeError, UsageError
 from exporter.record.incidents.batch import Row, batch
 
 PATH = "/api/v1/ledger"
+SURPLUS = "surplus"
 
 
 def written(file: str, config_files: Sequence[str], storage: str) -> int:
@@ -32,10 +33,13 @@ def written(file: str, config_files: Sequence[str], storage: str) -> int:
 def _rows(file: str) -> Sequence[Row]:
     try:
         with Path(file).open(encoding="utf-8-sig", newline="") as opened:
-            found: list[Mapping[str, str]] = [
-                {key: value or "" for key, value in each.items() if key is not None}
-                for each in csv.DictReader(opened)
-            ]
+            read = csv.DictReader(opened, restkey=SURPLUS)
+            found: list[Mapping[str, str]] = []
+            for number, each in enumerate(read, 2):
+                if SURPLUS in each:
+                    msg = f"{file}: line {number} has more cells than the first line names"
+                    raise UsageError(msg)
+                found.append({key: value or "" for key, value in each.items()})
     except OSError as error:
         msg = f"{file} cannot be read: {error.strerror}"
         raise UptimeError(msg) from error

@@ -10,7 +10,6 @@ from exporter.sla.deadlines import notice_by, review_by
 from exporter.sla.judge import FIGURES, Verdict
 from exporter.sla.period import PeriodResult, next_step
 from exporter.sla.result import TargetResult
-from exporter.sla.standing import open_incidents
 
 _FIGURES = children("figure", FIGURES)
 _VERDICTS = children("verdict", list(Verdict))
@@ -44,6 +43,7 @@ class _Columns:
         self._take_instants(text, (self.claim_by, live.claim_by), (self.report_at, live.reported_at))
         if live.reported is not None:
             self.report_ok.add(text, int(live.reported))
+        self._take_incidents(live, text)
         if live.result is not None:
             self._take_result(live.result, text, at)
 
@@ -58,17 +58,16 @@ class _Columns:
             (self.review_by, review_by(agreement)),
             (self.notice_by, notice_by(agreement, at)),
         )
-        self._take_incidents(result, text)
         for each in result.targets:
             self._take_target(result, each, f"{text},{labels((names.TARGET, each.target.name))}")
 
-    def _take_incidents(self, result: PeriodResult, text: str) -> None:
-        for each in open_incidents(result):
+    def _take_incidents(self, live: LiveAgreement, text: str) -> None:
+        for each in live.incidents:
             labelled = f"{text},{labels(('severity', each.severity))}"
             self.incidents_open.add(labelled, each.number)
             for task, instant in each.due.items():
                 self.incident_due.add(f"{labelled},{labels(('clock', task.value))}", instant / 1000)
-            if result.agreement.escalation:
+            if live.agreement.escalation:
                 self.escalation.add(labelled, each.level)
 
     @staticmethod

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from exporter.output.reports.as_csv import inert
+from exporter.output.reports.as_markdown import plain
 from exporter.output.reports.document import Document, Target
 from exporter.output.reports.sections.terms import dig
 from exporter.output.reports.words import count, known, money, per_cent
@@ -53,10 +54,10 @@ def probes_csv(failed: Sequence[Failed]) -> str:
 
 def _lines(document: Document, failed: int, now: int) -> Iterator[str]:
     terms, period, credit = document["terms"], document["period"], document["credit"]
-    yield f"# Claim under {document['title']}"
+    yield f"# Claim under {plain(document['title'])}"
     yield ""
-    yield f"To: {known(dig(terms, 'parties', 'provider', 'name'))} ({known(dig(terms, 'parties', 'provider', 'contact'))})"
-    yield f"From: {known(dig(terms, 'parties', 'customer', 'name'))} ({known(dig(terms, 'parties', 'customer', 'contact'))})"
+    yield f"To: {_of(terms, 'provider', 'name')} ({_of(terms, 'provider', 'contact')})"
+    yield f"From: {_of(terms, 'customer', 'name')} ({_of(terms, 'customer', 'contact')})"
     yield ""
     yield f"Agreement {document['agreement']}, version {document['version']}, SHA-256 of its text {document['terms_sha256']}."
     yield f"Period from {period['start']} to {period['end']}. All times are UTC."
@@ -67,14 +68,14 @@ def _lines(document: Document, failed: int, now: int) -> Iterator[str]:
     yield "## How it was worked out"
     yield ""
     for line in credit["lines"]:
-        yield f"- {line['target']}, by the rule {line['rule']}: {line['why']}; {per_cent(line['percent_of_fee'])} of the fee."
+        yield f"- {plain(line['target'])}, by the rule {plain(line['rule'])}: {plain(line['why'])}; {per_cent(line['percent_of_fee'])} of the fee."
     if credit["capped"]:
         yield f"- The cap of the {credit['capped']} limits what is owed."
     yield ""
     owed = {line["target"] for line in credit["lines"]}
     for target in document["targets"]:
         if target["name"] in owed:
-            yield from _outages(target)
+            yield from _missed(target) if target["base_unit"] == "incidents" else _outages(target)
     yield "## Evidence"
     yield ""
     yield f"- `probes.csv`: {count(failed, 'failed probe')}, each with its time and reason."
@@ -83,14 +84,33 @@ def _lines(document: Document, failed: int, now: int) -> Iterator[str]:
     yield f"  Its SHA-256 is {document.get('sha256', '')}."
 
 
+def _of(terms: Mapping[str, object], party: str, key: str) -> str:
+    """What the terms say of a party, as text that is nothing but text."""
+    return plain(known(dig(terms, "parties", party, key)))
+
+
 def _outages(target: Target) -> Iterator[str]:
-    yield f"## Outages of {target['service'] or target['name']}"
+    yield f"## Outages of {plain(target['service'] or target['name'])}"
     yield ""
     yield "| Start | End | Length | Counts |"
     yield "| --- | --- | ---: | ---: |"
     for each in target["outages"]:
         length, counts = describe_duration(each["length_ms"]), describe_duration(each["counted_ms"])
         yield f"| {each['start']} | {each['end']} | {length} | {counts} |"
+    yield ""
+
+
+def _missed(target: Target) -> Iterator[str]:
+    """Incidents that were not answered, or repaired, in time."""
+    yield f"## Incidents of {plain(target['name'])}"
+    yield ""
+    yield "| Incident | Severity | Task | Took | May take | Due |"
+    yield "| --- | --- | --- | ---: | ---: | --- |"
+    for each in target["incidents"]:
+        for clock in each["clocks"] if not each["ignored"] else ():
+            if clock["met"] is False:
+                took, limit = describe_duration(clock["elapsed_ms"]), describe_duration(clock["limit_ms"])
+                yield f"| {each['id']} | {plain(each['severity'])} | {clock['task']} | {took} | {limit} | {clock['due'] or ''} |"
     yield ""
 
 

@@ -35,10 +35,8 @@ class Handled:
 
     @property
     def met(self) -> bool | None:
-        """Whether all was done in time; None while nobody knows, or somebody disputes it."""
+        """Whether all was done in time; None while nobody knows. A dispute changes nothing of it before the parties agree."""
         found = {each.met for each in self.clocks}
-        if self.incident.disputed:
-            return None
         return False if False in found else None if None in found else True
 
 
@@ -58,11 +56,18 @@ def handled(case: Case, answers: AnswerTerms) -> list[Handled]:
     for incident in sorted(evidence.incidents, key=lambda each: (each.start, each.ident)):
         severity = severity_of(incident, terms.severities, _lanes(evidence.lanes, incident), people)
         if start <= incident.start < end and answers.is_about(incident, severity):
-            ran = clocks(answers, incident, people[0], promised, until, from_report=from_report)
+            own = _of_parties(incident, people)
+            ran = clocks(answers, own, people[0], promised, until, from_report=from_report)
             found.append(
                 Handled(incident, severity, tuple(ran), _ignored(incident, case.ruled, people, until))
             )
     return [_unreported(each) for each in found]
+
+
+def _of_parties(incident: Incident, people: Sequence[frozenset[str]]) -> Incident:
+    """What people of the parties wrote: those of another agreement on the same service pause and end nothing here."""
+    own = frozenset().union(*people)
+    return replace(incident, entries=tuple(each for each in incident.entries if each.by in own))
 
 
 def _lanes(lanes: Mapping[str, Lane], incident: Incident) -> Mapping[str, Lane]:

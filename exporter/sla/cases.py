@@ -11,13 +11,25 @@ from exporter.sla.judge import Figures, Verdict
 from exporter.sla.recorded import groups
 from exporter.sla.result import TargetResult
 from exporter.sla.terms import RecordedTerms
+from exporter.timeline.spans import Spans
+from exporter.timeline.tally import Standing
 
 
 def of_answers(case: Case, answers: AnswerTerms) -> TargetResult:
     """In what share of incidents all was done in time."""
     found = handled(case, answers)
     met = [each.met for each in found if not each.ignored]
-    return replace(_of_cases(case, met), handled=tuple(found))
+    result = replace(_of_cases(case, met), handled=tuple(found))
+    if not met and not _is_seen(case):  # there may have been some
+        return replace(result, verdict=Verdict.UNDETERMINED, coverage=Fraction(0))
+    return result
+
+
+def _is_seen(case: Case) -> bool:
+    """Whether anything is known of the services in the period; of what no probe sees people tell."""
+    within = Spans([case.period.elapsed])
+    lanes = case.evidence.lanes.values()
+    return not lanes or any(lane.spans(Standing.UP, Standing.DOWN) & within for lane in lanes)
 
 
 def of_recorded(case: Case, recorded: RecordedTerms) -> TargetResult:

@@ -40,7 +40,7 @@ def evaluate(terms: Terms, target: Target, evidence: Evidence, period: Period) -
     promised = Spans([within]) if evidence.hours is None else evidence.hours
     ruled = rulings(claims, terms, promised, period, together=slices is not None)
     case = Case(terms, target, evidence, tuple(ruled), period)
-    why = suspended(target.ceiling, evidence.volume, period.span)
+    why = suspended(target.ceiling, evidence.volume, period)
     if why:
         return replace(_of_any(case), verdict=Verdict.UNDETERMINED, suspended=why)
     return _of_any(case)

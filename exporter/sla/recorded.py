@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from exporter.sla.evidence import Record
+from exporter.sla.evidence import Period, Record
 from exporter.sla.terms import Ceiling, RecordedTerms, Take
 from exporter.timeline.spans import Span
 
@@ -35,14 +35,15 @@ def groups(terms: RecordedTerms, records: Sequence[Record], span: Span) -> list[
     return [Group(name, value, terms.holds(value), len(found[name])) for name, value in values.items()]
 
 
-def suspended(ceiling: Ceiling | None, records: Sequence[Record], span: Span) -> str:
-    """Why nothing is promised in a span, for people; empty where it is."""
+def suspended(ceiling: Ceiling | None, records: Sequence[Record], period: Period) -> str:
+    """Why nothing is promised in a period, for people; empty where it is. A part of a calendar period has its part of the volume."""
     if ceiling is None:
         return ""
-    volume = sum((each.value for each in _within(records, span)), Fraction(0))
-    if volume <= ceiling.more_than:
+    volume = sum((each.value for each in _within(records, period.span)), Fraction(0))
+    most = ceiling.more_than * period.part
+    if volume <= most:
         return ""
-    return f"{ceiling.measure} came to {number(volume)}, and above {number(ceiling.more_than)} nothing is promised"
+    return f"{ceiling.measure} came to {number(volume)}, and above {number(most)} nothing is promised"
 
 
 def number(value: Fraction) -> str:

@@ -1,12 +1,13 @@
-"""How incidents stand in a period that runs: what is open, what is due next, and who is to be told."""
+"""How incidents stand: what is open, what is due next, and who is to be told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from exporter.sla.agreement import Agreement
 from exporter.sla.answered import Handled
 from exporter.sla.incidents.answers import Task
 from exporter.sla.incidents.escalation import level
-from exporter.sla.period import PeriodResult
+from exporter.sla.result import TargetResult
 
 
 class OpenIncidents(NamedTuple):
@@ -25,21 +26,25 @@ class OpenIncidents(NamedTuple):
     level: int
 
 
-def open_incidents(result: PeriodResult) -> Iterator[OpenIncidents]:
-    """By severity, in the order of the rules; nothing where no answers are promised. One that several targets are about is one."""
-    if not any(each.target.answers for each in result.targets):
+def open_incidents(
+    agreement: Agreement, results: Sequence[TargetResult], until: int
+) -> Iterator[OpenIncidents]:
+    """By severity, in the order of the rules; nothing where no answers are promised. One that several targets are about is one.
+
+    Args:
+        agreement: Has the rules, and the steps of the escalation.
+        results: Of its targets.
+        until: How far incidents are known, milliseconds since the epoch.
+    """
+    if not any(each.target.answers for each in results):
         return
-    until = max((each.span[1] for each in result.evidence.values()), default=result.period.until)
-    found = dict[str, list[Handled]]()
-    for rule in result.agreement.terms.severities:
-        found[rule.name] = []
-    for target in result.targets:
-        for each in target.handled:
+    found: dict[str, list[Handled]] = {rule.name: [] for rule in agreement.terms.severities}
+    for result in results:
+        for each in result.handled:
             if not each.ignored and each.incident.is_open(until):
                 found.setdefault(each.severity, []).append(each)
-    steps = result.agreement.escalation
     for severity, handled in found.items():
-        levels = (level(steps, each.incident, severity, until) for each in handled)
+        levels = (level(agreement.escalation, each.incident, severity, until) for each in handled)
         idents = {each.incident.ident for each in handled}
         yield OpenIncidents(severity, len(idents), _due(handled), max(levels, default=0))
 

@@ -30,6 +30,7 @@ def incident_json(incident: Incident) -> Json:
         "entries": [_entry(each) for each in incident.entries],
         "merged": list(incident.merged),
         "split_from": incident.split_from,
+        "ref": incident.ref,
     }
 
 
@@ -49,6 +50,7 @@ def incident_of(document: Mapping[str, Any]) -> Incident:
         tuple(map(_entry_of, document["entries"])),
         tuple(document["merged"]),
         document["split_from"],
+        document["ref"],
     )
 
 

@@ -104,3 +104,30 @@ def test_where_nothing_is_owed_nothing_is_claimed(run: Run) -> None:
         "cloud owes nothing for 2026-09"
     )
     assert not Path("claim").exists()
+
+
+def test_a_name_that_would_be_something_else_is_text(run: Run) -> None:
+    hostile = "title: '[us](http://evil.example)\n\n\n  ## Evidence'\n"
+    Path("cloud.yml").write_text(CLOUD + hostile)
+    run("claim", "cloud", "--period=2026-10", "--out=claim")
+    letter = Path("claim/claim.md").read_text()
+    assert letter.count("\n## Evidence\n") == 1
+    assert "[us](" not in letter
+
+
+def test_missed_answers_are_claimed_one_by_one(run: Run) -> None:
+    answers = "severities: {sev1: any endpoint down}\n"
+    text = CLOUD.replace(
+        "targets: [", "targets: [{name: answers, severity: sev1, respond: 15m, credit: late}, "
+    )
+    Path("cloud.yml").write_text(text.replace("credits: {", "credits: {late: {each_miss: 2%}, ") + answers)
+    run("claim", "cloud", "--period=2026-10", "--out=claim")
+    letter = Path("claim/claim.md").read_text()
+    assert "## Incidents of answers" in letter
+    assert "| i1 | sev1 | respond | 1h | 15m | 2026-10-02T00:15:00Z |" in letter
+
+
+def test_what_runs_is_not_claimed_yet(run: Run) -> None:
+    assert "runs; what it owes can be claimed once it is over" in run(
+        "claim", "cloud", "--period=running", "--out=claim", status=2
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from exporter.sla.wire import digest
 from exporter.store.reader import SqliteReader
 from exporter.units import DAY, HOUR, MINUTE, format_instant
 from tests.support.called import called
@@ -192,11 +193,12 @@ def test_what_is_named_comes_back_until_it_is_done(run: Run) -> None:
     assert "to be done" not in run("incident", "show", "i2")
 
 
-def test_a_dispute_leaves_it_open_what_became_of_it(run: Run) -> None:
+def test_a_dispute_is_told_until_it_is_settled(run: Run) -> None:
     run("incident", "dispute", "i1", "--text=nobody was told")
-    assert target(reported(run), "answers")["incidents"][0]["met"] is None
+    disputed = target(reported(run), "answers")["incidents"][0]
+    assert (disputed["met"], disputed["disputed"]) == (False, True)
     run("incident", "settle", "i1", "--text=they were")
-    assert target(reported(run), "answers")["incidents"][0]["met"] is False
+    assert target(reported(run), "answers")["incidents"][0]["disputed"] is False
 
 
 def test_an_incident_that_is_left_out_is_seen(run: Run) -> None:
@@ -204,9 +206,32 @@ def test_an_incident_that_is_left_out_is_seen(run: Run) -> None:
     for seen in told["evidence"].values():
         seen["incidents"] = [each for each in seen["incidents"] if each["id"] != "i1"]
     Path("october.json").write_text(json.dumps(told))
-    assert "the evidence of `answers` leaves out an outage that its lanes have" in run(
+    assert "the evidence of `answers` has not the outages that its lanes have" in run(
         "verify", "october.json", status=1
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("end", OUTAGE + MINUTE), ("severity", "sev9"), ("title", "nothing"), ("start", OUTAGE + MINUTE)],
+)
+def test_an_incident_that_is_told_otherwise_is_seen(run: Run, key: str, value: object) -> None:
+    told = reported(run)
+    for seen in told["evidence"].values():
+        for each in seen["incidents"]:
+            if each["id"] == "i1":
+                each[key] = value
+    told["sha256"] = digest(told)
+    Path("october.json").write_text(json.dumps(told))
+    assert "the evidence of `answers` has" in run("verify", "october.json", status=1)
+
+
+def test_what_is_to_be_done_is_told_in_the_next_period_too(run: Run) -> None:
+    named = ("--value=disks", "--text=more disks", "--due=2026-10-20")
+    run("incident", "action", "i2", *named)
+    run("report", "acme", "--period=running", "--out=november.json")
+    (action,) = json.loads(Path("november.json").read_text())["actions"]
+    assert (action["incident"], action["name"], action["overdue"]) == ("i2", "disks", True)
 
 
 def test_the_other_month_has_no_part_of_it(run: Run) -> None:

@@ -174,7 +174,7 @@ def test_in_april_the_customer_was_waited_for(year: Year) -> None:
 def test_requests_by_phone(year: Year) -> None:
     assert target(year("2026-05"), "phone")["verdict"] == "met"
     disputed = target(year("2026-06"), "phone")
-    assert (disputed["verdict"], disputed["incidents"][0]["disputed"]) == ("undetermined", True)
+    assert (disputed["verdict"], disputed["incidents"][0]["disputed"]) == ("missed", True)
     assert target(year("2026-05"), "requests")["verdict"] == "met"
 
 

@@ -14,7 +14,10 @@ from exporter.units import HOUR, MINUTE
 def months(told: str) -> list[Past]:
     """`m` missed, `.` met, `?` undetermined; the figure of shop is 99.9 less as many tenths as a digit says."""
     words = {"m": "missed", ".": "met", "?": "undetermined"}
-    return [Past(words[each], {"shop": words[each]}, {"shop": Fraction("0.999")}) for each in told]
+    return [
+        Past(number, number + 1, words[each], {"shop": words[each]}, {"shop": Fraction("0.999")})
+        for number, each in enumerate(told)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +32,8 @@ def months(told: str) -> list[Past]:
         (TerminationRule(consecutive=2), "m", None),
         (TerminationRule(consecutive=2, target="shop"), "mm", "2 periods of shop in a row were missed"),
         (TerminationRule(consecutive=2, target="mail"), "mm", None),
-        (TerminationRule(below=Fraction("0.9991")), ".", "shop was below 99.91 %"),
+        (TerminationRule(below=Fraction("0.9991")), "m", "shop was below 99.91 %"),
+        (TerminationRule(below=Fraction("0.9991")), "?", None),
         (TerminationRule(below=Fraction("0.999")), ".", None),
         (TerminationRule(below=Fraction(1), target="mail"), ".", None),
         (TerminationRule(below=Fraction(1)), "", None),
@@ -40,7 +44,7 @@ def test_a_party_may_leave(rule: TerminationRule, told: str, said: str | None) -
 
 
 def test_of_what_has_no_figure_nothing_is_below() -> None:
-    nothing = Past("undetermined", {"shop": "undetermined"}, {"shop": None})
+    nothing = Past(0, 1, "undetermined", {"shop": "undetermined"}, {"shop": None})
     assert list(rights([TerminationRule(below=Fraction(1))], [nothing])) == []
 
 

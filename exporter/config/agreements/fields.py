@@ -143,7 +143,9 @@ Rate = Annotated[
     WithJsonSchema({"type": ["number", "string"], "description": "Per cent, 0 among them."}),
 ]
 Amount = Annotated[
-    Fraction, PlainValidator(_number), texts("Exact, such as 2400.00.", r"^[0-9]+(\.[0-9]+)?$")
+    Fraction,
+    PlainValidator(_number),
+    WithJsonSchema({"type": ["number", "string"], "description": "Exact, such as 2400.00."}),
 ]
 Factor = Annotated[
     Fraction,

@@ -15,6 +15,9 @@ from exporter.sla.termination import TerminationRule
 
 M = TypeVar("M", bound=Section)
 
+MOST = 12
+"""Periods that reports tell of."""
+
 _KINDS = ("missed", "consecutive", "below")
 
 
@@ -35,6 +38,8 @@ def termination(nodes: Seq | None, targets: Collection[str], report: Report) -> 
         if section.of is not None and (section.missed is None or section.of < section.missed):
             message = "`of` goes with `missed`, and is not less: so many of the last so many"
             report.problem(node.mark_of("of"), message)
+        if max(section.of or 0, section.missed or 0, section.consecutive or 0) > MOST:
+            report.problem(node.mark, f"a rule looks at {MOST} periods at most, as reports do")
         if section.target is not None and section.target not in targets:
             hint = nearest(section.target, list(targets)) or ""
             report.problem(node.mark_of("target"), f"there is no target `{section.target}`{hint}")

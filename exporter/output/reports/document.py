@@ -341,6 +341,17 @@ class RestsOn(TypedDict):
     owes: Sequence[Owes]
 
 
+class Action(TypedDict):
+    """A corrective action that is still to be done."""
+
+    incident: str
+    name: str
+    due: str
+    overdue: bool
+    by: str
+    text: str
+
+
 class Document(TypedDict):
     """A period result. Terms are maps, lists and text; of evidence only incidents and values are read here."""
 
@@ -361,5 +372,6 @@ class Document(TypedDict):
     termination: NotRequired[Sequence[str]]
     versions: NotRequired[Sequence[VersionChanges]]
     rests_on: NotRequired[Sequence[RestsOn]]
+    actions: NotRequired[Sequence[Action]]
     software: NotRequired[Software]
     sha256: NotRequired[str]

@@ -45,8 +45,8 @@ def versions_of(agreements: Sequence[Agreement], name: str) -> Sequence[Agreemen
     return known[name]
 
 
-def sources_of(store: Reader, config: Config, now: int) -> Sources:
-    """The record as it is now."""
+def sources_of(store: Reader, config: Config, now: int, more: Sequence[str] = ()) -> Sources:
+    """The record as it is now; with incidents of more services than the agreements ask them of."""
     services = {service.id for service in config.services}
     known, until = load_as_of(store, now, services), default_instant(store.mark(), now)
     return Sources(
@@ -56,7 +56,7 @@ def sources_of(store: Reader, config: Config, now: int) -> Sources:
         until,
         store.absence_spans(),
         load_sampled(store, counted_slos(config)),
-        as_of(store.ledger(), config, known, until),
+        as_of(store.ledger(), config, known, until, more),
     )
 
 

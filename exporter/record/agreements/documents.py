@@ -55,19 +55,48 @@ def document(result: PeriodResult, sources: Sources, issued: Sequence[Issue], no
         "trend": _trend(issued, span),
         "software": {"name": "uptime-slo-exporter", "version": __version__},
     }
-    told["termination"] = list(
-        rights(result.agreement.termination, [*map(past_of, told["trend"]), past_of(point_of(told))])
-    )
+    told["termination"] = rights_of(told, result.agreement)
+    told["actions"] = _actions(result.agreement, sources, now)
     told["rests_on"] = resting(result, sources)
     told["versions"] = _versions(result.agreement, sources.config.agreements)
     return told | {"sha256": digest(told)}
 
 
+def _actions(agreement: Agreement, sources: Sources, now: int) -> list[Json]:
+    """Corrective actions that are still to be done, of incidents of any time, the one that is due first first."""
+    today = format_instant(now)[:10]
+    services = set(agreement.services)
+    left = [
+        {
+            "incident": incident.ident,
+            "name": name,
+            "due": action.due,
+            "overdue": action.due < today,
+            "by": action.by,
+            "text": action.text,
+        }
+        for incident in sources.ledger.incidents.values()
+        if incident.service in services
+        for name, action in incident.actions().items()
+        if agreement.may_write(action.by)
+    ]
+    return sorted(left, key=lambda each: (each["due"], each["incident"], each["name"]))
+
+
+def rights_of(told: Json, agreement: Agreement) -> list[str]:
+    """Why a party may terminate after the period of a document; of one that runs nobody can say yet."""
+    if told["period"]["state"] != "closed":
+        return []
+    return list(rights(agreement.termination, [*map(past_of, told["trend"]), past_of(point_of(told))]))
+
+
 def past_of(point: Json) -> Past:
     """A point of the trend as rules of termination look at it."""
     targets = point["targets"]
-    figures = {name: each["agreed"] for name, each in targets.items()}
+    figures = {name: each["agreed"] for name, each in targets.items() if each["of_time"]}
     return Past(
+        parse_instant(point["start"]),
+        parse_instant(point["end"]),
         point["verdict"],
         {name: each["verdict"] for name, each in targets.items()},
         {name: None if each is None else Fraction(each) / 100 for name, each in figures.items()},
@@ -194,12 +223,15 @@ def point_of(told: Json) -> Json:
     """A document as a point of the trend."""
     return {
         "label": told["period"]["name"],
+        "start": told["period"]["whole"]["start"],
+        "end": told["period"]["whole"]["end"],
         "verdict": told["verdict"],
         "targets": {
             each["name"]: {
                 "promised": each["agreed"],
                 "agreed": each["figures"]["agreed"],
                 "verdict": each["verdict"],
+                "of_time": each["base_unit"] in {"time", "slices"},
             }
             for each in told["targets"]
         },

@@ -95,7 +95,7 @@ def _of_service(sources: Sources, agreement: Agreement, target: Target, period: 
         reported=tuple(_reports(sources, service.name)),
         interval=max((_interval(history, span) for _, _, history in members), default=0),
         slices=_slices(target, counted, span),
-        volume=_records(sources, target.ceiling.measure if target.ceiling else ""),
+        volume=_records(sources, agreement, target.ceiling.measure if target.ceiling else "", period),
         unit=max((each.unit for each in counted if isinstance(each, SampleHistory)), default=1),
     )
 
@@ -126,8 +126,8 @@ def of_cases(sources: Sources, agreement: Agreement, target: Target, period: Spa
         tuple(claims),
         promised(agreement.hours[target.hours], reach(target, span, period[1])) if target.hours else None,
         incidents=tuple(each for each in found if period[0] <= each.start < period[1]),
-        records=_records(sources, target.recorded.measure if target.recorded else ""),
-        volume=_records(sources, target.ceiling.measure if target.ceiling else ""),
+        records=_records(sources, agreement, target.recorded.measure if target.recorded else "", period),
+        volume=_records(sources, agreement, target.ceiling.measure if target.ceiling else "", period),
     )
 
 
@@ -142,8 +142,12 @@ def _incidents(sources: Sources, service: str, until: int) -> Iterator[Incident]
 
 
 def _reports(sources: Sources, service: str) -> list[int]:
-    """Instants at which somebody reported something of a service, ascending."""
-    found = (each.reported_at for each in sources.ledger.incidents.values() if each.service == service)
+    """Instants at which somebody reported that something of a service does not work, ascending; requests are no reports of that."""
+    found = (
+        each.reported_at
+        for each in sources.ledger.incidents.values()
+        if each.service == service and each.kind is IncidentKind.FAULT
+    )
     return sorted(at for at in found if at is not None)
 
 
@@ -152,8 +156,13 @@ def reach(target: Target, span: Span, end: int) -> Span:
     return span[0], max(span[1], end) + (HORIZON if target.answers is not None else 0)
 
 
-def _records(sources: Sources, measure: str) -> tuple[Record, ...]:
-    return tuple(sources.ledger.records.get(measure, ()))
+def _records(sources: Sources, agreement: Agreement, measure: str, period: Span) -> tuple[Record, ...]:
+    """Values of a period that somebody of the agreement wrote down."""
+    return tuple(
+        each
+        for each in sources.ledger.records.get(measure, ())
+        if period[0] <= each.at < period[1] and agreement.may_write(each.by)
+    )
 
 
 def _service(sources: Sources, name: str) -> Service:

@@ -28,6 +28,7 @@ _MOVES = (
     "termination",
     "versions",
     "rests_on",
+    "actions",
 )
 """Keys of a document that say something else at each time; evidence goes on beyond the period as outages do."""
 

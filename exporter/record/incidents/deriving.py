@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import NamedTuple
 
-from exporter.record.incidents.ledger import NOWHERE, Ledger, Written, folded, next_ident, text_of
+from exporter.record.incidents.ledger import NOWHERE, Fold, Ledger, Written, fold_of, text_of
 from exporter.sla.incidents.relink import relinked
 from exporter.store.base import LogEntry
 from exporter.timeline.spans import FOREVER, Span
@@ -31,8 +32,15 @@ def derived(log: Sequence[LogEntry], seen: Mapping[str, Seen], until: int, now: 
         until: How far the record goes, milliseconds since the epoch.
         now: Milliseconds since the epoch.
     """
-    found = _Derived(folded(log), next_ident(log), until, now)
+    fold = fold_of(log)
+    found = _Derived(fold.ledger(), _names(fold), until, now)
     return [entry for service, each in seen.items() for entry in found.of(service, each)]
+
+
+def _names(fold: Fold) -> Iterator[str]:
+    """Idents for the next incidents."""
+    first = int(fold.next_ident().removeprefix("i"))
+    return (f"i{number}" for number in count(first))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,10 @@ class _Derived:
         links = relinked({ident: self._ended(span) for ident, span in known.items()}, seen.outages)
         standing = self.ledger.incidents
         for ident, outage in links.kept.items():
-            if ident not in standing or known[ident] != self._told(outage):
-                yield self._outage(ident, service, outage)
+            # What of it was before is no longer kept, but was told.
+            start = min(known[ident][0], outage[0]) if outage[0] <= seen.kept_from else outage[0]
+            if ident not in standing or known[ident] != self._told((start, outage[1])):
+                yield self._outage(ident, service, (start, outage[1]))
         for outage, split_from in links.new:
             yield self._outage(next(self.names), service, outage, split_from)
         for ident, into in links.merged.items():

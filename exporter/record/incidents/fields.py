@@ -1,8 +1,8 @@
 """What somebody asks to write down, key by key; every problem is told at once."""
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 from exporter.errors import UsageError, nearest
@@ -11,6 +11,7 @@ from exporter.units import format_instant, parse_instant
 Wanted = Mapping[str, str]
 """Keys and what was given for them; what is empty was not given."""
 
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?", re.ASCII)
 _MOST = 10_000
 """Letters of a text."""
 
@@ -22,12 +23,14 @@ class Fields:
         wanted: What was asked for.
         known: Keys that there may be.
         now: Milliseconds since the epoch: nothing has happened later.
+        who: Who writes.
     """
 
-    def __init__(self, wanted: Wanted, known: Collection[str], now: int) -> None:
+    def __init__(self, wanted: Wanted, known: Collection[str], now: int, who: str = "") -> None:
+        self.now = now
+        self.who = who
         self.problems = [f"{key}: is not a key here{_hint(key, known)}" for key in wanted if key not in known]
         self._wanted = wanted
-        self._now = now
 
     def text(self, key: str, why: str = "") -> str:
         """Words; with `why` they must be there, and that says what for."""
@@ -56,7 +59,7 @@ class Fields:
         except ValueError as error:
             self.problems.append(f"{key}: {error}")
             return default
-        if at > self._now:
+        if at > self.now:
             self.problems.append(f"{key}: {format_instant(at)} is still to come")
         return at
 
@@ -65,13 +68,12 @@ class Fields:
         text = self._wanted.get(key, "").strip()
         if not text and default is not None:
             return default
-        try:
-            return Fraction(Decimal(text))
-        except (ArithmeticError, ValueError):
-            self.problems.append(
-                f"{key}: must be a number such as 70.5, not `{text}`" if text else f"{key}: is missing"
-            )
-            return None
+        if _NUMBER.fullmatch(text):
+            return Fraction(text)
+        self.problems.append(
+            f"{key}: must be a number such as 70.5, not `{text[:40]}`" if text else f"{key}: is missing"
+        )
+        return None
 
     def day(self, key: str) -> str:
         """A day, as ISO 8601 writes it."""

@@ -4,7 +4,7 @@ It is only ever added to. Incidents and values are its fold, so that nothing tha
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
@@ -53,6 +53,7 @@ class Ledger(NamedTuple):
     records: Mapping[str, Sequence[Record]]
 
 
+_ACTS = frozenset(Act)
 NOTHING_WRITTEN = Ledger({}, {}, {}, frozenset(), {})
 NOWHERE = -1
 """End of an outage that goes on, in the ledger's spans."""
@@ -60,48 +61,82 @@ NOWHERE = -1
 
 def folded(log: Sequence[LogEntry]) -> Ledger:
     """What a ledger comes to."""
-    found, outages, merged, gone = (
-        dict[str, Incident](),
-        dict[str, tuple[str, Span]](),
-        dict[str, str](),
-        set[str](),
-    )
-    records = dict[str, list[Record]]()
+    return fold_of(log).ledger()
+
+
+def fold_of(log: Sequence[LogEntry]) -> "Fold":
+    """A ledger that has been read."""
+    fold = Fold()
     for entry in log:
+        fold.add(entry)
+    return fold
+
+
+class Fold:
+    """A ledger while it is read, entry by entry."""
+
+    def __init__(self) -> None:
+        self._found = dict[str, Incident]()
+        self._outages = dict[str, tuple[str, Span]]()
+        self._merged = dict[str, str]()
+        self._gone = set[str]()
+        self._records = dict[str, list[Record]]()
+        self._refs = dict[str, str]()
+
+    def add(self, entry: LogEntry) -> None:
+        """Take the next entry."""
         body: Body = json.loads(entry.body)
         if entry.action == Written.OUTAGE:
-            found[entry.ident] = _outage(entry, body, found.get(entry.ident))
-            outages[entry.ident] = (
-                body["service"],
-                (body["start"], NOWHERE if body["end"] is None else body["end"]),
-            )
-            merged.pop(entry.ident, None)
-            gone.discard(entry.ident)
+            self._outage(entry, body)
         elif entry.action == Written.OPEN:
-            found[entry.ident] = _opened(entry, body)
+            opened = self._found[entry.ident] = _opened(entry, body)
+            self._refs[opened.ref or opened.ident] = opened.ident
         elif entry.action == Written.MERGE:
-            merged[entry.ident] = body["into"]
+            self._merged[entry.ident] = body["into"]
         elif entry.action == Written.GONE:
-            gone.add(entry.ident)
+            self._gone.add(entry.ident)
         elif entry.action == Written.RECORD:
-            records.setdefault(entry.ident, []).append(_record(entry, body))
-        elif entry.action in set(Act):
-            found[entry.ident] = _added(found[entry.ident], _entry(entry, body))
-    standing = {ident: each for ident, each in found.items() if ident not in gone and ident not in merged}
-    for ident, into in merged.items():
-        standing[_last(into, merged)] = _with(standing[_last(into, merged)], found[ident])
-    ordered = {name: sorted(values, key=lambda each: each.at) for name, values in records.items()}
-    return Ledger(standing, outages, merged, frozenset(gone), ordered)
+            self._records.setdefault(entry.ident, []).append(_record(entry, body))
+        elif entry.action in _ACTS:
+            self._found[entry.ident] = _added(self._found[entry.ident], _entry(entry, body))
 
+    def _outage(self, entry: LogEntry, body: Body) -> None:
+        self._found[entry.ident] = _outage(entry, body, self._found.get(entry.ident))
+        end = NOWHERE if body["end"] is None else body["end"]
+        self._outages[entry.ident] = body["service"], (body["start"], end)
+        self._merged.pop(entry.ident, None)
+        self._gone.discard(entry.ident)
 
-def next_ident(log: Sequence[LogEntry]) -> Iterator[str]:
-    """Names for the next incidents, as none of the ledger has."""
-    given = {entry.ident for entry in log if entry.action in {Written.OUTAGE, Written.OPEN}}
-    number = len(given)
-    while True:
-        number += 1
-        if f"i{number}" not in given:
-            yield f"i{number}"
+    def standing(self, ident: str) -> Incident | None:
+        """An incident by its ident, by that of one which turned out to be it, or as another system calls it; None where there is none."""
+        into = self._holder(self._refs.get(ident, ident))
+        return None if into in self._gone else self._found.get(into)
+
+    def next_ident(self) -> str:
+        """What the next incident is called."""
+        return f"i{len(self._found) + 1}"
+
+    def ledger(self) -> Ledger:
+        """What it comes to."""
+        holders = {ident: self._holder(ident) for ident in self._found}
+        standing = {
+            ident: each
+            for ident, each in self._found.items()
+            if holders[ident] == ident and ident not in self._gone
+        }
+        for ident, holder in holders.items():
+            if ident != holder and holder in standing:
+                standing[holder] = _with(standing[holder], self._found[ident])
+        ordered = {name: sorted(values, key=lambda each: each.at) for name, values in self._records.items()}
+        return Ledger(standing, self._outages, self._merged, frozenset(self._gone), ordered)
+
+    def _holder(self, ident: str) -> str:
+        """The incident that one turned out to be, at any remove; itself where it is its own."""
+        seen = {ident}
+        while (into := self._merged.get(ident)) is not None and into not in seen:
+            seen.add(into)
+            ident = into
+        return ident
 
 
 def text_of(body: Body) -> str:
@@ -127,6 +162,7 @@ def _opened(entry: LogEntry, body: Body) -> Incident:
         channel=body["channel"],
         reported_at=body["reported_at"],
         opened_by=entry.who,
+        ref=body.get("ref", ""),
     )
 
 
@@ -164,9 +200,3 @@ def _with(incident: Incident, other: Incident) -> Incident:
     """An incident with what was written down of another one that turned out to be it."""
     entries = sorted((*incident.entries, *other.entries), key=lambda each: each.at)
     return replace(incident, entries=tuple(entries), merged=(*incident.merged, other.ident))
-
-
-def _last(ident: str, merged: Mapping[str, str]) -> str:
-    while ident in merged:
-        ident = merged[ident]
-    return ident

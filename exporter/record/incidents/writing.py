@@ -1,5 +1,6 @@
 """Writing into the ledger: who may, and what is right; the same by a command and in the daemon."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -7,17 +8,22 @@ from types import MappingProxyType
 
 from exporter.errors import UptimeError, UsageError, nearest
 from exporter.record.incidents.fields import Fields, Wanted
-from exporter.record.incidents.ledger import Body, Ledger, Written, folded, next_ident, text_of
-from exporter.sla.agreement import PARTIES, Agreement
+from exporter.record.incidents.ledger import Body, Fold, Ledger, Written, text_of
+from exporter.sla.agreement import PARTIES, Agreement, in_force
 from exporter.sla.incidents.incident import Act, Incident, Kind
 from exporter.store.base import LogEntry
-from exporter.units import format_instant
+from exporter.units import DAY, format_instant
 
 PROGRAMS_MAY = frozenset({Act.ACKNOWLEDGE, Act.UPDATE})
 """What programs may do to an incident; all else decides something, and is for people."""
 
 FAULTS = (*PARTIES, "third party", "nobody")
 OPENED = (Kind.FAULT.value, Kind.REQUEST.value)
+AFTERWARDS = 31 * DAY
+"""Milliseconds for which people of an agreement that has ended may still write: as long as its incidents are followed."""
+
+_IDENT = re.compile(r"i[0-9]+")
+_OPENING = ("service", "kind", "title", "severity", "channel", "start", "reported_at", "ref")
 
 
 class ForbiddenError(UptimeError):
@@ -39,14 +45,14 @@ class Desk:
     Attributes:
         agreements: All versions of all of them.
         services: Names of those that there are.
-        log: The ledger so far.
+        fold: The ledger so far.
         who: Who writes.
         now: Milliseconds since the epoch.
     """
 
     agreements: Sequence[Agreement]
     services: Sequence[str]
-    log: Sequence[LogEntry]
+    fold: Fold
     who: str
     now: int
 
@@ -57,17 +63,16 @@ class Desk:
             UsageError: With all that is wrong.
             ForbiddenError: The writer is nobody of an agreement on the service.
         """
-        fields = Fields(
-            wanted, ("service", "kind", "title", "severity", "channel", "start", "reported_at"), self.now
-        )
+        self._may_any(Written.OPEN, wanted.get("service", ""))
+        fields = Fields(wanted, _OPENING, self.now)
         service = fields.one_of("service", self.services)
         about = self._about(service)
         if service in self.services:
             self._may(about, Written.OPEN, service, person=False)
         severities = {rule.name for each in about for rule in each.terms.severities}
         channels = {name for each in about for name in each.channels}
-        start = fields.instant("start", self.now)
-        reported_at = fields.instant("reported_at", start)
+        reported_at = fields.instant("reported_at", fields.instant("start", self.now))
+        start = fields.instant("start", reported_at)
         body: Body = {
             "service": service,
             "kind": fields.one_of("kind", OPENED),
@@ -76,11 +81,18 @@ class Desk:
             "channel": fields.one_of("channel", sorted(channels), needed=False),
             "start": start,
             "reported_at": reported_at,
+            "ref": fields.text("ref"),
         }
+        if _IDENT.fullmatch(body["ref"]):
+            fields.problems.append(
+                f"ref: `{body['ref']}` is how incidents are called here; give it another name"
+            )
+        if body["ref"] and self.fold.standing(body["ref"]) is not None:
+            fields.problems.append(f"ref: `{body['ref']}` is there already")
         if start is not None and reported_at is not None and reported_at < start:
             fields.problems.append("reported_at: is before start; nobody reports what has not begun")
         fields.done()
-        return LogEntry(self.now, self.who, Written.OPEN, next(next_ident(self.log)), text_of(body))
+        return LogEntry(self.now, self.who, Written.OPEN, self.fold.next_ident(), text_of(body))
 
     def act(self, ident: str, act: Act, wanted: Wanted) -> LogEntry:
         """Do something to an incident.
@@ -89,11 +101,14 @@ class Desk:
             UsageError: With all that is wrong.
             ForbiddenError: The writer is nobody who may.
         """
-        ledger = folded(self.log)
-        incident = known(ledger, ident)
+        self._may_any(act, ident)
+        incident = self.fold.standing(ident)
+        if incident is None:
+            msg = f"there is no incident `{ident}`; `incident list` has them"
+            raise UsageError(msg)
         about = self._about(incident.service)
         self._may(about, act, incident.ident, person=act not in PROGRAMS_MAY)
-        fields = Fields(wanted, ("at", *_KEYS[act]), self.now)
+        fields = Fields(wanted, ("at", *_KEYS[act]), self.now, self.who)
         at = fields.instant("at", self.now)
         if at is not None and at < incident.start:
             fields.problems.append(
@@ -110,17 +125,14 @@ class Desk:
             UsageError: With all that is wrong.
             ForbiddenError: The writer is nobody of an agreement that has the measure.
         """
-        asked = {name for each in self.agreements for name in measures_of(each)}
+        self._may_any(Written.RECORD, measure)
+        asked = {name for each in self._in_force() for name in measures_of(each)}
         if measure not in asked:
             hint = nearest(measure, sorted(asked)) or f"; they ask for {', '.join(sorted(asked)) or 'none'}"
             msg = f"no agreement asks for the measure `{measure}`{hint}"
             raise UsageError(msg)
-        self._may(
-            [each for each in self.agreements if measure in measures_of(each)],
-            Written.RECORD,
-            measure,
-            person=False,
-        )
+        about = [each for each in self._in_force() if measure in measures_of(each)]
+        self._may(about, Written.RECORD, measure, person=False)
         fields = Fields(wanted, ("value", "at", "group", "weight", "evidence"), self.now)
         value, weight = fields.number("value"), fields.number("weight", Fraction(1))
         if weight is not None and weight <= 0:
@@ -135,8 +147,20 @@ class Desk:
         fields.done()
         return LogEntry(self.now, self.who, Written.RECORD, measure, text_of(body))
 
+    def _in_force(self) -> list[Agreement]:
+        """The version of each agreement that holds now; of one that ended last month its people may still write."""
+        found = dict[str, list[Agreement]]()
+        for each in self.agreements:
+            found.setdefault(each.name, []).append(each)
+        held = (in_force(each, self.now) or in_force(each, self.now - AFTERWARDS) for each in found.values())
+        return [each for each in held if each is not None]
+
     def _about(self, service: str) -> list[Agreement]:
-        return [each for each in self.agreements if not each.is_draft and service in each.services]
+        return [each for each in self._in_force() if service in each.services]
+
+    def _may_any(self, action: str, ident: str) -> None:
+        """See that the writer is somebody of any agreement, before anything is said of what there is."""
+        self._may(self._in_force(), action, ident, person=False)
 
     def _may(self, about: Sequence[Agreement], action: str, ident: str, *, person: bool) -> None:
         people = {name for each in about for party in each.parties.values() for name in party.people}
@@ -163,15 +187,20 @@ def measures_of(agreement: Agreement) -> set[str]:
 
 
 def known(ledger: Ledger, ident: str) -> Incident:
-    """An incident by its ident, also by one that turned out to be another's."""
-    into = ident
-    while into in ledger.merged:
-        into = ledger.merged[into]
-    if into not in ledger.incidents:
+    """An incident by its ident, also by one that turned out to be another's.
+
+    Raises:
+        UsageError: There is none.
+    """
+    found = (
+        each for each in ledger.incidents.values() if ident in {each.ident, each.ref, *each.merged} - {""}
+    )
+    incident = next(found, None)
+    if incident is None:
         hint = nearest(ident, list(ledger.incidents)) or "; `incident list` has them"
         msg = f"there is no incident `{ident}`{hint}"
         raise UsageError(msg)
-    return ledger.incidents[into]
+    return incident
 
 
 _KEYS: Mapping[Act, Sequence[str]] = MappingProxyType(
@@ -195,13 +224,29 @@ def _words(fields: Fields, _incident: Incident, _about: Sequence[Agreement]) -> 
     return {"text": fields.text("text")}
 
 
+def _resolve(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
+    if incident.kind is Kind.OUTAGE and incident.end is None:
+        fields.problems.append("probes still see it; it is over when they do not, so write an update instead")
+    _in_order(fields, incident)
+    return {"text": fields.text("text")}
+
+
+def _in_order(fields: Fields, incident: Incident) -> None:
+    """What closes and opens comes in the order of its times."""
+    at = fields.instant("at", fields.now)
+    last = max((each.at for each in incident.of(Act.RESOLVE, Act.REOPEN)), default=incident.start)
+    if at is not None and at < last:
+        fields.problems.append(f"at: is before {format_instant(last)}, when it was last closed or opened")
+
+
 def _update(fields: Fields, _incident: Incident, _about: Sequence[Agreement]) -> Body:
     return {"text": fields.text("text", "say what is new")}
 
 
 def _reopen(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
-    if incident.end is None and not any(incident.of(Act.RESOLVE)):
+    if incident.is_open(fields.now):
         fields.problems.append("it is open; only what is over can be reopened")
+    _in_order(fields, incident)
     return {"text": fields.text("text", "say why it is not over")}
 
 
@@ -230,7 +275,7 @@ def _fault(fields: Fields, _incident: Incident, _about: Sequence[Agreement]) -> 
 
 
 def _action(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
-    name = fields.text("value") or f"a{sum(1 for _ in incident.of(Act.ACTION)) + 1}"
+    name = fields.text("value") or f"{incident.ident}.{sum(1 for _ in incident.of(Act.ACTION)) + 1}"
     return {"value": name, "text": fields.text("text", "say what is to be done"), "due": fields.day("due")}
 
 
@@ -242,17 +287,28 @@ def _dispute(fields: Fields, _incident: Incident, _about: Sequence[Agreement]) -
     return {"text": fields.text("text", "say what is not so")}
 
 
-def _settle(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
+def _settle(fields: Fields, incident: Incident, about: Sequence[Agreement]) -> Body:
     if not incident.disputed:
         fields.problems.append("nobody disputes it; there is nothing to settle")
+    else:
+        _by_who_disputes(fields, incident, about)
     return {"text": fields.text("text", "say how it was settled")}
+
+
+def _by_who_disputes(fields: Fields, incident: Incident, about: Sequence[Agreement]) -> None:
+    """A dispute is settled once the party says so that raised it."""
+    by = [each.by for each in incident.of(Act.DISPUTE)][-1]
+    parties = [party for each in about for party in each.parties.values() if by in party.people]
+    if parties and not any(fields.who in party.people for party in parties):
+        names = ", ".join(sorted({name for party in parties for name in party.people}))
+        fields.problems.append(f"`{by}` disputes it; it is settled once one of that party says so: {names}")
 
 
 _BODIES: Mapping[Act, Callable[[Fields, Incident, Sequence[Agreement]], Body]] = MappingProxyType(
     {
         Act.ACKNOWLEDGE: _words,
         Act.UPDATE: _update,
-        Act.RESOLVE: _words,
+        Act.RESOLVE: _resolve,
         Act.REOPEN: _reopen,
         Act.PAUSE: _pause,
         Act.SEVERITY: _severity,

@@ -78,6 +78,7 @@ class Incident:
         entries: In order of `at`.
         merged: Idents of those that turned out to be this one.
         split_from: Ident of the one that this turned out to be no part of; empty for none.
+        ref: What another system calls it; empty where none does.
     """
 
     ident: str
@@ -93,6 +94,7 @@ class Incident:
     entries: tuple[Entry, ...] = ()
     merged: tuple[str, ...] = ()
     split_from: str = ""
+    ref: str = ""
 
     def of(self, *acts: Act) -> Iterator[Entry]:
         """Entries that do any of these, in order."""

@@ -1,6 +1,7 @@
 """Which outage is which incident, also after history was corrected: ids are given once, and go with what overlaps most."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from exporter.timeline.spans import Span
@@ -32,12 +33,9 @@ def relinked(known: Mapping[str, Span], outages: Sequence[Span]) -> Links:
     """
     order = {ident: number for number, ident in enumerate(known)}
     overlaps = sorted(
-        (
-            (-_overlap(span, outage), order[ident], ident, outage)
-            for ident, span in known.items()
-            for outage in outages
-            if _overlap(span, outage)
-        ),
+        (-_overlap(span, outage), order[ident], ident, outage)
+        for ident, span in known.items()
+        for outage in _near(span, outages)
     )
     kept, owner = dict[str, Span](), dict[Span, str]()
     for _, _, ident, outage in overlaps:
@@ -55,3 +53,11 @@ def relinked(known: Mapping[str, Span], outages: Sequence[Span]) -> Links:
 
 def _overlap(one: Span, other: Span) -> int:
     return max(0, min(one[1], other[1]) - max(one[0], other[0]))
+
+
+def _near(span: Span, outages: Sequence[Span]) -> Iterator[Span]:
+    """Those of some outages, which are in order and apart, that overlap a span."""
+    number = bisect_right(outages, span[0], key=lambda each: each[1])
+    while number < len(outages) and outages[number][0] < span[1]:
+        yield outages[number]
+        number += 1

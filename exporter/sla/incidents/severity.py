@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from exporter.sla.incidents.incident import Act, Incident
 from exporter.sla.lane import Lane
-from exporter.timeline.spans import Span, Spans
+from exporter.timeline.spans import Spans
 from exporter.timeline.tally import Standing
 
 
@@ -49,28 +49,29 @@ def severity_of(
 
 
 def agreed_value(incident: Incident, act: Act, both: Sequence[frozenset[str]]) -> str:
-    """The latest value that people of both parties have written; empty where there is none."""
-    said = [dict[str, int]() for _ in both]
-    for number, entry in enumerate(incident.of(act)):
-        for people, values in zip(both, said, strict=True):
+    """The value on which people of both parties have agreed last; empty where they never did.
+
+    It stands until their latest words are another one: what a party has taken back it does not say any more. In the order in
+    which it was written down, whatever time it is about.
+    """
+    said, agreed = ["" for _ in both], ""
+    for entry in sorted(incident.of(act), key=lambda each: each.entered_at):
+        for number, people in enumerate(both):
             if entry.by in people:
-                values[entry.value] = number
-    common = set(said[0]).intersection(*said[1:]) if said else set()
-    return max(common, key=lambda value: max(values[value] for values in said), default="")
-
-
-def outages(lanes: Mapping[str, Lane], span: Span) -> Spans:
-    """When any endpoint was down."""
-    return Spans(each for lane in lanes.values() for each in lane.spans(Standing.DOWN)) & Spans([span])
+                said[number] = entry.value
+        if said[0] and len(set(said)) == 1:
+            agreed = said[0]
+    return agreed
 
 
 def _holds(rule: SeverityRule, lanes: Mapping[str, Lane], within: Spans) -> bool:
-    if rule.down is None or not lanes:
+    watched = [lane for lane in lanes.values() if lane.spans(Standing.UP, Standing.DOWN) & within]
+    if rule.down is None or not watched:
         return False
-    wanted = rule.down or len(lanes)
+    wanted = rule.down or len(watched)  # of all that were watched then
     edges = sorted(
         (at, step)
-        for lane in lanes.values()
+        for lane in watched
         for start, end in lane.spans(Standing.DOWN) & within
         for at, step in ((start, 1), (end, -1))
     )

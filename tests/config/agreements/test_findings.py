@@ -111,11 +111,19 @@ def test_one_person_cannot_agree_with_themselves_unseen() -> None:
 
 
 def test_somebody_must_be_there_to_answer() -> None:
-    answers = target("severity: sev1, respond: 15m") + TERM + "severities: {sev1: any endpoint down, sev2: as reported}\n"
+    answers = (
+        target("severity: sev1, respond: 15m")
+        + TERM
+        + "severities: {sev1: any endpoint down, sev2: as reported}\n"
+    )
     found = weak(answers.replace(", people: [mara, tom]", ""))
-    assert "acme.yml:7: consent: answers are promised, but the provider has no `people`: nobody can ever give one" in found
     assert (
-        "acme.yml:11: unused: no target promises anything of the severity `sev2`; name it in one, or remove it" in found
+        "acme.yml:7: consent: answers are promised, but the provider has no `people`: nobody can ever give one"
+        in found
+    )
+    assert (
+        "acme.yml:11: unused: no target promises anything of the severity `sev2`; name it in one, or remove it"
+        in found
     )
 
 

@@ -30,11 +30,31 @@ def rule(keys: str, message: str) -> tuple[str, list[str]]:
 
 
 LATER_KEYS = {
-    "the key termination": more("termination: [a]", f"`termination` {LATER}"),
     "a report that is also weekly": more("report: {also: weekly}", f"`also` {LATER}"),
 }
 
 CASES = {
+    "termination that is none": more(
+        "termination: [a]", "`termination` is a list of maps such as {missed: 3, of: 6}, not of text"
+    ),
+    "termination of two kinds": more(
+        "termination: [{missed: 3, below: 95}]",
+        "a rule has one of `missed` (with `of`), `consecutive` and `below`",
+    ),
+    "termination of fewer than it needs": more(
+        "termination: [{missed: 3, of: 2}]",
+        "`of` goes with `missed`, and is not less: so many of the last so many",
+    ),
+    "termination of more than is told": more(
+        "termination: [{consecutive: 13}]", "a rule looks at 12 periods at most, as reports do"
+    ),
+    "termination by a target that is none": more(
+        "termination: [{below: 95, target: shpo}]", "there is no target `shpo`; did you mean `shop`?"
+    ),
+    "escalation of a severity that is none": more(
+        "escalation: [{after: 1h, to: the board, severity: sev1}]",
+        "there is no severity `sev1`; define it under `severities`",
+    ),
     "severities that are none": more(
         "severities: [a]",
         "`severities` must be a map such as {sev1: all endpoints down, sev2: any endpoint down}, not a list",

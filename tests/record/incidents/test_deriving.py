@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from exporter.record.incidents.deriving import Seen, derived
 from exporter.record.incidents.ledger import Ledger, folded, text_of
 from exporter.sla.incidents.incident import Act
 from exporter.store.base import LogEntry
-from exporter.timeline.spans import Span
+from exporter.timeline.spans import Span, Spans
 
 NOW = 1_000
 
@@ -85,3 +88,45 @@ def test_what_was_pruned_stays_as_it_was() -> None:
     told = Told()
     told.see((10, 60), (80, 90))
     assert spans(told.see((80, 90), kept_from=70)) == {"i1": (10, 60), "i2": (80, 90)}
+
+
+def test_one_that_was_merged_into_what_is_gone_is_gone_with_it() -> None:
+    told = Told()
+    told.see((10, 20), (30, 60))
+    told.see((10, 60))
+    assert spans(told.see()) == {}
+    assert spans(told.see((100, 110))) == {"i3": (100, 110)}
+    ledger = told.see((10, 20), (30, 60), (100, 110))
+    assert spans(ledger) == {"i1": (10, 20), "i2": (30, 60), "i3": (100, 110)}
+
+
+def test_what_pruning_took_of_its_start_it_keeps() -> None:
+    told = Told()
+    told.see((10, 60))
+    assert spans(told.see((50, 60), kept_from=50)) == {"i1": (10, 60)}
+    assert len(told.log) == 1
+
+
+histories = st.lists(
+    st.tuples(
+        st.lists(st.tuples(st.integers(0, 90), st.integers(1, 30)), max_size=4),
+        st.sampled_from([0, 0, 0, 25, 50]),
+    ),
+    max_size=6,
+)
+
+
+@given(histories)
+def test_whatever_history_says_after_each_other_there_are_its_outages(
+    said: Sequence[tuple[Sequence[tuple[int, int]], int]],
+) -> None:
+    told, edge = Told(), 0
+    for outages, kept_from in said:
+        edge = max(edge, kept_from)
+        found = list(Spans((max(edge, start), start + length) for start, length in outages))
+        ledger = told.see(*found, kept_from=edge)
+        seen = [(each.start, each.end) for each in ledger.incidents.values() if each.end and each.end > edge]
+        assert sorted(end for _, end in seen) == sorted(end for _, end in found)
+        before = len(told.log)
+        told.see(*found, kept_from=edge)
+        assert len(told.log) == before, "what was told is told once"

@@ -7,7 +7,7 @@ import pytest
 
 from exporter.errors import UsageError
 from exporter.record.incidents.batch import batch
-from exporter.record.incidents.ledger import Ledger, Written, folded, text_of
+from exporter.record.incidents.ledger import Ledger, Written, fold_of, folded, text_of
 from exporter.record.incidents.writing import Desk, ForbiddenError
 from exporter.sla.agreement import Party
 from exporter.sla.incidents.answers import AnswerTerms, Task
@@ -40,7 +40,7 @@ OUTAGE = LogEntry(START, "", Written.OUTAGE, "i1", text_of({"service": "shop", "
 
 
 def desk(who: str = "mara", *log: LogEntry) -> Desk:
-    return Desk([ACME], ["shop", "mail"], [OUTAGE, *log], who, NOW)
+    return Desk([ACME], ["shop", "mail"], fold_of([OUTAGE, *log]), who, NOW)
 
 
 def then(*entries: LogEntry) -> Ledger:
@@ -101,6 +101,7 @@ def test_who_may_not_is_told_so_and_the_attempt_is_kept() -> None:
             "due: must be a day such as 2026-12-31, not `soon`",
         ),
         (Act.DONE, {"value": "a1"}, "value: there is no `a1`; there are none"),
+        (Act.RESOLVE, {}, "probes still see it; it is over when they do not, so write an update instead"),
         (Act.SETTLE, {"text": "x"}, "nobody disputes it; there is nothing to settle"),
         (Act.REOPEN, {"text": "x"}, "it is open; only what is over can be reopened"),
     ],
@@ -159,6 +160,8 @@ def test_a_value_of_a_measure_has_its_author_and_its_evidence() -> None:
     for wanted, said in (
         ({"value": "71,5", "evidence": "x"}, "value: must be a number such as 70.5, not `71,5`"),
         ({"evidence": "x"}, "value: is missing"),
+        ({"value": "1e99999999", "evidence": "x"}, "value: must be a number such as 70.5, not `1e99999999`"),
+        ({"value": "9" * 99, "evidence": "x"}, "value: must be a number"),
         ({"value": "1"}, "evidence: is missing; say where the value is from"),
         ({"value": "1", "evidence": "x", "weight": "0"}, "weight: must be more than 0"),
     ):
@@ -201,6 +204,80 @@ def test_nobody_else_opens_or_records() -> None:
 
 def test_actions_come_back_until_they_are_done() -> None:
     named = desk().act("i1", Act.ACTION, {"text": "more disks", "due": "2026-11-01"})
-    assert list(then(named).incidents["i1"].actions()) == ["a1"]
-    done = desk("mara", named).act("i1", Act.DONE, {"value": "a1"})
+    assert list(then(named).incidents["i1"].actions()) == ["i1.1"]
+    done = desk("mara", named).act("i1", Act.DONE, {"value": "i1.1"})
     assert then(named, done).incidents["i1"].actions() == {}
+
+
+def test_a_second_file_speaks_of_the_tickets_of_the_first_and_doubles_none() -> None:
+    opened = {
+        "do": "open",
+        "id": "T-1",
+        "service": "shop",
+        "kind": "fault",
+        "title": "Slow",
+        "severity": "sev2",
+    }
+    first = batch(desk(), [opened])
+    (more,) = batch(desk("mara", *first), [{"do": "acknowledge", "id": "T-1"}])
+    assert more.ident == "i2"
+    with pytest.raises(UsageError, match="line 2: ref: `T-1` is there already"):
+        batch(desk("mara", *first), [opened])
+    with pytest.raises(UsageError, match="ref: `i7` is how incidents are called here"):
+        desk().open({**opened, "ref": "i7"})
+    with pytest.raises(ForbiddenError, match="line 2: `eve` may not write here"):
+        batch(desk("eve"), [opened])
+
+
+def test_what_closes_and_opens_comes_in_order() -> None:
+    opened = desk().open(
+        {
+            "service": "shop",
+            "kind": "fault",
+            "title": "x",
+            "severity": "sev2",
+            "start": format_instant(NOW - 3 * HOUR),
+        }
+    )
+    closed = desk("mara", opened).act("i2", Act.RESOLVE, {"at": format_instant(NOW - HOUR)})
+    early = {"text": "not over", "at": format_instant(NOW - 2 * HOUR)}
+    with pytest.raises(UsageError, match="when it was last closed or opened"):
+        desk("mara", opened, closed).act("i2", Act.REOPEN, early)
+    again = desk("mara", opened, closed).act("i2", Act.REOPEN, {"text": "not over"})
+    assert then(opened, closed, again).incidents["i2"].is_open(NOW)
+
+
+def test_a_report_may_be_of_what_began_before() -> None:
+    entry = desk().open(
+        {
+            "service": "shop",
+            "kind": "fault",
+            "title": "x",
+            "severity": "sev2",
+            "reported_at": format_instant(NOW - HOUR),
+        }
+    )
+    assert then(entry).incidents["i2"].start == NOW - HOUR
+
+
+def test_a_dispute_is_settled_by_the_party_that_raised_it() -> None:
+    raised = desk("jo").act("i1", Act.DISPUTE, {"text": "nobody called"})
+    with pytest.raises(
+        UsageError, match="`jo` disputes it; it is settled once one of that party says so: jo"
+    ):
+        desk("mara", raised).act("i1", Act.SETTLE, {"text": "we did"})
+    assert (
+        not then(raised, desk("jo", raised).act("i1", Act.SETTLE, {"text": "they did"}))
+        .incidents["i1"]
+        .disputed
+    )
+
+
+def test_of_what_is_not_there_a_stranger_learns_nothing() -> None:
+    with pytest.raises(ForbiddenError) as caught:
+        desk("eve").act("i99", Act.UPDATE, {})
+    assert caught.value.entry.ident == "i99"
+    with pytest.raises(ForbiddenError):
+        desk("eve").record("nothing", {})
+    with pytest.raises(ForbiddenError):
+        desk("eve").open({"service": "nowhere"})

@@ -11,7 +11,7 @@ from exporter.sla.evaluate import evaluate
 from exporter.sla.evidence import Evidence, Period, Record
 from exporter.sla.incidents.answers import AnswerTerms, Task
 from exporter.sla.incidents.incident import Act, Entry, Incident, Kind
-from exporter.sla.incidents.severity import SeverityRule, severity_of
+from exporter.sla.incidents.severity import SeverityRule, agreed_value, severity_of
 from exporter.sla.judge import Verdict
 from exporter.sla.result import TargetResult
 from exporter.sla.terms import Ceiling, Measure, RecordedTerms, Starts, Take, Target, Terms
@@ -131,14 +131,37 @@ def test_what_has_to_be_reported_and_was_not_does_not_count() -> None:
     assert one(judged(late, starts=Starts.REPORTED)).met is True
 
 
-def test_a_dispute_leaves_the_verdict_open() -> None:
-    disputed = replace(DOWN, entries=(Entry(START + 2 * DAY, "jo", Act.DISPUTE),))
+def test_a_dispute_alone_changes_no_verdict() -> None:
+    """Else either party could undo any of them."""
+    disputed = replace(DOWN, entries=(Entry(START + 2 * DAY, "mara", Act.DISPUTE),))
     found = judged(disputed)
-    assert (found.verdict, found.figures.best, found.figures.worst) == (
-        Verdict.UNDETERMINED,
-        Fraction(1),
-        Fraction(0),
+    assert (found.verdict, one(found).incident.disputed) == (Verdict.MISSED, True)
+
+
+def test_who_is_nobody_of_the_agreement_pauses_nothing_in_it() -> None:
+    """Another customer of the same service, say."""
+    waited = Entry(START + DAY, "eve", Act.PAUSE, span=(DOWN.start, DOWN.start + 2 * HOUR))
+    assert one(judged(replace(DOWN, entries=(waited,)))).met is False
+    own = replace(waited, by="mara")
+    assert one(judged(replace(DOWN, entries=(own,)))).met is True
+
+
+@pytest.mark.parametrize(
+    ("words", "agreed"),
+    [
+        ([("jo", "customer"), ("mara", "customer"), ("jo", "provider")], "customer"),
+        ([("jo", "customer"), ("mara", "provider"), ("jo", "provider"), ("mara", "customer")], "provider"),
+        ([("jo", "customer"), ("mara", "provider")], ""),
+    ],
+)
+def test_what_was_agreed_stands_until_something_else_is(
+    words: Sequence[tuple[str, str]], agreed: str
+) -> None:
+    entries = tuple(
+        Entry(START, by, Act.FAULT, entered_at=START + number, value=value)
+        for number, (by, value) in enumerate(words)
     )
+    assert agreed_value(replace(DOWN, entries=entries), Act.FAULT, PEOPLE) == agreed
 
 
 def test_a_share_is_of_those_that_count() -> None:

@@ -62,12 +62,14 @@ def nobody_answers(case: Case) -> Iterator[Finding]:
     if answers and not agreement.parties["provider"].people:
         message = "answers are promised, but the provider has no `people`: nobody can ever give one"
         yield Finding(find(root, ("parties", "provider")).mark, Kind.CONSENT, message)
-    severities = find(root, ("severities",)).node
     asked = {name for each in answers for name in each.severities}
     every = any(not each.severities for each in answers)
-    for rule in agreement.terms.severities if isinstance(severities, Map) and not every else ():
-        if rule.name not in asked:
-            message = f"no target promises anything of the severity `{rule.name}`; name it in one, or remove it"
+    severities = root.get("severities")
+    for rule in agreement.terms.severities:
+        if rule.name not in asked and not every and isinstance(severities, Map):
+            message = (
+                f"no target promises anything of the severity `{rule.name}`; name it in one, or remove it"
+            )
             yield Finding(severities.mark_of(rule.name), Kind.UNUSED, message)
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from exporter.output.reports.blocks import Block, Cell, Column, Section, Table, Text, row
+from exporter.output.reports.blocks import Block, Cell, Column, Section, Table, row
 from exporter.output.reports.document import Clock, Document, Entry, Handled, Incident, Target
 from exporter.output.reports.words import Times
-from exporter.units import MINUTE, describe_duration
+from exporter.units import MINUTE, describe_duration, parse_instant
 
 TASKS = {"respond": "answered", "update": "told what is new", "repair": "repaired"}
 _ANSWERS = (
@@ -27,7 +27,7 @@ def incidents(document: Document, times: Times) -> Iterator[Section]:
     known = _known(document)
     blocks: list[Block] = [_of_target(each, known, times) for each in targets]
     blocks += [_story(each, document, times) for each in known.values() if each["entries"]]
-    blocks += [_to_do(known)]
+    blocks += [_to_do(document)]
     yield Section("incidents", "Incidents", tuple(blocks))
 
 
@@ -65,17 +65,26 @@ def _rows(handled: Handled, incident: Incident, times: Times) -> Iterator[tuple[
             TASKS.get(clock["task"], clock["task"]),
             describe_duration(clock["elapsed_ms"]),
             describe_duration(clock["limit_ms"]),
-            _in_time(clock, handled, times),
+            _in_time(clock, handled, incident, times),
         )
         name = Cell("")
 
 
-def _in_time(clock: Clock, handled: Handled, times: Times) -> Cell:
-    disputed = ("disputed",) if handled["disputed"] else ()
+def _in_time(clock: Clock, handled: Handled, incident: Incident, times: Times) -> Cell:
+    disputed = (*(("disputed",) if handled["disputed"] else ()), *_written_later(clock, incident))
     if clock["met"] is None:
         due = () if clock["due"] is None else (f"due {times.text(clock['due'])}",)
         return Cell("open", (*due, *disputed))
     return Cell("yes" if clock["met"] else "no", disputed)
+
+
+def _written_later(clock: Clock, incident: Incident) -> tuple[str, ...]:
+    """That an answer was written down later than it is said to have been given: it is for the other party to see."""
+    if clock["stop"] is None:
+        return ()
+    stop = parse_instant(clock["stop"])
+    late = [each["entered_at"] - each["at"] for each in incident["entries"] if each["at"] == stop]
+    return (f"written down {describe_duration(max(late))} later",) if late and max(late) >= MINUTE else ()
 
 
 def _story(incident: Incident, document: Document, times: Times) -> Table:
@@ -121,21 +130,16 @@ def _said(entry: Entry, times: Times) -> str:
     return "; ".join(filter(None, (entry["value"], span, due, entry["text"])))
 
 
-def _to_do(known: Mapping[str, Incident]) -> Block:
-    """Corrective actions that nobody has done yet."""
-    rows = []
-    for incident in known.values():
-        left: dict[str, Entry] = {}
-        for each in incident["entries"]:
-            if each["act"] == "action":
-                left[each["value"]] = each
-            elif each["act"] == "done":
-                left.pop(each["value"], None)
-        rows += [
-            row(f"{incident['id']} {name}", each["due"], each["by"], each["text"])
-            for name, each in left.items()
-        ]
-    if not rows:
-        return Text("Nothing is left to be done that was named for these incidents.")
+def _to_do(document: Document) -> Block:
+    """Corrective actions that nobody has done yet, of incidents of any period."""
+    rows = tuple(
+        row(
+            Cell(each["name"], (f"of {each['incident']}",)),
+            Cell(each["due"], ("overdue",) if each["overdue"] else ()),
+            each["by"],
+            each["text"],
+        )
+        for each in document.get("actions", ())
+    )
     columns = (Column("Action"), Column("Due"), Column("Named by"), Column("What is to be done"))
-    return Table("Still to be done", columns, tuple(rows), "")
+    return Table("Still to be done", columns, rows, "Nothing that was named is left to be done.")
