@@ -18,6 +18,9 @@ Examples:
   uptime-slo-exporter agreement check acme-hosting.yml
   uptime-slo-exporter agreement check
   uptime-slo-exporter agreement show acme-hosting --at 2026-11-01T00:00:00Z
+  uptime-slo-exporter agreement diff acme-hosting 1 2
+  uptime-slo-exporter agreement simulate acme-hosting --version 3 --history 12
+  uptime-slo-exporter agreement compare acme-hosting shop own-vms vendor-vms
   uptime-slo-exporter agreement status
 
 \b
@@ -106,6 +109,98 @@ def show(
         json.dumps(told, indent=2, ensure_ascii=False)
         if format_ == "json"
         else "\n".join(terms_lines(chosen, instant))
+    )
+
+
+@command.command()
+@click.argument("name")
+@click.argument("before", metavar="VERSION")
+@click.argument("after", metavar="VERSION")
+@click.option(
+    "--file", "files", multiple=True, metavar="FILE", help="Instead of those of the configuration; repeats."
+)
+@config_option
+def diff(name: str, before: str, after: str, files: tuple[str, ...], config_files: tuple[str, ...]) -> int:
+    """Show what one version of NAME says otherwise than another; exit status 1 if anything."""
+    from exporter.errors import UsageError  # noqa: PLC0415 -- `--help` needs none of this
+    from exporter.sla.differences import differences  # noqa: PLC0415
+
+    versions = {each.version: each for each in _versions(name, files, config_files)}
+    for version in (before, after):
+        if version not in versions:
+            msg = f"`{name}` has no version `{version}`; it has {', '.join(versions)}"
+            raise UsageError(msg)
+    found = differences(versions[before].document, versions[after].document)
+    click.echo("\n".join(map(str, found)) if found else "They promise the same.")
+    return int(bool(found))
+
+
+@command.command()
+@click.argument("name")
+@click.option("--version", default="", help="Of it; the one that is in force, or the latest, if not given.")
+@click.option(
+    "--history", type=click.IntRange(1, 120), default=12, show_default=True, help="How many periods."
+)
+@click.option(
+    "--file", "files", multiple=True, metavar="FILE", help="Instead of those of the configuration; repeats."
+)
+@config_option
+@storage_option
+@format_option("table", "json")
+def simulate(  # noqa: PLR0917 -- one argument an option
+    name: str,
+    version: str,
+    history: int,
+    files: tuple[str, ...],
+    config_files: tuple[str, ...],
+    storage: str,
+    format_: str,
+) -> None:
+    """Judge the last periods by the terms of NAME, as if they had been in force: before signing, drafts too."""
+    import json  # noqa: PLC0415 -- `--help` needs none of this
+
+    from exporter.cli.simulating import simulation  # noqa: PLC0415
+    from exporter.output.simulations import month_lines, summary_json, summary_lines  # noqa: PLC0415
+    from exporter.record.agreements.simulating import summaries  # noqa: PLC0415
+
+    results = simulation(name, version, history, files, config_files, storage)
+    found = summaries(results)
+    if format_ == "json":
+        click.echo(json.dumps(summary_json(found), indent=2))
+        return
+    click.echo("\n".join([*month_lines(results), "", *summary_lines(found, len(results), "TARGET")]))
+
+
+@command.command()
+@click.argument("name")
+@click.argument("target")
+@click.argument("services", nargs=-1, required=True, metavar="SERVICE...")
+@click.option(
+    "--history", type=click.IntRange(1, 120), default=12, show_default=True, help="How many periods."
+)
+@config_option
+@storage_option
+@format_option("table", "json")
+def compare(  # noqa: PLR0917 -- one argument an option
+    name: str,
+    target: str,
+    services: tuple[str, ...],
+    history: int,
+    config_files: tuple[str, ...],
+    storage: str,
+    format_: str,
+) -> None:
+    """Compare SERVICES, of vendors or one's own, by the measure of TARGET of the agreement NAME."""
+    import json  # noqa: PLC0415 -- `--help` needs none of this
+
+    from exporter.cli.simulating import comparison  # noqa: PLC0415
+    from exporter.output.simulations import summary_json, summary_lines  # noqa: PLC0415
+
+    found = comparison(name, target, services, history, config_files, storage)
+    click.echo(
+        json.dumps(summary_json(found), indent=2)
+        if format_ == "json"
+        else "\n".join(summary_lines(found, history, "SERVICE"))
     )
 
 

@@ -77,6 +77,8 @@ class Daemon:
         except (OSError, http.client.HTTPException) as error:
             msg = f"the daemon that writes to {self._storage} went away without an answer; look whether it was done"
             raise UptimeError(msg) from error
+        if answer.status == http.HTTPStatus.FORBIDDEN:
+            raise UptimeError(text.rstrip("\n"))
         if answer.status == http.HTTPStatus.BAD_REQUEST:
             raise UsageError(text.rstrip("\n"))
         if answer.status >= http.HTTPStatus.BAD_REQUEST:

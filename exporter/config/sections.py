@@ -321,10 +321,7 @@ class RootSection(Section):
 
 
 NOT_YET: dict[str, frozenset[str]] = {
-    "agreement": frozenset({"channels", "severities", "termination"}),
     "agreement.report": frozenset({"also"}),
-    "target": frozenset({"at_least", "clock", "recorded", "repair", "respond", "severity", "update_every"}),
-    "credit": frozenset({"each_miss"}),
     "probe": frozenset({"client_secret", "password", "query", "token"}),
     "probe.expect": frozenset(
         {

@@ -14,9 +14,14 @@ from exporter.engine.storage import Storage
 from exporter.errors import StoreError
 from exporter.log import log
 from exporter.output.reports.formats import written
-from exporter.record.agreements.evidence import Sources
+from exporter.record.agreements.evidence import FOLLOWED, Sources
 from exporter.record.agreements.issuing import SETTLING, Drafted, drafts
 from exporter.record.agreements.results import by_name, closed_periods, latest, results, whole_period
+from exporter.record.agreements.standing import standing_of
+from exporter.record.incidents.deriving import derived
+from exporter.record.incidents.ledger import Ledger, fold_of, folded
+from exporter.record.incidents.seeing import seen
+from exporter.record.incidents.writing import Desk, ForbiddenError, Writing
 from exporter.record.pasts import Pasts
 from exporter.record.sampled import Sampled
 from exporter.sla.agreement import Agreement, segments
@@ -65,6 +70,8 @@ class Agreements:
         self._facts = facts
         self._show = show
         self._folder = Path()
+        self._writing = asyncio.Lock()
+        self._followed = set[tuple[str, Span]]()
 
     async def run(self, folder: Path) -> None:
         """Look at all of them once a minute, until cancelled.
@@ -111,20 +118,60 @@ class Agreements:
         await self._storage.run(lambda store: store.add_issue(issue, to_report=to_report))
         log().info("agreement_issued", agreement=issue.said.agreement, number=issue.said.number)
 
+    async def write_down(self, who: str, make: Writing) -> Sequence[LogEntry]:
+        """Keep what somebody writes of incidents and measures; the attempt too, where they may not.
+
+        Raises:
+            UsageError: With all that is wrong.
+            ForbiddenError: The writer may not.
+            StoreError: It could not be written.
+        """
+        facts = self._facts()
+        services = [each.name for each in facts.config.services]
+        async with self._writing:  # an ident is given once
+            fold = fold_of(await self._storage.run(lambda store: store.ledger()))
+            try:
+                entries = await asyncio.to_thread(
+                    make, Desk(facts.config.agreements, services, fold, who, facts.now)
+                )
+            except ForbiddenError as error:
+                refused = error.entry
+                await self._storage.run(lambda store: store.write_down([refused]))
+                raise
+            await self._storage.run(lambda store: store.write_down(entries))
+        return entries
+
+    async def ledger(self) -> Sequence[LogEntry]:
+        """What was written down so far."""
+        return await self._storage.run(lambda store: store.ledger())
+
     async def _sources(self, facts: Facts) -> Sources:
         """The record as it is now, for another thread."""
-        named = {target.service for each in facts.config.agreements for target in each.terms.targets}
+        named = {name for each in facts.config.agreements for name in each.services}
         ids = [service.id for service in facts.config.services if service.name in named]
         pasts = {ident: [each.copy() for each in facts.pasts.get(ident, ())] for ident in ids}
         sampled = {slo: deepcopy(history) for slo, history in facts.sampled.items() if slo.service in pasts}
         absences = await self._storage.run(lambda store: store.absence_spans())
-        return Sources(facts.config, pasts, facts.trail, facts.now, absences, sampled)
+        ledger = await self._ledger(facts, pasts)
+        return Sources(facts.config, pasts, facts.trail, facts.now, absences, sampled, ledger)
+
+    async def _ledger(self, facts: Facts, pasts: Pasts) -> Ledger:
+        """What was written down, with the outages that the record has by now."""
+        async with self._writing:
+            log_ = await self._storage.run(lambda store: store.ledger())
+            entries = await asyncio.to_thread(_derived, log_, facts, pasts)
+            if entries:
+                await self._storage.run(lambda store: store.write_down(entries))
+        return await asyncio.to_thread(folded, [*log_, *entries])
 
     async def _one(
         self, sources: Sources, name: str, versions: Sequence[Agreement], now: int
     ) -> LiveAgreement | None:
         said = await self._storage.run(lambda store: store.said(name))
-        if spans := unsaid(sources, versions, said, now):
+        spans = unsaid(sources, versions, said, now)
+        followed = [each for each in followed_up(versions, said, now) if (name, each) not in self._followed]
+        self._followed |= {(name, each) for each in followed}
+        if spans := sorted({*spans, *followed}):
             issued = await self._storage.run(lambda store: store.issues(name))
             for each in await asyncio.to_thread(_news, sources, versions, spans, issued, now):
                 await self.issue(each.issue, to_report=bool(each.result.agreement.report.folder))
@@ -137,9 +184,11 @@ class Agreements:
         if not approved:
             return None
         agreement = running[-1].agreement if running else max(approved, key=lambda each: each.start)
+        standing = await asyncio.to_thread(standing_of, sources, agreement, now)
         return LiveAgreement(
             agreement,
             running[-1] if running else None,
+            standing,
             claim_by=_claim_by(said, now),
             reported_at=await self._storage.run(lambda store: store.reported_at(name)),
             reported=reported if agreement.report.folder else None,
@@ -160,6 +209,11 @@ class Agreements:
 
     async def _was_reported(self, said: Said, at: int) -> None:
         await self._storage.run(lambda store: store.reported(said, at))
+
+
+def _derived(log_: Sequence[LogEntry], facts: Facts, pasts: Pasts) -> list[LogEntry]:
+    """What is to be added to the ledger because of what the record has by now."""
+    return derived(log_, seen(facts.config, pasts, facts.now), facts.now, facts.now)
 
 
 def _news(
@@ -187,6 +241,20 @@ def unsaid(sources: Sources, versions: Sequence[Agreement], said: Sequence[Said]
         if parts:  # of one that has ended there is nothing to say of what came after
             found.append(span)
     return found[::-1]
+
+
+def followed_up(versions: Sequence[Agreement], said: Sequence[Said], now: int) -> list[Span]:
+    """Closed periods that were issued while their incidents were still followed, which is over by now: they may say more."""
+    if not any(target.answers is not None for each in versions for target in each.terms.targets):
+        return []
+    found = list[Span]()
+    for span in closed_periods(versions, now - FOLLOWED - SETTLING):
+        if span[1] < now - 3 * FOLLOWED:
+            break
+        ends = {each.span: each.at for each in said if span[0] <= each.span[0] and each.span[1] <= span[1]}
+        if any(at < span[1] + FOLLOWED for at in ends.values()):
+            found.append(span)
+    return found
 
 
 def _claim_by(said: Sequence[Said], now: int) -> int | None:

@@ -88,6 +88,8 @@ class Daemon:
         await corrections.take_up()
         source.absences, source.corrections = self._absences, corrections
         source.issue = self._agreements.issue
+        source.write_down = self._agreements.write_down
+        source.ledger = self._agreements.ledger
         gc.collect()
         gc.freeze()  # what lives for ever need not be looked at again and again
         async with asyncio.TaskGroup() as group, serve_control(make_control_app(source), storage):

@@ -5,13 +5,14 @@ on the same thread, and make a frozen picture of what they read.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from exporter.config.model import Config, Endpoint, Service, SloConfig
 from exporter.probes.result import NO_PHASES, Outcome, Phases, Reason, Result, TlsFacts
 from exporter.sla.agreement import Agreement
 from exporter.sla.period import PeriodResult
+from exporter.sla.standing import OpenIncidents
 from exporter.slo.question import Question
 from exporter.timeline.exclusion import Exclusion
 from exporter.timeline.samples import SampleHistory
@@ -242,6 +243,7 @@ class LiveAgreement:
     Attributes:
         agreement: The version in force; the last one where none is any more.
         result: Of the running period, as of some moments ago; None where no version is in force.
+        incidents: Open incidents, by severity.
         claim_by: Until when the earliest credit of an earlier period that is still open may be claimed, milliseconds; None
             where nothing is owed.
         reported_at: When a report of a closed period was last written by itself; None where it never was.
@@ -250,6 +252,7 @@ class LiveAgreement:
 
     agreement: Agreement
     result: PeriodResult | None
+    incidents: Sequence[OpenIncidents] = ()
     claim_by: int | None = None
     reported_at: int | None = None
     reported: bool | None = None

@@ -7,9 +7,9 @@ from exporter.output import names
 from exporter.output.column import Column, children
 from exporter.output.style import labels
 from exporter.sla.deadlines import notice_by, review_by
-from exporter.sla.evaluate import TargetResult
 from exporter.sla.judge import FIGURES, Verdict
 from exporter.sla.period import PeriodResult, next_step
+from exporter.sla.result import TargetResult
 
 _FIGURES = children("figure", FIGURES)
 _VERDICTS = children("verdict", list(Verdict))
@@ -27,6 +27,9 @@ class _Columns:
         self.next_step = Column(names.SLA_NEXT_STEP)
         self.credit = Column(names.SLA_CREDIT)
         self.verdict = Column(names.SLA_VERDICT)
+        self.incidents_open = Column(names.SLA_INCIDENTS_OPEN)
+        self.incident_due = Column(names.SLA_INCIDENT_DUE)
+        self.escalation = Column(names.SLA_ESCALATION)
         self.period_end = Column(names.SLA_PERIOD_END)
         self.evaluated = Column(names.SLA_EVALUATED)
         self.claim_by = Column(names.SLA_CLAIM_BY)
@@ -40,6 +43,7 @@ class _Columns:
         self._take_instants(text, (self.claim_by, live.claim_by), (self.report_at, live.reported_at))
         if live.reported is not None:
             self.report_ok.add(text, int(live.reported))
+        self._take_incidents(live, text)
         if live.result is not None:
             self._take_result(live.result, text, at)
 
@@ -56,6 +60,15 @@ class _Columns:
         )
         for each in result.targets:
             self._take_target(result, each, f"{text},{labels((names.TARGET, each.target.name))}")
+
+    def _take_incidents(self, live: LiveAgreement, text: str) -> None:
+        for each in live.incidents:
+            labelled = f"{text},{labels(('severity', each.severity))}"
+            self.incidents_open.add(labelled, each.number)
+            for task, instant in each.due.items():
+                self.incident_due.add(f"{labelled},{labels(('clock', task.value))}", instant / 1000)
+            if live.agreement.escalation:
+                self.escalation.add(labelled, each.level)
 
     @staticmethod
     def _take_instants(text: str, *found: tuple[Column, int | None]) -> None:

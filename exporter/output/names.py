@@ -236,6 +236,22 @@ SLA_VERDICT = _gauge(
     TARGET,
     "verdict",
 )
+SLA_INCIDENTS_OPEN = _gauge(
+    "uptime_sla_incidents_open",
+    "Incidents that are not over, by severity; 0 for one that has none.",
+    "severity",
+)
+SLA_INCIDENT_DUE = _gauge(
+    "uptime_sla_incident_deadline_timestamp_seconds",
+    "Until when the next answer to, or repair of, an open incident is in time.",
+    "severity",
+    "clock",
+)
+SLA_ESCALATION = _gauge(
+    "uptime_sla_escalation_level",
+    "How many steps of the escalation are due of the open incidents, by severity.",
+    "severity",
+)
 SLA_PERIOD_END = _gauge("uptime_sla_period_end_timestamp_seconds", "When the running period ends.")
 SLA_EVALUATED = _gauge(
     "uptime_sla_evaluated_timestamp_seconds", "The instant that the figures of the agreement are of."
@@ -372,6 +388,9 @@ FAMILIES: dict[Group, tuple[Family, ...]] = {
         SLA_NEXT_STEP,
         SLA_CREDIT,
         SLA_VERDICT,
+        SLA_INCIDENTS_OPEN,
+        SLA_INCIDENT_DUE,
+        SLA_ESCALATION,
         SLA_PERIOD_END,
         SLA_EVALUATED,
         SLA_CLAIM_BY,

@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from exporter.sla.credit import CreditTerms
+from exporter.sla.incidents.escalation import EscalationStep
+from exporter.sla.termination import TerminationRule
 from exporter.sla.terms import Terms
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import When
@@ -32,11 +34,13 @@ class Party:
         name: Of it.
         contact: Where it is reached.
         people: Names of those who may speak for it.
+        automation: Names of programs that may write of incidents for it, but answer nothing.
     """
 
     name: str
     contact: str = ""
     people: tuple[str, ...] = ()
+    automation: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,10 @@ class Agreement:
         scope_out: What it is not about, and why.
         responsibilities: By party, as text.
         rests_on: Names of agreements with others that it needs.
+        channels: How long an answer may take, milliseconds, by the name of what it was reported by.
         report: What is written when a period closes.
+        termination: What gives a party the right to leave.
+        escalation: Who is to be told when an incident goes on, the first step first.
         document: The whole text with what it extends filled in: maps, lists and text.
         sha256: Of the document without its approvals, in canonical form.
         origins: By top-level key, where it stands: `file:line`.
@@ -150,10 +157,24 @@ class Agreement:
     scope_out: Mapping[str, str] = field(default_factory=dict)
     responsibilities: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rests_on: tuple[str, ...] = ()
+    channels: Mapping[str, int] = field(default_factory=dict)
     report: ReportTerms = ReportTerms()
+    termination: tuple[TerminationRule, ...] = ()
+    escalation: tuple[EscalationStep, ...] = ()
     document: Mapping[str, object] = field(default_factory=dict)
     sha256: str = ""
     origins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Names of all services that it is about: of its scope, and of its targets."""
+        return tuple(
+            dict.fromkeys([*self.scope_in, *(each.service for each in self.terms.targets if each.service)])
+        )
+
+    def may_write(self, name: str) -> bool:
+        """Whether somebody, or a program, may write of its incidents."""
+        return any(name in (*party.people, *party.automation) for party in self.parties.values())
 
     @property
     def is_draft(self) -> bool:

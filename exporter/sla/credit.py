@@ -7,9 +7,9 @@ from enum import StrEnum
 from fractions import Fraction
 
 from exporter.sla.credit_rules import CreditRule, Outcome
-from exporter.sla.evaluate import TargetResult
 from exporter.sla.evidence import Period
 from exporter.sla.money import rounded
+from exporter.sla.result import TargetResult
 from exporter.timeline.spans import Span
 
 

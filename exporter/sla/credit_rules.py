@@ -9,8 +9,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import NamedTuple, Protocol
 
-from exporter.sla.evaluate import TargetResult
 from exporter.sla.judge import Verdict
+from exporter.sla.result import TargetResult
 from exporter.timeline.spans import Span, Spans
 from exporter.units import DAY, describe_duration, format_percent
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from exporter.sla.incidents.incident import Incident
 from exporter.sla.lane import Lane
 from exporter.timeline.exclusion import Category
 from exporter.timeline.spans import Span, Spans
@@ -99,6 +100,29 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """A value of a measure that was written down.
+
+    Attributes:
+        at: What time it is about, milliseconds since the epoch.
+        by: Who wrote it.
+        group: Of what; empty for all.
+        value: Exact.
+        weight: Of it, > 0: such as a number of cases.
+        evidence: Where it is from, in words.
+        entered_at: When it was written down, milliseconds.
+    """
+
+    at: int
+    by: str
+    group: str
+    value: Fraction
+    weight: Fraction = Fraction(1)
+    evidence: str = ""
+    entered_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of one target's service, from before the period to after it, so that outages on its edges are whole.
 
@@ -112,6 +136,9 @@ class Evidence:
             that is not known.
         slices: Its events, for a target over them; ascending. A slice of which nothing is known is in none.
         unit: Parts of an event that they are counted in, >= 1: a Prometheus tells no whole ones.
+        incidents: For a target of answers: those that began in the period; lanes are then named `service/endpoint`.
+        records: For a target of what is recorded, in order.
+        volume: The values of its ceiling's measure, in order.
     """
 
     span: Span
@@ -122,6 +149,9 @@ class Evidence:
     interval: int = 0
     slices: tuple[Slice, ...] = ()
     unit: int = 1
+    incidents: tuple[Incident, ...] = ()
+    records: tuple[Record, ...] = ()
+    volume: tuple[Record, ...] = ()
 
     @property
     def promised(self) -> Spans:

@@ -58,12 +58,16 @@ class Lane:
 
     def without(self, spans: Spans) -> "Lane":
         """The same, excluded where the spans are."""
+        return self.laid(spans, Standing.EXCLUDED)
+
+    def laid(self, spans: Spans, standing: Standing) -> "Lane":
+        """The same, but as it stands where the spans are."""
         if not spans:
             return self
         edges = {edge for span in spans.within(self.start, self.end) for edge in span}
         starts = [at for at, _ in self.runs]
         laid = (
-            (at, Standing.EXCLUDED if spans.covers(at) else self.runs[bisect_right(starts, at) - 1][1])
+            (at, standing if spans.covers(at) else self.runs[bisect_right(starts, at) - 1][1])
             for at in sorted(edges.union(starts))
             if at < self.end
         )

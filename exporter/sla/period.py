@@ -7,9 +7,10 @@ from fractions import Fraction
 from exporter.sla.agreement import Agreement
 from exporter.sla.credit import Credit, credit
 from exporter.sla.credit_rules import NextStep, Outcome
-from exporter.sla.evaluate import TargetResult, evaluate
+from exporter.sla.evaluate import evaluate
 from exporter.sla.evidence import Evidence, Period
 from exporter.sla.judge import Verdict
+from exporter.sla.result import TargetResult
 from exporter.timeline.zones import days_of
 
 WORST_FIRST = (Verdict.MISSED, Verdict.UNDETERMINED, Verdict.AT_RISK, Verdict.MET)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
+from exporter.sla.incidents.answers import AnswerTerms
+from exporter.sla.incidents.severity import SeverityRule
 from exporter.timeline.exclusion import Category
 from exporter.timeline.rule import ALL, Rule
 
@@ -120,13 +122,55 @@ class Queries:
     delay: int
 
 
+class Take(StrEnum):
+    """What is made of the values of a group that were written down in a period."""
+
+    MEAN = "mean"
+    SUM = "sum"
+    LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTerms:
+    """A measure that people or programs write down.
+
+    Attributes:
+        measure: Its name.
+        least: What it must reach; None for no such bound.
+        most: What it may reach; None likewise.
+        take: What is made of a group's values.
+    """
+
+    measure: str
+    least: Fraction | None = None
+    most: Fraction | None = None
+    take: Take = Take.MEAN
+
+    def holds(self, value: Fraction) -> bool:
+        """Whether a value is what was promised."""
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """A volume above which nothing is promised.
+
+    Attributes:
+        measure: Name of a recorded measure, of which all values of a period are added up.
+        more_than: That it may come to.
+    """
+
+    measure: str
+    more_than: Fraction
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One thing that is promised.
 
     Attributes:
         name: Unique in the agreement.
-        service: Name of the service.
+        service: Name of the service; empty for all that the agreement is about, of answers and of what is recorded.
         endpoints: Names of those that it is about, in order; none for all of the service's.
         agreed: What the figure must reach, 0 < x <= 1.
         hours: Name of the hours in which it is promised; empty for always.
@@ -135,6 +179,9 @@ class Target:
         threshold: Nanoseconds > 0 that a good probe may take, where the events are probes; None where that is not asked.
         queries: Where the events are those that a Prometheus has counted, for slices of that length; else None.
         measure: Instead of what the targets have in common; None for that.
+        answers: Where it is about answers to incidents: what share of them is in time.
+        recorded: Where it is about something that is written down: in what share of its groups it is what was promised.
+        ceiling: A volume above which it is suspended; None for none.
     """
 
     name: str
@@ -147,6 +194,14 @@ class Target:
     threshold: int | None = None
     queries: Queries | None = None
     measure: Measure | None = None
+    answers: AnswerTerms | None = None
+    recorded: RecordedTerms | None = None
+    ceiling: Ceiling | None = None
+
+    @property
+    def is_of_time(self) -> bool:
+        """Whether it is about the time in which a service is up."""
+        return self.slices is None and self.answers is None and self.recorded is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +213,14 @@ class Terms:
         recognised: The categories that do not count, and when.
         people: Names of the people of each party.
         targets: In order.
+        severities: Rules of how severe an outage is, the severest first.
     """
 
     measure: Measure
     targets: tuple[Target, ...]
     recognised: Mapping[Category, Recognition] = field(default_factory=dict)
     people: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    severities: tuple[SeverityRule, ...] = ()
 
     def measure_of(self, target: Target) -> Measure:
         """How downtime is made for a target."""

@@ -11,11 +11,19 @@ from json import dumps
 from typing import Any
 
 from exporter.sla.credit import Credit, CreditLine
-from exporter.sla.evaluate import TargetResult
 from exporter.sla.evidence import Approval, Claim, Evidence, Slice
 from exporter.sla.judge import FIGURES
 from exporter.sla.lane import Lane
 from exporter.sla.period import PeriodResult, next_step
+from exporter.sla.result import TargetResult
+from exporter.sla.wire_cases import (
+    group_json,
+    handled_json,
+    incident_json,
+    incident_of,
+    record_json,
+    record_of,
+)
 from exporter.timeline.exclusion import Category
 from exporter.timeline.spans import Spans
 from exporter.timeline.tally import Standing
@@ -49,7 +57,7 @@ def result_json(result: PeriodResult) -> Json:
         "terms_sha256": agreement.sha256,
         "period": {
             "label": agreement.period.label,
-            "name": _name(result),
+            "name": period_name(result),
             "start": format_instant(period.span[0]),
             "end": format_instant(period.span[1]),
             "seconds": (period.span[1] - period.span[0]) // 1000,
@@ -83,7 +91,7 @@ def canonical(document: object) -> bytes:
     return dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def _name(result: PeriodResult) -> str:
+def period_name(result: PeriodResult) -> str:
     """Such as `2026-10`, `2026-Q4`, `2026`, or the first day of a week; with the days where it is a part of one."""
     calendar = result.agreement.period
     where = zone(calendar.zone)
@@ -129,6 +137,9 @@ def _target(result: PeriodResult, found: TargetResult) -> Json:
             for each in found.outages
         ],
         "exclusions": _exclusions(found),
+        "incidents": [handled_json(each) for each in found.handled],
+        "groups": [group_json(each) for each in found.groups],
+        "suspended": found.suspended,
         "credit": next((_line(each) for each in result.credit.lines if each.target == target.name), None),
         "next_step": _next_step(result, found),
     }
@@ -202,6 +213,9 @@ def evidence_json(evidence: Evidence) -> Json:
         "reported": list(evidence.reported),
         "interval_ms": evidence.interval,
         "unit": evidence.unit,
+        "incidents": [incident_json(each) for each in evidence.incidents],
+        "records": [record_json(each) for each in evidence.records],
+        "volume": [record_json(each) for each in evidence.volume],
         "slices": [[each.start, each.count, each.good, each.bad] for each in evidence.slices],
     }
 
@@ -243,6 +257,9 @@ def evidence_of(document: Mapping[str, Any]) -> Evidence:
             document["interval_ms"],
             tuple(Slice(*each) for each in document["slices"]),
             document["unit"],
+            tuple(map(incident_of, document["incidents"])),
+            tuple(map(record_of, document["records"])),
+            tuple(map(record_of, document["volume"])),
         )
     except (KeyError, TypeError, AttributeError) as error:
         msg = f"the evidence is not as it was written: {error}"

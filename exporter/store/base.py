@@ -251,6 +251,9 @@ class Reader(Protocol):
     def exclusion_log(self) -> Sequence[LogEntry]:
         """All that was ever done to exclusions, in order."""
 
+    def ledger(self) -> Sequence[LogEntry]:
+        """All that was ever written down of incidents and measures, in order."""
+
     def said(self, agreement: str) -> Sequence[Said]:
         """All that was ever said of an agreement, in short and in order of their numbers."""
 
@@ -327,6 +330,9 @@ class Writer(Reader, Protocol):
 
     def log_exclusions(self, entries: Sequence[LogEntry]) -> None:
         """Add to the exclusions' audit trail, all or, with a StoreError, none."""
+
+    def write_down(self, entries: Sequence[LogEntry]) -> None:
+        """Add to the ledger, all or, with a StoreError, none."""
 
     def add_issue(self, issue: Issue, *, to_report: bool = False) -> None:
         """Add to what was said of an agreement.

@@ -138,6 +138,14 @@ class SqliteReader:
                 )
             ]
 
+    def ledger(self) -> Sequence[LogEntry]:
+        """All that was ever written down of incidents and measures, in order."""
+        with translated(self.path):
+            found = self._connection.execute(
+                "SELECT at, who, action, ident, body, seq FROM ledger ORDER BY seq"
+            )
+            return [LogEntry(*each) for each in found]
+
     def said(self, agreement: str) -> Sequence[Said]:
         """All that was ever said of an agreement, in short and in order of their numbers."""
         with translated(self.path):

@@ -170,6 +170,21 @@ MIGRATIONS = (
         document BLOB NOT NULL,              -- JSON, compressed
         PRIMARY KEY (agreement, number)
     );
+    CREATE TABLE ledger (                    -- what was written down of incidents and of measures
+        seq INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        who TEXT NOT NULL,                   -- empty for the daemon itself
+        action TEXT NOT NULL,
+        ident TEXT NOT NULL,                 -- of an incident, or a measure
+        body TEXT NOT NULL                   -- JSON
+    );
+    CREATE TRIGGER ledger_is_not_changed BEFORE UPDATE ON ledger
+        BEGIN SELECT RAISE(ABORT, 'the ledger is only ever added to'); END;
+    CREATE TRIGGER ledger_is_not_shortened BEFORE DELETE ON ledger
+        BEGIN SELECT RAISE(ABORT, 'the ledger is only ever added to'); END;
+    CREATE TRIGGER ledger_is_not_replaced BEFORE INSERT ON ledger
+        WHEN EXISTS (SELECT 1 FROM ledger WHERE seq = NEW.seq)  -- INSERT OR REPLACE
+        BEGIN SELECT RAISE(ABORT, 'the ledger is only ever added to'); END;
     CREATE TABLE report (                    -- issues of which reports are written by themselves
         agreement TEXT NOT NULL,
         number INTEGER NOT NULL,

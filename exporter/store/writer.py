@@ -142,6 +142,14 @@ class SqliteWriter(SqliteReader):
         with self._transaction():
             self._log(entries)
 
+    def write_down(self, entries: Sequence[LogEntry]) -> None:
+        """Add to the ledger, all or, with a StoreError, none; the store gives `seq`."""
+        with self._transaction():
+            self._connection.executemany(
+                "INSERT INTO ledger (at, who, action, ident, body) VALUES (?, ?, ?, ?, ?)",
+                (each[:5] for each in entries),
+            )
+
     def add_issue(self, issue: Issue, *, to_report: bool = False) -> None:
         """Add to what was said of an agreement: see `Writer.add_issue`."""
         with self._transaction():

@@ -9,7 +9,7 @@ from aiohttp.typedefs import Handler
 
 from exporter.errors import UsageError
 from exporter.output.renders import Renders
-from exporter.web import api, ask, blackbox, exclusions, health, heartbeats, lifecycle
+from exporter.web import api, ask, blackbox, exclusions, health, heartbeats, incidents, lifecycle
 from exporter.web.access import ACCESS, Access, guard
 from exporter.web.metrics import metrics
 from exporter.web.source import RENDERS, SOURCE, Source
@@ -78,6 +78,7 @@ def make_app(
     app.router.add_get(f"{prefix}/api/v1/sli", ask.sli)
     app.router.add_get(f"{prefix}/api/v1/explain", ask.explain)
     app.router.add_post(f"{prefix}{heartbeats.PATH}{{service}}/{{endpoint}}", heartbeats.beat)
+    incidents.routes(app.router, prefix)
     app.router.add_get(f"{prefix}/api/v1/exclusions", exclusions.exclusions)
     app.router.add_post(f"{prefix}/api/v1/exclusions", exclusions.add)
     app.router.add_delete(f"{prefix}/api/v1/exclusions/{{ident}}", exclusions.remove)

@@ -13,7 +13,7 @@ from aiohttp.typedefs import Handler
 
 from exporter.errors import ListenError
 from exporter.store.beside import reachable, socket_path
-from exporter.web import issues
+from exporter.web import incidents, issues
 from exporter.web.access import PERSON
 from exporter.web.backfill import bring
 from exporter.web.exclusions import add, approve, exclusions, remove
@@ -33,6 +33,7 @@ def make_control_app(source: Source) -> web.Application:
     app.router.add_post("/api/v1/exclusions", add)
     app.router.add_post("/api/v1/backfill", bring)
     app.router.add_post("/api/v1/issues", issues.add)
+    incidents.routes(app.router)
     app.router.add_delete("/api/v1/exclusions/{ident}", remove)
     app.router.add_post("/api/v1/exclusions/{ident}/approvals", approve)
     return app

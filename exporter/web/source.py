@@ -13,8 +13,9 @@ from exporter.engine.imports import Imports
 from exporter.engine.live import Live, LiveSlo
 from exporter.errors import StoreError, UptimeError
 from exporter.output.renders import Renders
+from exporter.record.incidents.writing import Writing
 from exporter.record.question import Asked
-from exporter.store.base import Absence, EndpointKey, Issue
+from exporter.store.base import Absence, EndpointKey, Issue, LogEntry
 
 
 def _never(_slo: LiveSlo) -> int | None:
@@ -70,6 +71,8 @@ class Source:
         beat: Takes a heartbeat: service, endpoint and token, and whether the job was done; None before anybody can.
         adhoc: Runs single probes; None where nobody may ask for them.
         issue: Keeps what was issued of an agreement.
+        write_down: Keeps what somebody writes of incidents and measures; None until the daemon runs.
+        ledger: Tells what was written down; likewise.
         latencies: Tells how long probes of some endpoints took in a span of whole hours; may be called in any thread.
         reload: Reads the configuration again; None where nobody may ask for it over HTTP.
         pose: Puts an SLO to the past as of an instant, None for the present one, over perhaps another window; what it
@@ -88,6 +91,8 @@ class Source:
     adhoc: AdHoc | None = None
     reload: Callable[[], Awaitable[None]] | None = None
     issue: Callable[[Issue], Awaitable[None]] = _nobody_keeps
+    write_down: Callable[[str, Writing], Awaitable[Sequence[LogEntry]]] | None = None
+    ledger: Callable[[], Awaitable[Sequence[LogEntry]]] | None = None
     latencies: Callable[[Collection[EndpointKey], int, int], Hourly] = _no_latencies
 
     def show(

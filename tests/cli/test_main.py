@@ -56,7 +56,7 @@ def test_a_shell_is_told_the_commands_without_loading_them(run_process: Run) -> 
     shown = run_process(
         _UPTIME_SLO_EXPORTER_COMPLETE="bash_complete", COMP_WORDS="uptime-slo-exporter c", COMP_CWORD="1"
     )
-    assert shown.stdout.splitlines() == ["plain,check", "plain,completion"]
+    assert shown.stdout.splitlines() == ["plain,check", "plain,claim", "plain,completion"]
 
 
 def test_a_reader_who_leaves_early_brings_no_traceback(tmp_path: Path) -> None:

@@ -21,9 +21,10 @@ from exporter.sla.credit_rules import (
     Step,
     Tiers,
 )
-from exporter.sla.evaluate import TargetResult, evaluate
+from exporter.sla.evaluate import evaluate
 from exporter.sla.evidence import Period, Slice
 from exporter.sla.money import places_of, rounded
+from exporter.sla.result import TargetResult
 from exporter.sla.terms import Judged, SliceTerms
 from exporter.timeline.spans import Span
 from exporter.units import DAY, HOUR, MINUTE, SECOND

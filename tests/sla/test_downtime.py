@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.sla.evaluate import TargetResult
 from exporter.sla.evidence import Claim
+from exporter.sla.result import TargetResult
 from exporter.sla.terms import Measure, Rounding, Starts, Unknown
 from exporter.timeline.exclusion import Category
 from exporter.timeline.rule import Kind, Rule

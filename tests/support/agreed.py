@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from exporter.sla.evaluate import TargetResult, evaluate
+from exporter.sla.evaluate import evaluate
 from exporter.sla.evidence import Claim, Evidence, Period, Slice
 from exporter.sla.lane import Lane
+from exporter.sla.result import TargetResult
 from exporter.sla.terms import Measure, Recognition, SliceTerms, Target, Terms
 from exporter.timeline.exclusion import Category
 from exporter.timeline.spans import Span, Spans

@@ -10,8 +10,11 @@ from exporter.sla.agreement import PARTIES, Agreement, ContractTerm, Kind, Revie
 from exporter.sla.credit import CreditTerms, Fee, NamedRule
 from exporter.sla.credit_rules import Step, Tiers
 from exporter.sla.evidence import Evidence, Period
+from exporter.sla.incidents.answers import Task
+from exporter.sla.incidents.escalation import EscalationStep
 from exporter.sla.lane import Lane
 from exporter.sla.period import judge_period
+from exporter.sla.standing import OpenIncidents
 from exporter.sla.terms import Measure, Recognition, Target, Terms
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import Category
@@ -47,7 +50,9 @@ def agreement(*targets: Target, measure: Measure | None = None, **more: Any) -> 
 def running(now: int) -> LiveAgreement:
     """That agreement in the month of an instant, with a minute of downtime, and everything that it can show."""
     made = agreement(
-        contract=ContractTerm(date(2026, 1, 1), date(2027, 12, 31), 90 * DAY), reviews=Reviews("quarter")
+        contract=ContractTerm(date(2026, 1, 1), date(2027, 12, 31), 90 * DAY),
+        reviews=Reviews("quarter"),
+        escalation=(EscalationStep(HOUR, "head of operations"),),
     )
     start, end = made.period.period(now + 1)
     down = Lane.of(
@@ -57,4 +62,5 @@ def running(now: int) -> LiveAgreement:
     )
     evidence = {"shop": Evidence((start, now), {"web": down})}
     judged = judge_period(made, evidence, Period((start, end), now))
-    return LiveAgreement(made, judged, claim_by=now + DAY, reported_at=start, reported=True)
+    incidents = [OpenIncidents("sev1", 1, {Task.REPAIR: now + HOUR}, 1)]
+    return LiveAgreement(made, judged, incidents, claim_by=now + DAY, reported_at=start, reported=True)

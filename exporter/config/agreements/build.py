@@ -13,6 +13,7 @@ from exporter.config.agreements.money import credit_terms
 from exporter.config.agreements.people import approved, contract, parties, reviews
 from exporter.config.agreements.sections import AgreementSection, PeriodSection, ReportSection
 from exporter.config.agreements.targets import Targets
+from exporter.config.agreements.wrong import escalation, termination
 from exporter.config.choices import refusal
 from exporter.config.report import Report
 from exporter.config.times import UTC
@@ -51,12 +52,13 @@ def build(root: Map, report: Report) -> Written:
     calendar = _calendar(section.period)
     hours = named_hours(section.hours, calendar.zone, report)
     sides = parties(section)
-    targets = Targets(root, list(section.hours or ()), list(section.credits or ()), report)
+    targets = Targets(root, section, report)
     terms = Terms(
         measure(section.measure, report),
         targets.read(section.targets) if "targets" not in wrong else (),
         recognised(section.exclusions, report),
         {side: frozenset(party.people) for side, party in sides.items()},
+        section.severities or (),
     )
     document = plain(root)
     scope, duties = section.scope, section.responsibilities
@@ -81,7 +83,10 @@ def build(root: Map, report: Report) -> Written:
         (scope.out if scope else None) or {},
         {"provider": duties.provider or (), "customer": duties.customer or ()} if duties else {},
         section.rests_on or (),
+        section.channels or {},
         _report_terms(section.report, root, report),
+        termination(section.termination, {each.name for each in terms.targets}, report),
+        escalation(section.escalation, {each.name for each in terms.severities}, report),
         document,
         hash_of(document),
         {key: report.place(mark) for key, mark in zip(root, root.marks, strict=True)},

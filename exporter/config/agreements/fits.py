@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from exporter.config.report import Report
 from exporter.config.tree import Map, find
 from exporter.sla.agreement import Agreement
-from exporter.sla.credit_rules import PerClock, PerTime
+from exporter.sla.credit_misses import PerMiss
+from exporter.sla.credit_rules import PerClock, PerTime, Tiers
 from exporter.sla.terms import Judged
 from exporter.timeline.calendar import Calendar
 from exporter.units import DAY, describe_duration
@@ -21,6 +22,14 @@ def see_credits_fit(made: Agreement, root: Map, report: Report) -> None:
         by_length = named is not None and isinstance(named.rule, PerTime | PerClock)
         if by_length and target.slices is not None and target.slices.judged is not Judged.BAD:
             message = f"`credit`: `{target.credit}` goes by downtime, and a target over events has none; use `steps`, `per_shortfall`, `pro_rata` or `days`"
+            report.problem(find(root, ("targets", number, "credit")).mark, message)
+        of_cases = target.answers is not None or target.recorded is not None
+        if (
+            named is not None
+            and isinstance(named.rule, PerMiss) is not of_cases
+            and not (of_cases and isinstance(named.rule, Tiers))
+        ):
+            message = f"`credit`: `{target.credit}` does not go with what this promises; of answers and recorded measures it is `each_miss` or `steps`, of all else anything but `each_miss`"
             report.problem(find(root, ("targets", number, "credit")).mark, message)
 
 

@@ -21,10 +21,6 @@ def measure(node: Map | None, report: Report) -> Measure:
     section, _ = validate(MeasureSection, node, report, "measure")
     if section is None:  # pragma: no cover -- it has no required key
         return Measure()
-    if section.starts == Starts.REPORTED:
-        # Nobody can report yet, and what is never reported would never count.
-        message = "`starts: reported` is not available in this version of uptime-slo-exporter; remove it, and outages start when they were detected"
-        report.problem(node.mark_of("starts"), message)
     rounded = section.round.outage if section.round else None
     return Measure(
         _rule(section.combine, report),

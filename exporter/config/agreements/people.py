@@ -14,7 +14,7 @@ def parties(section: AgreementSection) -> dict[str, Party]:
 
 
 def _party(section: PartySection) -> Party:
-    return Party(section.name, section.contact or "", section.people or ())
+    return Party(section.name, section.contact or "", section.people or (), section.automation or ())
 
 
 def approved(

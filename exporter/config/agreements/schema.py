@@ -10,11 +10,13 @@ from exporter.config.agreements.hours import REST
 from exporter.config.agreements.sections import (
     AgreementSection,
     CreditSection,
+    EscalationSection,
     FeeSection,
     MeasureSection,
     RecognitionSection,
     StepSection,
     TargetSection,
+    TerminationSection,
 )
 from exporter.config.choices import CATEGORIES
 from exporter.config.editors import DRAFT, Schema, either, list_of, parts_of, put, ref
@@ -25,12 +27,15 @@ _MODELS = (
     AgreementSection,
     CombineSection,
     CreditSection,
+    EscalationSection,
+    EscalationSection,
     FeeSection,
     HoursSection,
     MeasureSection,
     RecognitionSection,
     StepSection,
     TargetSection,
+    TerminationSection,
 )
 _OWN = ["name"]
 """What every document has itself, templates too."""
@@ -57,6 +62,8 @@ def _nest(parts: dict[str, Schema]) -> None:
         for model in (AgreementSection, TargetSection, CreditSection, MeasureSection)
     )
     put(root, "targets", list_of(ref(TargetSection)))
+    put(root, "termination", list_of(ref(TerminationSection)))
+    put(root, "escalation", list_of(ref(EscalationSection)))
     hours = {"anyOf": [{"const": REST}, ref(HoursSection)]}
     put(root, "hours", {"type": "object", "additionalProperties": hours})
     put(root, "measure", ref(MeasureSection))

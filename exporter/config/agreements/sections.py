@@ -4,7 +4,18 @@ from typing import Annotated
 
 from pydantic import Field, WithJsonSchema
 
-from exporter.config.agreements.fields import Amount, Days, Factor, Rate, Reasons, Sha256, Texts
+from exporter.config.agreements.fields import (
+    Amount,
+    Channels,
+    Days,
+    Factor,
+    Names,
+    Rate,
+    Reasons,
+    Severities,
+    Sha256,
+    Texts,
+)
 from exporter.config.choices import Combine, OneOf, Unit, Unknown
 from exporter.config.fields import (
     Count,
@@ -21,7 +32,7 @@ from exporter.config.sections import CalendarSection, PromqlSection, Section, ke
 from exporter.config.times import Day
 from exporter.sla.agreement import PARTIES, Kind
 from exporter.sla.credit import Together
-from exporter.sla.terms import Denominator, Judged, Rounding, Starts
+from exporter.sla.terms import Denominator, Judged, Rounding, Starts, Take
 
 _VERSION = {"type": ["string", "number"]}
 PartyName = Annotated[str, OneOf(*PARTIES)]
@@ -41,6 +52,9 @@ class PartySection(Section):
     name: Annotated[Shown, Field(description="Of it.")]
     contact: Shown | None = key("Where it is reached.")
     people: Texts | None = key("Names of those who may speak for it.")
+    automation: Texts | None = key(
+        "Names of programs that may write of incidents, but whose answers stop no clock."
+    )
 
 
 class PartiesSection(Section):
@@ -148,11 +162,22 @@ class SlicesSection(Section):
     )
 
 
+class CeilingSection(Section):
+    """A volume above which nothing is promised."""
+
+    recorded: Annotated[
+        Name, Field(description="Name of a measure, of which all values of a period are added up.")
+    ]
+    more_than: Annotated[Amount, Field(description="What it may come to.")]
+
+
 class TargetSection(Section):
     """One thing that is promised."""
 
     name: Annotated[Name, Field(description="Unique in the agreement.")]
-    service: Annotated[Name, Field(description="Name of the service.")]
+    service: Name | None = key(
+        "Name of the service. Required but of answers and recorded measures, where the default is all of the agreement's."
+    )
     endpoints: Items | None = key("Names of its endpoints. Default: all but heartbeats.")
     hours: Name | None = key("Name of the hours in which it is promised. Default: always.")
     credit: Name | None = key("Name of one of `credits`. Default: a miss costs nothing.")
@@ -162,6 +187,21 @@ class TargetSection(Section):
     slices: SlicesSection | None = key("Where availability is over events in slices of time.")
     promql: PromqlSection | None = key("Events that a Prometheus has counted.")
     measure: Maps | None = key("Keys over those of the agreement's `measure`.")
+    severity: Names | None = key(
+        "Of the incidents that answers are to: one of `severities`, or a list of them. Default: any."
+    )
+    channel: Name | None = key(
+        "By which they are reported: one of `channels`, which has the time for the response."
+    )
+    respond: Duration | None = key("Until a person answers an incident.")
+    update_every: Duration | None = key("From one update to the next, until it is repaired.")
+    repair: Duration | None = key("Until it is repaired.")
+    clock: Name | None = key("When that runs: always, or the name of hours. Default always.")
+    recorded: Name | None = key("Name of a measure that is written down.")
+    at_least: Amount | None = key("What it must reach.")
+    at_most: Amount | None = key("What it may come to.")
+    take: Annotated[str, OneOf(*Take)] | None = key("What is made of the values of a group. Default mean.")
+    suspended_above: CeilingSection | None = key("A volume above which nothing is promised in that period.")
 
 
 class FeeSection(Section):
@@ -200,6 +240,7 @@ class CreditSection(Section):
     per_day: ClockSection | None = key("For each day that was down for too long.")
     per_hour: ClockSection | None = key("For each clock hour that was down for too long.")
     days: Count | None = key("The fee of so many days.")
+    each_miss: Share | None = key("Per cent for each incident, or group, that missed what was promised.")
     credit: Share | None = key("Per cent of the fee for each. Of a day or hour: its own fee.")
 
 
@@ -225,6 +266,26 @@ class CreditRulesSection(Section):
     combine: Annotated[str, OneOf(*Together)] | None = key("Of several misses. Default sum.")
     cap: CapSection | None = key("What they may come to.")
     claim: ClaimSection | None = key("Until when they may be claimed. Default: for ever.")
+
+
+class TerminationSection(Section):
+    """What gives a party the right to leave; one of three."""
+
+    missed: Count | None = key("So many missed periods.")
+    of: Count | None = key(
+        "Of the last so many, with `missed`. Default: of all that are known, twelve at most."
+    )
+    consecutive: Count | None = key("So many missed periods in a row.")
+    below: Share | None = key("A figure below so many per cent, once.")
+    target: Name | None = key("The target that it is about. Default: the agreement, or any target.")
+
+
+class EscalationSection(Section):
+    """Who is to be told when an incident goes on."""
+
+    after: Annotated[Duration, Field(description="For which it has been open.")]
+    to: Annotated[Shown, Field(description="Whom, and how.")]
+    severity: Names | None = key("Of which incidents. Default: all.")
 
 
 class ReportSection(Section):
@@ -256,8 +317,12 @@ class AgreementSection(Section):
     rests_on: Texts | None = key("Names of agreements with others that it needs.")
     hours: Maps | None = key("Named hours in which something is promised.")
     measure: Maps | None = key("How downtime is made of what was measured.")
+    severities: Severities | None = key("Rules of how severe an outage is, the severest first.")
+    channels: Channels | None = key("By which people report, and how long an answer may take.")
     exclusions: Maps | None = key("Categories that do not count, and when.")
     fee: FeeSection | None = key("What is paid for a period.")
     credits: Maps | None = key("Named rules of what a miss costs.")
     credit_rules: CreditRulesSection | None = key("What holds for all credits.")
+    termination: Items | None = key("What gives a party the right to leave.")
+    escalation: Items | None = key("Who is to be told when an incident goes on.")
     report: ReportSection | None = key("What is written when a period closes.")

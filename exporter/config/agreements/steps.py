@@ -9,6 +9,7 @@ from exporter.config.report import Report
 from exporter.config.tree import Map, Seq
 from exporter.config.validate import validate
 from exporter.sla.credit import NamedRule
+from exporter.sla.credit_misses import PerMiss
 from exporter.sla.credit_rules import (
     CreditRule,
     DaysOfFee,
@@ -21,7 +22,7 @@ from exporter.sla.credit_rules import (
 )
 from exporter.units import format_percent
 
-KINDS = ("steps", "per", "per_shortfall", "pro_rata", "per_day", "per_hour", "days")
+KINDS = ("steps", "per", "per_shortfall", "pro_rata", "per_day", "per_hour", "days", "each_miss")
 _NEED_CREDIT = ("per", "per_shortfall")
 _MAY_HAVE_CREDIT = (*_NEED_CREDIT, "per_day", "per_hour")
 _STEP = "{below: 99.9, credit: 10%}"
@@ -82,6 +83,8 @@ def _simple(section: CreditSection) -> CreditRule | None:
         return ProRata(section.pro_rata)
     if section.days is not None:
         return DaysOfFee(section.days)
+    if section.each_miss is not None:
+        return PerMiss(section.each_miss)
     clock = section.per_day or section.per_hour
     return PerClock(section.per_day is not None, clock.longer_than, credit) if clock else None
 

@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from exporter import units
+from exporter.config.agreements.cases import LIMITS, OF_CASES, Cases, is_about_cases
 from exporter.config.agreements.measures import measure, over
-from exporter.config.agreements.sections import SlicesSection, TargetSection
+from exporter.config.agreements.sections import AgreementSection, SlicesSection, TargetSection
 from exporter.config.fields import shape
 from exporter.config.names import Names
 from exporter.config.promql import promql
@@ -18,13 +19,11 @@ from exporter.sla.terms import Judged, Queries, SliceTerms, Target
 LATENCY_SLICE = units.MINUTE
 """Milliseconds of the slices in which probes are counted; they count together, so that it changes no figure of whole minutes."""
 
-_PROMISES = frozenset(
-    {"availability", "latency", "share", "slices", "promql", "recorded", "severity", "respond", "repair"}
-)
-"""Keys that say what is promised; of one that is wrong, or not served yet, something else is told."""
+_PROMISES = frozenset({"availability", "latency", "share", "slices", "promql", "recorded", *LIMITS})
+"""Keys that say what is promised; of one that is wrong something else is told."""
 
 _EXAMPLE = "{name: shop, service: shop, availability: 99.9}"
-_STAND_IN = {"name": "unnamed", "service": "unnamed"}
+_STAND_IN = {"name": "unnamed"}
 
 
 class Targets:
@@ -32,16 +31,18 @@ class Targets:
 
     Args:
         root: The document.
-        hours: Names of its hours.
-        credits_: Names of its credit rules.
+        section: The same, read; its names are those that targets may have.
         report: Gets the problems.
     """
 
-    def __init__(self, root: Map, hours: Sequence[str], credits_: Sequence[str], report: Report) -> None:
+    def __init__(self, root: Map, section: AgreementSection, report: Report) -> None:
         common = root.get("measure")
         self._common = common if isinstance(common, Map) else None
-        self._hours = hours
-        self._credits = credits_
+        self._hours = list(section.hours or ())
+        self._credits = list(section.credits or ())
+        self._cases = Cases(
+            [each.name for each in section.severities or ()], section.channels or {}, self._hours, report
+        )
         self._report = report
 
     def read(self, nodes: Seq) -> tuple[Target, ...]:
@@ -62,6 +63,14 @@ class Targets:
         return tuple(found)
 
     def _target(self, section: TargetSection, node: Map, wrong: Collection[str]) -> Target:
+        if is_about_cases(section, node, wrong):
+            return self._cases.read(section, node, self._known(section.credit, "credit", self._credits, node))
+        for key in OF_CASES:
+            if key in node:
+                message = f"`{key}` is of answers to incidents, or of what is recorded; make a target of its own of it"
+                self._report.problem(node.mark_of(key), message)
+        if section.service is None and "service" not in wrong:
+            self._report.problem(node.mark, "`service` is missing; write which one it is about")
         agreed, slices = self._promised(section, node, wrong)
         queries, length = self._queries(section, node)
         if queries is not None and slices is None:
@@ -74,7 +83,7 @@ class Targets:
         own = None if section.measure is None else measure(over(self._common, section.measure), self._report)
         return Target(
             section.name,
-            section.service,
+            section.service or "",
             self._endpoints(section.endpoints),
             agreed,
             self._known(section.hours, "hours", self._hours, node),

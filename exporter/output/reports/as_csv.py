@@ -85,10 +85,11 @@ def _csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(heads)
-    writer.writerows([_inert(each) for each in row] for row in rows)
+    writer.writerows([inert(each) for each in row] for row in rows)
     return text.getvalue()
 
 
-def _inert(value: object) -> str:
+def inert(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.lstrip().startswith(_FORMULA) or text[:1] in {"\t", "\r", "\n"} else text

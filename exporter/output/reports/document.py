@@ -5,7 +5,7 @@ Keys may come in any order, as in canonical JSON. All that the record adds may b
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 Instant = int | str
 """RFC 3339, or milliseconds since the epoch as evidence has it."""
@@ -25,6 +25,12 @@ class Version(TypedDict):
     version: str
     start: Instant
     terms_sha256: str
+
+
+class VersionChanges(Version):
+    """A version, and what it says otherwise than the one before, in lines of text."""
+
+    changes: Sequence[str]
 
 
 class Issue(TypedDict):
@@ -210,8 +216,70 @@ class NextStep(TypedDict):
     percent: str
 
 
+class Clock(TypedDict):
+    """How long one task of an incident took; see `sla.incidents.answers.Clock`."""
+
+    task: str
+    limit_ms: int
+    start: str
+    stop: str | None
+    elapsed_ms: int
+    due: str | None
+    met: bool | None
+
+
+class Handled(TypedDict):
+    """An incident as a target looks at it; see `sla.answered.Handled`."""
+
+    id: str
+    severity: str
+    met: bool | None
+    ignored: str
+    disputed: bool
+    clocks: Sequence[Clock]
+
+
+class Entry(TypedDict):
+    """What was written down of an incident; see `sla.incidents.incident.Entry`."""
+
+    at: int
+    by: str
+    act: str
+    text: str
+    entered_at: int
+    span: Sequence[int] | None
+    value: str
+    due: str
+
+
+class Incident(TypedDict):
+    """An incident, as evidence has it; see `sla.incidents.incident.Incident`."""
+
+    id: str
+    service: str
+    kind: str
+    start: int
+    end: int | None
+    title: str
+    channel: str
+    reported_at: int | None
+    opened_by: str
+    entries: Sequence[Entry]
+    merged: Sequence[str]
+    split_from: str
+
+
+class Group(TypedDict):
+    """What a measure comes to for a group; see `sla.recorded.Group`."""
+
+    name: str
+    value: str
+    holds: bool
+    count: int
+
+
 class Target(TypedDict):
-    """What became of a target; see `sla.evaluate.TargetResult`. `base_ms` counts what `base_unit` says: `time`, `slices` or `events`."""
+    """What became of a target; see `sla.evaluate.TargetResult`. `base_ms` counts what `base_unit` says."""
 
     name: str
     service: str
@@ -230,6 +298,9 @@ class Target(TypedDict):
     resolution_ms: int
     outages: Sequence[Outage]
     exclusions: Sequence[Exclusion]
+    incidents: Sequence[Handled]
+    groups: Sequence[Group]
+    suspended: str
     credit: CreditShare | None
     next_step: NextStep | None
 
@@ -246,8 +317,43 @@ class Credit(TypedDict):
     before_percent: str
 
 
+class Owes(TypedDict):
+    """What another agreement owes for one of its periods."""
+
+    version: str
+    start: str
+    end: str
+    verdict: str
+    percent: str
+    amount: str | None
+    currency: str
+    claim_by: str | None
+
+
+class RestsOn(TypedDict):
+    """An agreement that this one rests on; see `record.agreements.resting`."""
+
+    agreement: str
+    known: bool
+    shared_ms: Mapping[str, int]
+    credit_percent_without: str
+    credit_amount_without: str | None
+    owes: Sequence[Owes]
+
+
+class Action(TypedDict):
+    """A corrective action that is still to be done."""
+
+    incident: str
+    name: str
+    due: str
+    overdue: bool
+    by: str
+    text: str
+
+
 class Document(TypedDict):
-    """A period result. Terms are maps, lists and text; evidence is for `verify` and not read here."""
+    """A period result. Terms are maps, lists and text; of evidence only incidents and values are read here."""
 
     agreement: str
     version: str
@@ -259,8 +365,13 @@ class Document(TypedDict):
     targets: Sequence[Target]
     credit: Credit
     terms: Mapping[str, object]
+    evidence: NotRequired[Mapping[str, Mapping[str, Any]]]
     issue: NotRequired[Issue]
     monitor: NotRequired[Monitor]
     trend: NotRequired[Sequence[TrendPeriod]]
+    termination: NotRequired[Sequence[str]]
+    versions: NotRequired[Sequence[VersionChanges]]
+    rests_on: NotRequired[Sequence[RestsOn]]
+    actions: NotRequired[Sequence[Action]]
     software: NotRequired[Software]
     sha256: NotRequired[str]

@@ -10,9 +10,12 @@ from exporter.output.reports.sections.changes import changes
 from exporter.output.reports.sections.credit import credit
 from exporter.output.reports.sections.exclusions import exclusions
 from exporter.output.reports.sections.front import front, title_of
+from exporter.output.reports.sections.incidents import incidents
+from exporter.output.reports.sections.measures import measures
 from exporter.output.reports.sections.monitor import monitor
 from exporter.output.reports.sections.outages import outages
 from exporter.output.reports.sections.recompute import recompute
+from exporter.output.reports.sections.rests_on import rests_on
 from exporter.output.reports.sections.terms import terms
 from exporter.output.reports.sections.trend import trend
 from exporter.output.reports.sections.verdicts import verdicts
@@ -45,8 +48,11 @@ def report_of(document: Mapping[str, Any]) -> Report:
             bridge(told),
             outages(told, times),
             exclusions(told, times),
+            *incidents(told, times),
+            *measures(told, times),
             monitor(told, times),
             credit(told, times),
+            *rests_on(told, times),
             changes(told, times),
             trend(told),
             recompute(told),

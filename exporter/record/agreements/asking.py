@@ -10,6 +10,7 @@ from exporter.record.agreements.issuing import Drafted, drafts
 from exporter.record.agreements.labels import period_named
 from exporter.record.agreements.results import by_name
 from exporter.record.histories import load_as_of
+from exporter.record.incidents.seeing import as_of
 from exporter.record.question import default_instant
 from exporter.record.sampled import counted_slos, load_sampled
 from exporter.sla.agreement import Agreement
@@ -44,16 +45,18 @@ def versions_of(agreements: Sequence[Agreement], name: str) -> Sequence[Agreemen
     return known[name]
 
 
-def sources_of(store: Reader, config: Config, now: int) -> Sources:
-    """The record as it is now."""
+def sources_of(store: Reader, config: Config, now: int, more: Sequence[str] = ()) -> Sources:
+    """The record as it is now; with incidents of more services than the agreements ask them of."""
     services = {service.id for service in config.services}
+    known, until = load_as_of(store, now, services), default_instant(store.mark(), now)
     return Sources(
         config,
-        load_as_of(store, now, services),
+        known,
         store.exclusion_log(),
-        default_instant(store.mark(), now),
+        until,
         store.absence_spans(),
         load_sampled(store, counted_slos(config)),
+        as_of(store.ledger(), config, known, until, more),
     )
 
 

@@ -8,9 +8,12 @@ from typing import Any
 from exporter import __version__
 from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.monitor import monitor
+from exporter.record.agreements.resting import resting
 from exporter.record.agreements.results import credited, latest
 from exporter.sla.agreement import Agreement
+from exporter.sla.differences import differences
 from exporter.sla.period import PeriodResult
+from exporter.sla.termination import Past, rights
 from exporter.sla.wire import Json, canonical, digest, result_json
 from exporter.store.base import Issue, Said
 from exporter.timeline.spans import Span
@@ -52,7 +55,68 @@ def document(result: PeriodResult, sources: Sources, issued: Sequence[Issue], no
         "trend": _trend(issued, span),
         "software": {"name": "uptime-slo-exporter", "version": __version__},
     }
+    told["termination"] = rights_of(told, result.agreement)
+    told["actions"] = _actions(result.agreement, sources, now)
+    told["rests_on"] = resting(result, sources)
+    told["versions"] = _versions(result.agreement, sources.config.agreements)
     return told | {"sha256": digest(told)}
+
+
+def _actions(agreement: Agreement, sources: Sources, now: int) -> list[Json]:
+    """Corrective actions that are still to be done, of incidents of any time, the one that is due first first."""
+    today = format_instant(now)[:10]
+    services = set(agreement.services)
+    left = [
+        {
+            "incident": incident.ident,
+            "name": name,
+            "due": action.due,
+            "overdue": action.due < today,
+            "by": action.by,
+            "text": action.text,
+        }
+        for incident in sources.ledger.incidents.values()
+        if incident.service in services
+        for name, action in incident.actions().items()
+        if agreement.may_write(action.by)
+    ]
+    return sorted(left, key=lambda each: (each["due"], each["incident"], each["name"]))
+
+
+def rights_of(told: Json, agreement: Agreement) -> list[str]:
+    """Why a party may terminate after the period of a document; of one that runs nobody can say yet."""
+    if told["period"]["state"] != "closed":
+        return []
+    return list(rights(agreement.termination, [*map(past_of, told["trend"]), past_of(point_of(told))]))
+
+
+def past_of(point: Json) -> Past:
+    """A point of the trend as rules of termination look at it."""
+    targets = point["targets"]
+    figures = {name: each["agreed"] for name, each in targets.items() if each["of_time"]}
+    return Past(
+        parse_instant(point["start"]),
+        parse_instant(point["end"]),
+        point["verdict"],
+        {name: each["verdict"] for name, each in targets.items()},
+        {name: None if each is None else Fraction(each) / 100 for name, each in figures.items()},
+    )
+
+
+def _versions(agreement: Agreement, known: Sequence[Agreement]) -> list[Json]:
+    """The versions up to one, oldest first, each with what it changed."""
+    approved = (each for each in known if each.name == agreement.name and not each.is_draft)
+    of_it = sorted((each for each in approved if each.start <= agreement.start), key=lambda each: each.start)
+    befores: list[Agreement | None] = [None, *of_it]
+    return [
+        {
+            "version": each.version,
+            "start": format_instant(each.start),
+            "terms_sha256": each.sha256,
+            "changes": [] if before is None else list(map(str, differences(before.document, each.document))),
+        }
+        for before, each in zip(befores, of_it, strict=False)
+    ]
 
 
 def _replaced_by(result: PeriodResult, known: Sequence[Agreement]) -> Json | None:
@@ -152,18 +216,22 @@ def _trend(issued: Sequence[Issue], span: Span) -> list[Json]:
     """The latest issue of each earlier period, oldest first."""
     documents = {each.said: each.document for each in issued}
     earlier = [each for each in latest(list(documents)) if each.span[1] <= span[0]]
-    return [_point(json.loads(documents[each])) for each in earlier[-(TREND - 1) :]]
+    return [point_of(json.loads(documents[each])) for each in earlier[-(TREND - 1) :]]
 
 
-def _point(told: Json) -> Json:
+def point_of(told: Json) -> Json:
+    """A document as a point of the trend."""
     return {
         "label": told["period"]["name"],
+        "start": told["period"]["whole"]["start"],
+        "end": told["period"]["whole"]["end"],
         "verdict": told["verdict"],
         "targets": {
             each["name"]: {
                 "promised": each["agreed"],
                 "agreed": each["figures"]["agreed"],
                 "verdict": each["verdict"],
+                "of_time": each["base_unit"] in {"time", "slices"},
             }
             for each in told["targets"]
         },

@@ -2,17 +2,21 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 
 from exporter.config.agreements.bind import counting_slo
 from exporter.config.model import Config, Service
 from exporter.record.exclusions import approvals, in_force
 from exporter.record.histories import Known
+from exporter.record.incidents.ledger import NOTHING_WRITTEN, Ledger
 from exporter.record.questions import Index
 from exporter.record.sampled import Sampled
 from exporter.sla.agreement import Agreement
-from exporter.sla.evidence import Approval, Claim, Evidence, Slice
+from exporter.sla.answered import HORIZON
+from exporter.sla.evidence import Approval, Claim, Evidence, Record, Slice
+from exporter.sla.incidents.incident import Incident
+from exporter.sla.incidents.incident import Kind as IncidentKind
 from exporter.sla.lane import Lane
 from exporter.sla.terms import Target
 from exporter.store.base import Absence, LogEntry, SloKey
@@ -24,6 +28,9 @@ from exporter.timeline.tally import Standing
 from exporter.units import DAY, YEAR
 
 HEARTBEAT = "heartbeat"
+FOLLOWED = 31 * DAY
+"""Milliseconds after a period for which its incidents are followed: they may still be answered, and repaired."""
+
 Counted = EndpointHistory | SampleHistory
 Told = tuple[int, int]
 """Good and bad events."""
@@ -42,6 +49,7 @@ class Sources:
         until: The instant up to which the record goes.
         absences: In which the exporter did not run.
         sampled: What a Prometheus has counted, by SLO.
+        ledger: What was written down of incidents and measures.
     """
 
     config: Config
@@ -50,6 +58,7 @@ class Sources:
     until: int
     absences: Sequence[Absence] = ()
     sampled: Sampled = field(default_factory=dict)
+    ledger: Ledger = NOTHING_WRITTEN
 
 
 def gather(sources: Sources, agreement: Agreement, target: Target, period: Span) -> Evidence:
@@ -63,7 +72,13 @@ def gather(sources: Sources, agreement: Agreement, target: Target, period: Span)
         target: Whose service.
         period: Milliseconds since the epoch.
     """
-    service = next(each for each in sources.config.services if each.name == target.service)
+    if target.answers is not None or target.recorded is not None:
+        return of_cases(sources, agreement, target, period)
+    return _of_service(sources, agreement, target, period)
+
+
+def _of_service(sources: Sources, agreement: Agreement, target: Target, period: Span) -> Evidence:
+    service = _service(sources, target.service)
     members = [] if target.queries else _members(sources, service, target)
     end = min(period[1], max(period[0], sources.until))
     span = _widened([history for _, _, history in members], (period[0], end), sources.until)
@@ -76,11 +91,82 @@ def gather(sources: Sources, agreement: Agreement, target: Target, period: Span)
         span,
         lanes,
         tuple(claims),
-        promised(agreement.hours[target.hours], (span[0], max(span[1], period[1]))) if target.hours else None,
+        promised(agreement.hours[target.hours], reach(target, span, period[1])) if target.hours else None,
+        reported=tuple(_reports(sources, service.name)),
         interval=max((_interval(history, span) for _, _, history in members), default=0),
         slices=_slices(target, counted, span),
+        volume=_records(sources, agreement, target.ceiling.measure if target.ceiling else "", period),
         unit=max((each.unit for each in counted if isinstance(each, SampleHistory)), default=1),
     )
+
+
+def of_cases(sources: Sources, agreement: Agreement, target: Target, period: Span) -> Evidence:
+    """Take down the incidents of a period, with what was measured of their services up to now; or what was recorded.
+
+    Args:
+        sources: The record.
+        agreement: That has the target.
+        target: Of answers, or of what is recorded.
+        period: Milliseconds since the epoch.
+    """
+    names = [target.service] if target.service else agreement.services
+    span = period[0], max(period[0], min(sources.until, period[1] + FOLLOWED))
+    services = [_service(sources, name) for name in names] if target.answers is not None else []
+    lanes, claims = dict[str, Lane](), list[Claim]()
+    for service in services:
+        members = _members(sources, service, replace(target, endpoints=()))
+        lanes |= {
+            f"{service.name}/{name}": Lane.of(history.standings(*span), *span) for _, name, history in members
+        }
+        claims += _claims(sources, service, {ident: name for ident, name, _ in members}, span)
+    found = [each for service in services for each in _incidents(sources, service.name, span[1])]
+    return Evidence(
+        span,
+        lanes,
+        tuple(claims),
+        promised(agreement.hours[target.hours], reach(target, span, period[1])) if target.hours else None,
+        incidents=tuple(each for each in found if period[0] <= each.start < period[1]),
+        records=_records(sources, agreement, target.recorded.measure if target.recorded else "", period),
+        volume=_records(sources, agreement, target.ceiling.measure if target.ceiling else "", period),
+    )
+
+
+def _incidents(sources: Sources, service: str, until: int) -> Iterator[Incident]:
+    """Incidents of a service; an outage was reported when somebody first reported anything while it lasted."""
+    told = _reports(sources, service)
+    for each in sources.ledger.incidents.values():
+        if each.service == service:
+            end = until if each.end is None else each.end
+            first = next((at for at in told if each.start <= at < end), None)
+            yield each if each.kind is not IncidentKind.OUTAGE else replace(each, reported_at=first)
+
+
+def _reports(sources: Sources, service: str) -> list[int]:
+    """Instants at which somebody reported that something of a service does not work, ascending; requests are no reports of that."""
+    found = (
+        each.reported_at
+        for each in sources.ledger.incidents.values()
+        if each.service == service and each.kind is IncidentKind.FAULT
+    )
+    return sorted(at for at in found if at is not None)
+
+
+def reach(target: Target, span: Span, end: int) -> Span:
+    """How far hours are told: for answers as far ahead as deadlines are looked for."""
+    return span[0], max(span[1], end) + (HORIZON if target.answers is not None else 0)
+
+
+def _records(sources: Sources, agreement: Agreement, measure: str, period: Span) -> tuple[Record, ...]:
+    """Values of a period that somebody of the agreement wrote down."""
+    return tuple(
+        each
+        for each in sources.ledger.records.get(measure, ())
+        if period[0] <= each.at < period[1] and agreement.may_write(each.by)
+    )
+
+
+def _service(sources: Sources, name: str) -> Service:
+    return next(each for each in sources.config.services if each.name == name)
 
 
 def _members(sources: Sources, service: Service, target: Target) -> list[tuple[str, str, EndpointHistory]]:

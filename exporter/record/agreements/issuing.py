@@ -18,7 +18,18 @@ from exporter.units import parse_instant
 SETTLING = 5 * 60_000
 """Milliseconds after a period's end at which it is issued by itself: what was in flight has come in."""
 
-_MOVES = ("issue", "trend", "software", "monitor", "sha256", "evidence")
+_MOVES = (
+    "issue",
+    "trend",
+    "software",
+    "monitor",
+    "sha256",
+    "evidence",
+    "termination",
+    "versions",
+    "rests_on",
+    "actions",
+)
 """Keys of a document that say something else at each time; evidence goes on beyond the period as outages do."""
 
 

@@ -9,14 +9,17 @@ from typing import Any
 
 from exporter.config.agreements.again import agreement_from
 from exporter.errors import ConfigError
-from exporter.record.agreements.evidence import promised
+from exporter.record.agreements.documents import point_of, rights_of
+from exporter.record.agreements.evidence import promised, reach
 from exporter.sla.agreement import Agreement, ends
 from exporter.sla.evidence import Evidence, Period
+from exporter.sla.incidents.incident import Kind
+from exporter.sla.incidents.outages import doubtful, outages
 from exporter.sla.lane import Lane
 from exporter.sla.period import judge_period
 from exporter.sla.terms import Target
 from exporter.sla.wire import SCHEMA, Json, digest, evidence_of, result_json
-from exporter.timeline.spans import Span
+from exporter.timeline.spans import Span, Spans
 from exporter.timeline.zones import first_instant, local_of, zone
 from exporter.units import parse_instant
 
@@ -42,6 +45,14 @@ def problems(told: Json) -> Iterator[str]:
         yield f"it cannot be computed again: {error}"
         return
     yield from _differences(again, told, "")
+    yield from _rights(told)
+
+
+def _rights(told: Json) -> Iterator[str]:
+    """Rights to terminate that do not follow from the periods that it names."""
+    found = rights_of(told, agreement_from(told["terms"]))
+    if found != told["termination"]:
+        yield f"termination says {told['termination']!r}, and comes to {found!r}"
 
 
 def breaks(documents: Sequence[Json]) -> Iterator[str]:
@@ -56,6 +67,7 @@ def breaks(documents: Sequence[Json]) -> Iterator[str]:
     for told in issued:
         yield from _credits(told, numbered)
         yield from _versions(told, terms)
+        yield from _trends(told, issued)
 
 
 def _follows(earlier: Json, later: Json) -> Iterator[str]:
@@ -73,6 +85,22 @@ def _credits(told: Json, numbered: Mapping[tuple[str, int], Json]) -> Iterator[s
         found = numbered.get((name, named["number"]))
         if found and (found["sha256"], found["credit"]["share"]) != (named["sha256"], named["share"]):
             yield f"issue {number} of {name} counts a credit that this issue {named['number']} does not have"
+
+
+def _trends(told: Json, issued: Sequence[Json]) -> Iterator[str]:
+    """Earlier periods that an issue tells otherwise than the issue which it had of them then."""
+    name, number = told["agreement"], told["issue"]["number"]
+    points = {each["label"]: each for each in told["trend"]}
+    numbers = {each["issue"]["number"] for each in issued if each["agreement"] == name}
+    latest = {
+        each["period"]["name"]: each
+        for each in issued
+        if each["agreement"] == name and each["issue"]["number"] < number
+    }
+    for label, earlier in latest.items():
+        complete = set(range(earlier["issue"]["number"], number)) <= numbers  # no later one of it is missing
+        if complete and label in points and points[label] != point_of(earlier):
+            yield f"issue {number} of {name} tells {label} otherwise than issue {earlier['issue']['number']}"
 
 
 def _versions(told: Json, terms: Mapping[tuple[str, str], str]) -> Iterator[str]:
@@ -151,17 +179,40 @@ def _misfits_of(agreement: Agreement, target: Target, seen: Evidence, period: Pe
     start, until = period.elapsed
     if seen.span[0] > start or seen.span[1] < until:
         yield "does not cover the period"
+    if any(not start <= each.start < period.span[1] for each in seen.incidents):
+        yield "has incidents of other periods"
+    if target.answers is not None:
+        yield from _other_outages(seen, period.span)
     if target.endpoints and set(seen.lanes) != set(target.endpoints):
         yield "is not of its endpoints"
     if any(not _is_whole(lane, seen.span) for lane in seen.lanes.values()):
         yield "has gaps, or is not in order"
-    reach = seen.span[0], max(seen.span[1], period.span[1])
-    if seen.hours != (promised(agreement.hours[target.hours], reach) if target.hours else None):
+    told = reach(target, seen.span, period.span[1])
+    if seen.hours != (promised(agreement.hours[target.hours], told) if target.hours else None):
         yield "has other hours than the terms"
     length = target.slices.length if target.slices else 1
     edges = [(each.start, each.start + each.count * length) for each in seen.slices]
     if any(later[0] < earlier[1] for earlier, later in pairwise(edges)):
         yield "has slices that overlap"
+
+
+def _other_outages(seen: Evidence, span: Span) -> Iterator[str]:
+    """Incidents of outages that are not those of the lanes; one that may have begun before them is not looked at."""
+    told = [each for each in seen.incidents if each.kind is Kind.OUTAGE]
+    if any(each.severity or each.channel or each.title or each.opened_by for each in told):
+        yield "has an outage that says what only people say of what they open"
+    by_service = dict[str, list[Lane]]()
+    for name, lane in seen.lanes.items():
+        by_service.setdefault(name.partition("/")[0], []).append(lane)
+    measured = {
+        (service, start, None if end >= seen.span[1] else end)
+        for service, lanes in by_service.items()
+        for start, end in outages(lanes)
+        if span[0] <= start < span[1] and not Spans([(start, end)]) & doubtful(lanes)
+    }
+    known = {(each.service, each.start, each.end) for each in told}
+    if measured - known or len(known) < len(told):
+        yield "has not the outages that its lanes have"
 
 
 def _is_whole(lane: Lane, span: Span) -> bool:

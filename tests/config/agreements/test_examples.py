@@ -187,6 +187,7 @@ def test_all_examples_are_in_force_and_nothing_else_is_weak_in_them() -> None:
         "acme-hosting",
         "network-by-half-hours",
         "object-storage",
+        "service-desk",
     ]
     assert not any(each.is_draft for each in found.agreements)
     assert [each.kind for each in found.weak] == ["hole"]

@@ -110,6 +110,23 @@ def test_one_person_cannot_agree_with_themselves_unseen() -> None:
     assert weak(both.replace("{agreed_by: customer}", "{}")) == []
 
 
+def test_somebody_must_be_there_to_answer() -> None:
+    answers = (
+        target("severity: sev1, respond: 15m")
+        + TERM
+        + "severities: {sev1: any endpoint down, sev2: as reported}\n"
+    )
+    found = weak(answers.replace(", people: [mara, tom]", ""))
+    assert (
+        "acme.yml:7: consent: answers are promised, but the provider has no `people`: nobody can ever give one"
+        in found
+    )
+    assert (
+        "acme.yml:11: unused: no target promises anything of the severity `sev2`; name it in one, or remove it"
+        in found
+    )
+
+
 def test_who_is_mailed_is_no_placeholder() -> None:
     assert weak(SOUND.replace("name: ACME", "name: ACME, contact: Jo <jo@acme.example>")) == []
 

@@ -30,27 +30,98 @@ def rule(keys: str, message: str) -> tuple[str, list[str]]:
 
 
 LATER_KEYS = {
-    f"the key {key}": more(f"{key}: {value}", f"`{key}` {LATER}")
-    for key, value in (("channels", "{phone: 15m}"), ("severities", "{sev1: a}"), ("termination", "[a]"))
-} | {
-    "a clock that starts when somebody tells": more(
-        "measure: {starts: reported}",
-        f"`starts: reported` {LATER}, and outages start when they were detected",
-    ),
     "a report that is also weekly": more("report: {also: weekly}", f"`also` {LATER}"),
-    "a rule for each miss": rule("each_miss: 2%", f"`each_miss` {LATER}"),
-    "a measure that people record": (
-        target("recorded: first_call_resolution, at_least: 70"),
-        line(9, f"`at_least` {LATER}") + line(9, f"`recorded` {LATER}"),
+}
+
+CASES = {
+    "termination that is none": more(
+        "termination: [a]", "`termination` is a list of maps such as {missed: 3, of: 6}, not of text"
     ),
-    "a target of times": (
-        target("severity: sev1, respond: 15m, update_every: 30m, repair: 4h, share: 95"),
-        [
-            f"acme.yml:9: `{key}` {LATER}"
-            if key != "share"
-            else "acme.yml:9: `share` is of the events of `promql`; of time write `availability`"
-            for key in ("repair", "respond", "severity", "share", "update_every")
-        ],
+    "termination of two kinds": more(
+        "termination: [{missed: 3, below: 95}]",
+        "a rule has one of `missed` (with `of`), `consecutive` and `below`",
+    ),
+    "termination of fewer than it needs": more(
+        "termination: [{missed: 3, of: 2}]",
+        "`of` goes with `missed`, and is not less: so many of the last so many",
+    ),
+    "termination of more than is told": more(
+        "termination: [{consecutive: 13}]", "a rule looks at 12 periods at most, as reports do"
+    ),
+    "termination by a target that is none": more(
+        "termination: [{below: 95, target: shpo}]", "there is no target `shpo`; did you mean `shop`?"
+    ),
+    "escalation of a severity that is none": more(
+        "escalation: [{after: 1h, to: the board, severity: sev1}]",
+        "there is no severity `sev1`; define it under `severities`",
+    ),
+    "severities that are none": more(
+        "severities: [a]",
+        "`severities` must be a map such as {sev1: all endpoints down, sev2: any endpoint down}, not a list",
+    ),
+    "a severity that is none": more(
+        "severities: {sev1: bad}",
+        "`severities`: `sev1` must be `all endpoints down`, `any endpoint down`, `2 endpoints down` or `as reported`",
+    ),
+    "channels that are none": more(
+        "channels: phone", "`channels` must be a map such as {phone: 15m, mail: 4h}, not text"
+    ),
+    "a channel without a time": more(
+        "channels: {phone: soon}", "`channels`: `soon` is not a duration; write 250ms, 15s, 5m, 1h30m or 30d"
+    ),
+    "answers to a severity that is none": (
+        target("severity: sev1, respond: 15m"),
+        line(9, "there is no `sev1` under `severities`; define it under `severities`"),
+    ),
+    "answers by a channel that is none": (
+        target("channel: phone"),
+        line(9, "there is no `phone` under `channels`; define it under `channels`"),
+    ),
+    "answers in hours that are none": (
+        target("respond: 15m, clock: office"),
+        line(9, "there is no `office` under `hours`; define it under `hours`"),
+    ),
+    "answers that nobody has to give": (
+        more("severities: {sev1: any endpoint down}", "")[0].replace("availability: 99.9", "severity: sev1"),
+        line(9, "the target promises nothing; write `respond: 15m`, `update_every: 30m` or `repair: 4h`"),
+    ),
+    "answers and availability": (
+        target("respond: 15m, availability: 99"),
+        line(9, "`availability` does not go with answers, or with what is recorded; make two targets of it"),
+    ),
+    "a measure without a bound": (
+        target("recorded: first_call"),
+        line(9, "a recorded measure needs a bound; write `at_least: 70` or `at_most: 30`"),
+    ),
+    "a measure with a time": (
+        target("recorded: first_call, at_least: 70, repair: 4h"),
+        line(9, "`repair` goes with answers; make two targets of it"),
+    ),
+    "a bound of answers": (
+        target("respond: 15m, at_least: 70"),
+        line(9, "`at_least` goes with `recorded`; make two targets of it"),
+    ),
+    "a clock of availability": (
+        target("availability: 99, clock: always"),
+        line(9, "`clock` is of answers to incidents, or of what is recorded; make a target of its own of it"),
+    ),
+    "a rule for each miss of availability": (
+        target("availability: 99, credit: late") + "credits: {late: {each_miss: 2%}}\n",
+        line(
+            9,
+            "`credit`: `late` does not go with what this promises; of answers and recorded measures it is `each_miss` or `steps`, of all else anything but `each_miss`",
+        ),
+    ),
+    "a rule for time of answers": (
+        target("respond: 15m, credit: days") + "credits: {days: {days: 5}}\n",
+        line(
+            9,
+            "`credit`: `days` does not go with what this promises; of answers and recorded measures it is `each_miss` or `steps`, of all else anything but `each_miss`",
+        ),
+    ),
+    "no service": (
+        SMALL.replace("service: shop, ", ""),
+        line(9, "`service` is missing; write which one it is about"),
     ),
 }
 
@@ -270,11 +341,11 @@ CREDITS = {
     "a part of nothing": rule("pro_rata: 0", "`pro_rata` must be more than 0"),
     "no kind of rule": rule(
         "of: fee",
-        "`tiers` is one kind of rule (steps, per, per_shortfall, pro_rata, per_day, per_hour, days), but has none",
+        "`tiers` is one kind of rule (steps, per, per_shortfall, pro_rata, per_day, per_hour, days, each_miss), but has none",
     ),
     "two kinds of rule": rule(
         "days: 1, pro_rata: 2",
-        "`tiers` is one kind of rule (steps, per, per_shortfall, pro_rata, per_day, per_hour, days), but has `pro_rata` and `days`",
+        "`tiers` is one kind of rule (steps, per, per_shortfall, pro_rata, per_day, per_hour, days, each_miss), but has `pro_rata` and `days`",
     ),
     "no credit": rule(
         "per: 30m", "`credit` is missing; write what each costs, such as `per: 30m, credit: 5%`"
@@ -322,7 +393,7 @@ CREDITS = {
     ("text", "lines"),
     [
         pytest.param(*case, id=name)
-        for table in (LATER_KEYS, TEXTS, HOURS, TARGETS_, MEASURES, CREDITS)
+        for table in (LATER_KEYS, CASES, TEXTS, HOURS, TARGETS_, MEASURES, CREDITS)
         for name, case in table.items()
     ],
 )
@@ -339,7 +410,7 @@ def test_all_mistakes_are_told_at_once(problems: Problems) -> None:
     assert [each.partition(": ")[2] for each in problems(text)] == [
         "`kind` must be customer, internal or vendor, not `client`",
         "`name` may have only letters, digits, `_`, `.` and `-`, but is `a b`; write `a-b`",
-        "`service` is missing",
+        "`service` is missing; write which one it is about",
         "`currency` is missing",
     ]
 

@@ -50,5 +50,5 @@ def chain(case: Case) -> Iterator[Finding]:
 
 def _availability(agreement: Agreement, pick: Callable[[Iterable[Fraction]], Fraction]) -> Fraction | None:
     """The highest or lowest share of time that it promises; None where it promises none."""
-    shares = [target.agreed for target in agreement.terms.targets if target.slices is None]
+    shares = [target.agreed for target in agreement.terms.targets if target.is_of_time]
     return pick(shares) if shares else None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from exporter.config.agreements.findings.finding import Case, Finding, Kind
 from exporter.config.model import Service
 from exporter.config.objectives import HEARTBEAT
-from exporter.config.tree import find
+from exporter.config.tree import Map, find
 from exporter.sla.agreement import PARTIES
 from exporter.sla.credit_rules import PerTime
 from exporter.sla.terms import SliceTerms, Target
@@ -15,7 +15,7 @@ from exporter.units import describe_duration
 def allowances(case: Case) -> Iterator[Finding]:
     """More exclusions than a target may be down anyway."""
     agreement, root = case.agreement, case.written.root
-    timed = [each for each in agreement.terms.targets if each.slices is None and each.agreed < 1]
+    timed = [each for each in agreement.terms.targets if each.is_of_time and each.agreed < 1]
     if not timed:
         return
     strictest = min(timed, key=case.allowance)
@@ -55,11 +55,29 @@ def both_sides(case: Case) -> Iterator[Finding]:
         yield Finding(find(root, ("parties", "customer", "people")).mark, Kind.CONSENT, message)
 
 
+def nobody_answers(case: Case) -> Iterator[Finding]:
+    """Answers that nobody can give, and severities that no target is about."""
+    agreement, root = case.agreement, case.written.root
+    answers = [each.answers for each in agreement.terms.targets if each.answers is not None]
+    if answers and not agreement.parties["provider"].people:
+        message = "answers are promised, but the provider has no `people`: nobody can ever give one"
+        yield Finding(find(root, ("parties", "provider")).mark, Kind.CONSENT, message)
+    asked = {name for each in answers for name in each.severities}
+    every = any(not each.severities for each in answers)
+    severities = root.get("severities")
+    for rule in agreement.terms.severities:
+        if rule.name not in asked and not every and isinstance(severities, Map):
+            message = (
+                f"no target promises anything of the severity `{rule.name}`; name it in one, or remove it"
+            )
+            yield Finding(severities.mark_of(rule.name), Kind.UNUSED, message)
+
+
 def resolution(case: Case) -> Iterator[Finding]:
     """Objectives that probes are too rare for: an outage may be a beat longer, or shorter, at either edge."""
     for number, target in enumerate(case.agreement.terms.targets):
         interval = _interval(case, target)
-        if interval is None or target.slices is not None or target.agreed == 1:
+        if interval is None or not target.is_of_time or target.agreed == 1:
             continue
         error, allowed = 2 * interval, case.allowance(target)
         if error >= allowed:
@@ -127,6 +145,8 @@ def unprobed(case: Case) -> Iterator[Finding]:
 def unpromised(case: Case) -> Iterator[Finding]:
     """Services in the scope of which nothing is promised."""
     promised = {target.service for target in case.agreement.terms.targets}
+    if "" in promised:  # one of all services
+        return
     for number, name in enumerate(case.agreement.scope_in):
         if name not in promised:
             message = f"`{name}` is in the scope, but no target promises anything of it"

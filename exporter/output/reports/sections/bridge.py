@@ -37,7 +37,7 @@ def bridge(document: Document) -> Section:
 
 def _bridge(target: Target) -> Block:
     if not target["bridge_ms"]:
-        return Text(f"{target['name']}: a share of events has no downtime, and so no bridge.")
+        return Text(f"{target['name']}: a share of {target['base_unit']} has no downtime, and so no bridge.")
     lines = list(_lines(target))
     scale = max((then for _, _, then in lines), default=0) or 1
     rows, before = [], 0

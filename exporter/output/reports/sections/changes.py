@@ -1,6 +1,6 @@
 """Which issue this is, and what is different from the one before."""
 
-from exporter.output.reports.blocks import Block, Cell, Facts, Points, Section, Text
+from exporter.output.reports.blocks import Block, Cell, Column, Facts, Points, Section, Table, Text, row
 from exporter.output.reports.document import Document, Issue
 from exporter.output.reports.words import NOT_KNOWN, Times
 
@@ -9,7 +9,27 @@ def changes(document: Document, times: Times) -> Section:
     """Changes since the last issue."""
     issue = document.get("issue")
     blocks = _of(issue, times) if issue else (Text("Of which issue this is nothing is known."),)
-    return Section("changes", "Changes since the last issue", blocks)
+    return Section("changes", "Changes since the last issue", (*blocks, *_versions(document, times)))
+
+
+def _versions(document: Document, times: Times) -> tuple[Block, ...]:
+    """The change log of the terms, where there was more than one version."""
+    found = document.get("versions", ())
+    if len(found) <= 1:
+        return ()
+    rows = (
+        row(
+            each["version"],
+            times.cell(each["start"]),
+            Cell(
+                each["changes"][0] if each["changes"] else "nothing that is promised",
+                tuple(each["changes"][1:]),
+            ),
+        )
+        for each in found[1:]
+    )
+    columns = (Column("Version"), Column("In force since"), Column("What it changed"))
+    return (Table("Changes of the terms", columns, tuple(rows), ""),)
 
 
 def issue_of(document: Document, times: Times) -> Cell:

@@ -38,6 +38,7 @@ def credit(document: Document, times: Times) -> Section:
         capped(found),
         _before(found),
         *owed(document, times),
+        *may_leave(document),
     ]
     return Section("credit", "Credit", (lines, *(Text(each) for each in said if each)))
 
@@ -54,6 +55,11 @@ def owed(document: Document, times: Times) -> tuple[str, ...]:
     by = found["claim_by"]
     claim = f"It may be claimed until {times.text(by)}." if by else "No deadline for the claim is agreed."
     return (f"{amount} is owed{'' if is_over else ' so far'}.", claim)
+
+
+def may_leave(document: Document) -> tuple[str, ...]:
+    """Why a party may terminate, in lines; nothing where it may not."""
+    return tuple(f"The agreement may be terminated: {each}." for each in document.get("termination", ()))
 
 
 def is_owed(credit: Credit) -> bool:

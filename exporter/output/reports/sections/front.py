@@ -6,7 +6,7 @@ from dataclasses import replace
 from exporter.output.reports.blocks import Cell, Column, Facts, Front, Table, row
 from exporter.output.reports.document import Document, Target
 from exporter.output.reports.sections.changes import issue_of
-from exporter.output.reports.sections.credit import capped, owed
+from exporter.output.reports.sections.credit import capped, may_leave, owed
 from exporter.output.reports.sections.happened import happened
 from exporter.output.reports.sections.terms import dig, judged
 from exporter.output.reports.sections.verdicts import next_steps
@@ -38,7 +38,7 @@ def front(document: Document, times: Times) -> Front:
         "Targets", _COLUMNS, tuple(map(_target, document["targets"])), "The agreement has no target."
     )
     verdict = verdict_of(document["verdict"])
-    lines = [*owed(document, times), capped(document["credit"]), *next_steps(document)]
+    lines = [*owed(document, times), capped(document["credit"]), *may_leave(document), *next_steps(document)]
     return Front(
         title_of(document),
         facts,
@@ -61,11 +61,29 @@ def _target(target: Target) -> tuple[Cell, ...]:
     best, worst = figures["best"], figures["worst"]
     bounds = () if best == worst else (f"at best {per_cent(best)}", f"at worst {per_cent(worst)}")
     return row(
-        Cell(target["name"], (f"of {target['service']}{hours}",)),
+        Cell(
+            target["name"],
+            (f"{_whose(target)}{hours}", *((target["suspended"],) if target["suspended"] else ())),
+        ),
         verdict_of(target["verdict"]),
         per_cent(target["agreed"]),
-        Cell(per_cent(figures["agreed"]), bounds),
+        Cell(
+            "none"
+            if target["base_unit"] == "incidents" and not target["base_ms"]
+            else per_cent(figures["agreed"]),
+            bounds,
+        ),
         per_cent(target["coverage"]),
+    )
+
+
+def _whose(target: Target) -> str:
+    """What a target is about."""
+    whom = target["service"] or "all services"
+    return (
+        f"of {target['base_unit']} of {whom}"
+        if target["base_unit"] in {"incidents", "groups"}
+        else f"of {whom}"
     )
 
 

@@ -24,7 +24,7 @@ def outages(document: Document, times: Times) -> Section:
 
 def _of_target(target: Target, period: PeriodPart, times: Times) -> Block:
     if target["base_unit"] != "time":
-        return Text(f"{target['name']}: is about events, and has no outages.")
+        return Text(f"{target['name']}: is about {target['base_unit']}, and has no outages.")
     return Table(
         target["name"],
         _COLUMNS,

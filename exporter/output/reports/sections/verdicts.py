@@ -69,7 +69,11 @@ def _made_of(targets: Sequence[Target]) -> Table:
 
 def counted(target: Target) -> str:
     """Downtime that counts; of a share of events there is none."""
-    return describe_duration(target["counted_ms"]) if target["bridge_ms"] else "in events, not in time"
+    return (
+        describe_duration(target["counted_ms"])
+        if target["bridge_ms"]
+        else f"in {target['base_unit']}, not in time"
+    )
 
 
 def allowed(target: Target) -> str:

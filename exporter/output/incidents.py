@@ -1,0 +1,85 @@
+"""Incidents and recorded values as lines for people."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from exporter.output.exclusions import aligned
+from exporter.sla.evidence import Record
+from exporter.sla.incidents.incident import Entry, Incident
+from exporter.sla.recorded import number
+from exporter.units import MINUTE, describe_duration, format_instant
+
+
+def table(incidents: Sequence[Incident], now: int) -> Iterator[str]:
+    """A line each."""
+    if not incidents:
+        yield "There is no incident."
+        return
+    rows = [("ID", "SERVICE", "KIND", "START", "LASTED", "STATE", "ANSWERS", "TITLE")]
+    rows += [
+        (
+            each.ident,
+            each.service,
+            each.kind.value,
+            format_instant(each.start),
+            describe_duration(each.open(now).lengths[-1]),
+            _state(each, now),
+            str(len(each.entries)),
+            each.title,
+        )
+        for each in incidents
+    ]
+    yield from aligned(rows)
+
+
+def story(incident: Incident, now: int) -> Iterator[str]:
+    """All that was written down of an incident, in order."""
+    yield f"{incident.ident}: {incident.kind} of {incident.service}, {_state(incident, now)}"
+    if incident.title:
+        yield f"  {incident.title}"
+    yield f"  began {format_instant(incident.start)}" + (
+        f", ended {format_instant(incident.end)}" if incident.end is not None else ""
+    )
+    if incident.reported_at is not None:
+        by = f" by {incident.channel}" if incident.channel else ""
+        yield f"  reported {format_instant(incident.reported_at)}{by}, opened by {incident.opened_by}"
+    if incident.merged:
+        yield f"  turned out to be one with {', '.join(incident.merged)}"
+    if incident.split_from:
+        yield f"  turned out to be no part of {incident.split_from}"
+    rows = [_entry(each) for each in incident.entries]
+    yield from (f"  {line}" for line in aligned(rows)) if rows else ["  nobody has written anything down"]
+    for name, action in incident.actions().items():
+        late = " (overdue)" if action.due < format_instant(now)[:10] else ""
+        yield f"  to be done by {action.due}{late}: {name}: {action.text}"
+
+
+def measures(records: Mapping[str, Sequence[Record]]) -> Iterator[str]:
+    """Recorded values, a line each."""
+    rows = [("MEASURE", "AT", "GROUP", "VALUE", "WEIGHT", "WHO", "EVIDENCE")]
+    rows += [
+        (
+            name,
+            format_instant(each.at),
+            each.group,
+            number(each.value),
+            number(each.weight),
+            each.by,
+            each.evidence,
+        )
+        for name, found in sorted(records.items())
+        for each in found
+    ]
+    yield from aligned(rows) if len(rows) > 1 else ["Nothing was written down."]
+
+
+def _entry(entry: Entry) -> tuple[str, ...]:
+    span = f"{format_instant(entry.span[0])} to {format_instant(entry.span[1])}" if entry.span else ""
+    told = ", ".join(filter(None, (entry.value, span, entry.due and f"due {entry.due}", entry.text)))
+    late = entry.entered_at - entry.at
+    entered = f"written down {describe_duration(late)} later" if late >= MINUTE else ""
+    return format_instant(entry.at), entry.act.value, entry.by, told, entered
+
+
+def _state(incident: Incident, now: int) -> str:
+    state = "open" if incident.is_open(now) else "over"
+    return f"{state}, disputed" if incident.disputed else state

@@ -1,0 +1,145 @@
+"""Every incident: what happened, who answered, how long each task took, and what is still to be done."""
+
+from collections.abc import Iterator, Mapping
+
+from exporter.output.reports.blocks import Block, Cell, Column, Section, Table, row
+from exporter.output.reports.document import Clock, Document, Entry, Handled, Incident, Target
+from exporter.output.reports.words import Times
+from exporter.units import MINUTE, describe_duration, parse_instant
+
+TASKS = {"respond": "answered", "update": "told what is new", "repair": "repaired"}
+_ANSWERS = (
+    Column("Incident"),
+    Column("Severity"),
+    Column("What was to be done"),
+    Column("Took", is_number=True),
+    Column("May take", is_number=True),
+    Column("In time?"),
+)
+_STORY = (Column("At"), Column("Who"), Column("What"), Column("In words"))
+
+
+def incidents(document: Document, times: Times) -> Iterator[Section]:
+    """A section on them, where a target is about any."""
+    targets = [each for each in document["targets"] if each["base_unit"] == "incidents"]
+    if not targets:
+        return
+    known = _known(document)
+    blocks: list[Block] = [_of_target(each, known, times) for each in targets]
+    blocks += [_story(each, document, times) for each in known.values() if each["entries"]]
+    blocks += [_to_do(document)]
+    yield Section("incidents", "Incidents", tuple(blocks))
+
+
+def _known(document: Document) -> dict[str, Incident]:
+    """All incidents of the evidence, in order of their starts."""
+    found = {each["id"]: each for seen in document.get("evidence", {}).values() for each in seen["incidents"]}
+    return dict(sorted(found.items(), key=lambda each: each[1]["start"]))
+
+
+def _of_target(target: Target, known: Mapping[str, Incident], times: Times) -> Table:
+    rows = [
+        cells
+        for each in target["incidents"]
+        if each["id"] in known
+        for cells in _rows(each, known[each["id"]], times)
+    ]
+    return Table(target["name"], _ANSWERS, tuple(rows), "No incident that it is about.")
+
+
+def _rows(handled: Handled, incident: Incident, times: Times) -> Iterator[tuple[Cell, ...]]:
+    name = Cell(
+        incident["title"] or f"{incident['service']} was down",
+        (
+            f"id {handled['id']}, {incident['service']}, {incident['kind']}",
+            f"from {times.text(incident['start'])}",
+        ),
+    )
+    if handled["ignored"]:
+        yield row(name, handled["severity"], "", "", "", Cell("does not count", (handled["ignored"],)))
+        return
+    for clock in handled["clocks"]:
+        yield row(
+            name,
+            handled["severity"],
+            TASKS.get(clock["task"], clock["task"]),
+            describe_duration(clock["elapsed_ms"]),
+            describe_duration(clock["limit_ms"]),
+            _in_time(clock, handled, incident, times),
+        )
+        name = Cell("")
+
+
+def _in_time(clock: Clock, handled: Handled, incident: Incident, times: Times) -> Cell:
+    disputed = (*(("disputed",) if handled["disputed"] else ()), *_written_later(clock, incident))
+    if clock["met"] is None:
+        due = () if clock["due"] is None else (f"due {times.text(clock['due'])}",)
+        return Cell("open", (*due, *disputed))
+    return Cell("yes" if clock["met"] else "no", disputed)
+
+
+def _written_later(clock: Clock, incident: Incident) -> tuple[str, ...]:
+    """That an answer was written down later than it is said to have been given: it is for the other party to see."""
+    if clock["stop"] is None:
+        return ()
+    stop = parse_instant(clock["stop"])
+    late = [each["entered_at"] - each["at"] for each in incident["entries"] if each["at"] == stop]
+    return (f"written down {describe_duration(max(late))} later",) if late and max(late) >= MINUTE else ()
+
+
+def _story(incident: Incident, document: Document, times: Times) -> Table:
+    """All that was written down of an incident; who is nobody of the parties is a program."""
+    people = _people(document)
+    rows = (
+        row(
+            times.cell(each["at"], *_later(each)),
+            Cell(each["by"], () if each["by"] in people else ("a program, or nobody of the parties",)),
+            each["act"],
+            Cell(_said(each, times)),
+        )
+        for each in incident["entries"]
+    )
+    more = "".join(
+        (
+            f", one with {', '.join(incident['merged'])}" if incident["merged"] else "",
+            f", no part of {incident['split_from']} any more" if incident["split_from"] else "",
+        )
+    )
+    return Table(f"What was written down of {incident['id']}{more}", _STORY, tuple(rows), "")
+
+
+def _people(document: Document) -> set[str]:
+    parties = document["terms"].get("parties")
+    found = set[str]()
+    for party in parties.values() if isinstance(parties, Mapping) else ():
+        people = party.get("people") if isinstance(party, Mapping) else None
+        found |= set(people) if isinstance(people, list) else set()
+    return found
+
+
+def _later(entry: Entry) -> tuple[str, ...]:
+    late = entry["entered_at"] - entry["at"]
+    return (f"written down {describe_duration(late)} later",) if late >= MINUTE else ()
+
+
+def _said(entry: Entry, times: Times) -> str:
+    span = (
+        "" if entry["span"] is None else f"{times.text(entry['span'][0])} to {times.text(entry['span'][1])}"
+    )
+    due = f"due {entry['due']}" if entry["due"] else ""
+    return "; ".join(filter(None, (entry["value"], span, due, entry["text"])))
+
+
+def _to_do(document: Document) -> Block:
+    """Corrective actions that nobody has done yet, of incidents of any period."""
+    rows = tuple(
+        row(
+            Cell(each["name"], (f"of {each['incident']}",)),
+            Cell(each["due"], ("overdue",) if each["overdue"] else ()),
+            each["by"],
+            each["text"],
+        )
+        for each in document.get("actions", ())
+    )
+    columns = (Column("Action"), Column("Due"), Column("Named by"), Column("What is to be done"))
+    return Table("Still to be done", columns, rows, "Nothing that was named is left to be done.")

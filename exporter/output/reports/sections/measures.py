@@ -1,0 +1,57 @@
+"""Every value that was written down, with its author and where it is from."""
+
+from collections.abc import Iterator
+
+from exporter.output.reports.blocks import Block, Column, Section, Table, Text, row
+from exporter.output.reports.document import Document, Target
+from exporter.output.reports.words import Times, known
+from exporter.sla.recorded import number
+from exporter.sla.wire_cases import record_of
+
+_GROUPS = (
+    Column("Of"),
+    Column("Comes to", is_number=True),
+    Column("Values", is_number=True),
+    Column("As promised?"),
+)
+_VALUES = (
+    Column("At"),
+    Column("Of"),
+    Column("Value", is_number=True),
+    Column("Weight", is_number=True),
+    Column("By"),
+    Column("From"),
+)
+
+
+def measures(document: Document, times: Times) -> Iterator[Section]:
+    """A section on them, where a target is about any, or is suspended by one."""
+    targets = [each for each in document["targets"] if each["base_unit"] == "groups" or each["suspended"]]
+    if targets:
+        blocks = tuple(block for each in targets for block in _of_target(each, document, times))
+        yield Section("measures", "What was written down", blocks)
+
+
+def _of_target(target: Target, document: Document, times: Times) -> Iterator[Block]:
+    if target["suspended"]:
+        yield Text(f"{target['name']} is suspended in this period: {target['suspended']}.")
+    if target["base_unit"] != "groups":
+        return
+    groups = (
+        row(each["name"] or "all", each["value"], str(each["count"]), "yes" if each["holds"] else "no")
+        for each in target["groups"]
+    )
+    yield Table(target["name"], _GROUPS, tuple(groups), "Nobody has written anything down.")
+    seen = document.get("evidence", {}).get(target["name"], {})
+    values = (
+        row(
+            times.cell(each.at),
+            each.group or "all",
+            number(each.value),
+            number(each.weight),
+            each.by,
+            known(each.evidence),
+        )
+        for each in map(record_of, seen.get("records", ()))
+    )
+    yield Table(f"Values of {target['name']}", _VALUES, tuple(values), "None.")

@@ -1,0 +1,63 @@
+"""What an agreement rests on: what that cost in a period, and what is owed for it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from exporter.record.agreements.evidence import Sources
+from exporter.record.agreements.results import results, whole_period
+from exporter.sla.agreement import Agreement
+from exporter.sla.period import PeriodResult
+from exporter.sla.resting import cost
+from exporter.sla.wire import Json, per_cent
+from exporter.timeline.spans import Spans
+from exporter.units import format_instant
+
+
+def resting(result: PeriodResult, sources: Sources) -> list[Json]:
+    """Each agreement that one rests on, as far as it is known here: what its downtime cost, and what it owes.
+
+    Args:
+        result: Of the agreement.
+        sources: The record, with all agreements.
+    """
+    found = list[Json]()
+    for name in result.agreement.rests_on:
+        versions = [each for each in sources.config.agreements if each.name == name]
+        judged = list(_judged(versions, result, sources)) if versions else []
+        down = Spans(span for each in judged for target in each.targets for span in target.at)
+        costs = cost(result, down)
+        without = costs.without
+        found.append(
+            {
+                "agreement": name,
+                "known": bool(versions),
+                "shared_ms": dict(costs.shared),
+                "credit_percent_without": per_cent(without.share),
+                "credit_amount_without": None if without.amount is None else str(without.amount),
+                "owes": [_owes(each) for each in judged],
+            }
+        )
+    return found
+
+
+def _judged(versions: Sequence[Agreement], result: PeriodResult, sources: Sources) -> Iterator[PeriodResult]:
+    """Their periods that lie in one, with any part."""
+    start, end = result.period.elapsed
+    at = start
+    while at < end:
+        whole = whole_period(versions, at)
+        yield from results(sources, versions, whole)
+        at = whole[1]
+
+
+def _owes(result: PeriodResult) -> Mapping[str, object]:
+    owed = result.credit
+    return {
+        "version": result.agreement.version,
+        "start": format_instant(result.period.span[0]),
+        "end": format_instant(result.period.span[1]),
+        "verdict": result.verdict.value,
+        "percent": per_cent(owed.share),
+        "amount": None if owed.amount is None else str(owed.amount),
+        "currency": owed.currency,
+        "claim_by": None if owed.claim_by is None else format_instant(owed.claim_by),
+    }

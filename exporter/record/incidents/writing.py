@@ -1,0 +1,321 @@
+"""Writing into the ledger: who may, and what is right; the same by a command and in the daemon."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+
+from exporter.errors import UptimeError, UsageError, nearest
+from exporter.record.incidents.fields import Fields, Wanted
+from exporter.record.incidents.ledger import Body, Fold, Ledger, Written, text_of
+from exporter.sla.agreement import PARTIES, Agreement, in_force
+from exporter.sla.incidents.incident import Act, Incident, Kind
+from exporter.store.base import LogEntry
+from exporter.units import DAY, format_instant
+
+PROGRAMS_MAY = frozenset({Act.ACKNOWLEDGE, Act.UPDATE})
+"""What programs may do to an incident; all else decides something, and is for people."""
+
+FAULTS = (*PARTIES, "third party", "nobody")
+OPENED = (Kind.FAULT.value, Kind.REQUEST.value)
+AFTERWARDS = 31 * DAY
+"""Milliseconds for which people of an agreement that has ended may still write: as long as its incidents are followed."""
+
+_IDENT = re.compile(r"i[0-9]+")
+_OPENING = ("service", "kind", "title", "severity", "channel", "start", "reported_at", "ref")
+
+
+class ForbiddenError(UptimeError):
+    """Somebody wants to write who may not.
+
+    Attributes:
+        entry: For the ledger, which has the attempt.
+    """
+
+    def __init__(self, message: str, entry: LogEntry) -> None:
+        super().__init__(message)
+        self.entry = entry
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where somebody writes.
+
+    Attributes:
+        agreements: All versions of all of them.
+        services: Names of those that there are.
+        fold: The ledger so far.
+        who: Who writes.
+        now: Milliseconds since the epoch.
+    """
+
+    agreements: Sequence[Agreement]
+    services: Sequence[str]
+    fold: Fold
+    who: str
+    now: int
+
+    def open(self, wanted: Wanted) -> LogEntry:
+        """Open an incident that no probe sees.
+
+        Raises:
+            UsageError: With all that is wrong.
+            ForbiddenError: The writer is nobody of an agreement on the service.
+        """
+        self._may_any(Written.OPEN, wanted.get("service", ""))
+        fields = Fields(wanted, _OPENING, self.now)
+        service = fields.one_of("service", self.services)
+        about = self._about(service)
+        if service in self.services:
+            self._may(about, Written.OPEN, service, person=False)
+        severities = {rule.name for each in about for rule in each.terms.severities}
+        channels = {name for each in about for name in each.channels}
+        reported_at = fields.instant("reported_at", fields.instant("start", self.now))
+        start = fields.instant("start", reported_at)
+        body: Body = {
+            "service": service,
+            "kind": fields.one_of("kind", OPENED),
+            "title": fields.text("title", "say in a few words what it is"),
+            "severity": fields.one_of("severity", sorted(severities), needed=bool(severities)),
+            "channel": fields.one_of("channel", sorted(channels), needed=False),
+            "start": start,
+            "reported_at": reported_at,
+            "ref": fields.text("ref"),
+        }
+        if _IDENT.fullmatch(body["ref"]):
+            fields.problems.append(
+                f"ref: `{body['ref']}` is how incidents are called here; give it another name"
+            )
+        if body["ref"] and self.fold.standing(body["ref"]) is not None:
+            fields.problems.append(f"ref: `{body['ref']}` is there already")
+        if start is not None and reported_at is not None and reported_at < start:
+            fields.problems.append("reported_at: is before start; nobody reports what has not begun")
+        fields.done()
+        return LogEntry(self.now, self.who, Written.OPEN, self.fold.next_ident(), text_of(body))
+
+    def act(self, ident: str, act: Act, wanted: Wanted) -> LogEntry:
+        """Do something to an incident.
+
+        Raises:
+            UsageError: With all that is wrong.
+            ForbiddenError: The writer is nobody who may.
+        """
+        self._may_any(act, ident)
+        incident = self.fold.standing(ident)
+        if incident is None:
+            msg = f"there is no incident `{ident}`; `incident list` has them"
+            raise UsageError(msg)
+        about = self._about(incident.service)
+        self._may(about, act, incident.ident, person=act not in PROGRAMS_MAY)
+        fields = Fields(wanted, ("at", *_KEYS[act]), self.now, self.who)
+        at = fields.instant("at", self.now)
+        if at is not None and at < incident.start:
+            fields.problems.append(
+                f"at: is before the incident, which began at {format_instant(incident.start)}"
+            )
+        body = {"at": at, **_BODIES[act](fields, incident, about)}
+        fields.done()
+        return LogEntry(self.now, self.who, act, incident.ident, text_of(body))
+
+    def record(self, measure: str, wanted: Wanted) -> LogEntry:
+        """Write down a value of a measure.
+
+        Raises:
+            UsageError: With all that is wrong.
+            ForbiddenError: The writer is nobody of an agreement that has the measure.
+        """
+        self._may_any(Written.RECORD, measure)
+        asked = {name for each in self._in_force() for name in measures_of(each)}
+        if measure not in asked:
+            hint = nearest(measure, sorted(asked)) or f"; they ask for {', '.join(sorted(asked)) or 'none'}"
+            msg = f"no agreement asks for the measure `{measure}`{hint}"
+            raise UsageError(msg)
+        about = [each for each in self._in_force() if measure in measures_of(each)]
+        self._may(about, Written.RECORD, measure, person=False)
+        fields = Fields(wanted, ("value", "at", "group", "weight", "evidence"), self.now)
+        value, weight = fields.number("value"), fields.number("weight", Fraction(1))
+        if weight is not None and weight <= 0:
+            fields.problems.append("weight: must be more than 0")
+        body: Body = {
+            "at": fields.instant("at", self.now),
+            "group": fields.text("group"),
+            "evidence": fields.text("evidence", "say where the value is from"),
+            "value": str(value),
+            "weight": str(weight),
+        }
+        fields.done()
+        return LogEntry(self.now, self.who, Written.RECORD, measure, text_of(body))
+
+    def _in_force(self) -> list[Agreement]:
+        """The version of each agreement that holds now; of one that ended last month its people may still write."""
+        found = dict[str, list[Agreement]]()
+        for each in self.agreements:
+            found.setdefault(each.name, []).append(each)
+        held = (in_force(each, self.now) or in_force(each, self.now - AFTERWARDS) for each in found.values())
+        return [each for each in held if each is not None]
+
+    def _about(self, service: str) -> list[Agreement]:
+        return [each for each in self._in_force() if service in each.services]
+
+    def _may_any(self, action: str, ident: str) -> None:
+        """See that the writer is somebody of any agreement, before anything is said of what there is."""
+        self._may(self._in_force(), action, ident, person=False)
+
+    def _may(self, about: Sequence[Agreement], action: str, ident: str, *, person: bool) -> None:
+        people = {name for each in about for party in each.parties.values() for name in party.people}
+        programs = {name for each in about for party in each.parties.values() for name in party.automation}
+        if self.who in people or (not person and self.who in programs):
+            return
+        names = ", ".join(sorted(people)) or "nobody; name them under `parties`"
+        why = "is a program, and only people may do that" if self.who in programs else "may not write here"
+        msg = f"`{self.who}` {why}; people of the agreements on it are {names}"
+        raise ForbiddenError(
+            msg, LogEntry(self.now, self.who, Written.REFUSED, ident, text_of({"action": action}))
+        )
+
+
+Writing = Callable[[Desk], Sequence[LogEntry]]
+"""What somebody writes, once it is known where."""
+
+
+def measures_of(agreement: Agreement) -> set[str]:
+    """Names of the measures that an agreement asks for."""
+    targets = agreement.terms.targets
+    recorded = {each.recorded.measure for each in targets if each.recorded is not None}
+    return recorded | {each.ceiling.measure for each in targets if each.ceiling is not None}
+
+
+def known(ledger: Ledger, ident: str) -> Incident:
+    """An incident by its ident, also by one that turned out to be another's.
+
+    Raises:
+        UsageError: There is none.
+    """
+    found = (
+        each for each in ledger.incidents.values() if ident in {each.ident, each.ref, *each.merged} - {""}
+    )
+    incident = next(found, None)
+    if incident is None:
+        hint = nearest(ident, list(ledger.incidents)) or "; `incident list` has them"
+        msg = f"there is no incident `{ident}`{hint}"
+        raise UsageError(msg)
+    return incident
+
+
+_KEYS: Mapping[Act, Sequence[str]] = MappingProxyType(
+    {
+        Act.ACKNOWLEDGE: ("text",),
+        Act.UPDATE: ("text",),
+        Act.RESOLVE: ("text",),
+        Act.REOPEN: ("text",),
+        Act.PAUSE: ("from", "to", "text"),
+        Act.SEVERITY: ("value", "text"),
+        Act.FAULT: ("value", "text"),
+        Act.ACTION: ("value", "text", "due"),
+        Act.DONE: ("value", "text"),
+        Act.DISPUTE: ("text",),
+        Act.SETTLE: ("text",),
+    }
+)
+
+
+def _words(fields: Fields, _incident: Incident, _about: Sequence[Agreement]) -> Body:
+    return {"text": fields.text("text")}
+
+
+def _resolve(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
+    if incident.kind is Kind.OUTAGE and incident.end is None:
+        fields.problems.append("probes still see it; it is over when they do not, so write an update instead")
+    _in_order(fields, incident)
+    return {"text": fields.text("text")}
+
+
+def _in_order(fields: Fields, incident: Incident) -> None:
+    """What closes and opens comes in the order of its times."""
+    at = fields.instant("at", fields.now)
+    last = max((each.at for each in incident.of(Act.RESOLVE, Act.REOPEN)), default=incident.start)
+    if at is not None and at < last:
+        fields.problems.append(f"at: is before {format_instant(last)}, when it was last closed or opened")
+
+
+def _update(fields: Fields, _incident: Incident, _about: Sequence[Agreement]) -> Body:
+    return {"text": fields.text("text", "say what is new")}
+
+
+def _reopen(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
+    if incident.is_open(fields.now):
+        fields.problems.append("it is open; only what is over can be reopened")
+    _in_order(fields, incident)
+    return {"text": fields.text("text", "say why it is not over")}
+
+
+def _pause(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
+    start, end = fields.instant("from", incident.start), fields.instant("to")
+    if end is None:
+        fields.problems.append("to: is missing; write when the waiting was over")
+    elif start is not None and end <= start:
+        fields.problems.append(
+            f"to: {format_instant(end)} is not after from: {format_instant(start)}; a pause ends after it starts"
+        )
+    if start is not None and start < incident.start:
+        fields.problems.append(
+            f"from: is before the incident, which began at {format_instant(incident.start)}"
+        )
+    return {"span": [start, end], "text": fields.text("text", "say what was waited for")}
+
+
+def _severity(fields: Fields, _incident: Incident, about: Sequence[Agreement]) -> Body:
+    names = sorted({rule.name for each in about for rule in each.terms.severities})
+    return {"value": fields.one_of("value", names), "text": fields.text("text", "say why it is another one")}
+
+
+def _fault(fields: Fields, _incident: Incident, _about: Sequence[Agreement]) -> Body:
+    return {"value": fields.one_of("value", FAULTS), "text": fields.text("text", "say why")}
+
+
+def _action(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
+    name = fields.text("value") or f"{incident.ident}.{sum(1 for _ in incident.of(Act.ACTION)) + 1}"
+    return {"value": name, "text": fields.text("text", "say what is to be done"), "due": fields.day("due")}
+
+
+def _done(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
+    return {"value": fields.one_of("value", list(incident.actions())), "text": fields.text("text")}
+
+
+def _dispute(fields: Fields, _incident: Incident, _about: Sequence[Agreement]) -> Body:
+    return {"text": fields.text("text", "say what is not so")}
+
+
+def _settle(fields: Fields, incident: Incident, about: Sequence[Agreement]) -> Body:
+    if not incident.disputed:
+        fields.problems.append("nobody disputes it; there is nothing to settle")
+    else:
+        _by_who_disputes(fields, incident, about)
+    return {"text": fields.text("text", "say how it was settled")}
+
+
+def _by_who_disputes(fields: Fields, incident: Incident, about: Sequence[Agreement]) -> None:
+    """A dispute is settled once the party says so that raised it."""
+    by = [each.by for each in incident.of(Act.DISPUTE)][-1]
+    parties = [party for each in about for party in each.parties.values() if by in party.people]
+    if parties and not any(fields.who in party.people for party in parties):
+        names = ", ".join(sorted({name for party in parties for name in party.people}))
+        fields.problems.append(f"`{by}` disputes it; it is settled once one of that party says so: {names}")
+
+
+_BODIES: Mapping[Act, Callable[[Fields, Incident, Sequence[Agreement]], Body]] = MappingProxyType(
+    {
+        Act.ACKNOWLEDGE: _words,
+        Act.UPDATE: _update,
+        Act.RESOLVE: _resolve,
+        Act.REOPEN: _reopen,
+        Act.PAUSE: _pause,
+        Act.SEVERITY: _severity,
+        Act.FAULT: _fault,
+        Act.ACTION: _action,
+        Act.DONE: _done,
+        Act.DISPUTE: _dispute,
+        Act.SETTLE: _settle,
+    }
+)

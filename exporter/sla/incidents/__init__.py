@@ -1,0 +1,1 @@
+"""Incidents: what happened to a service, who answered it, and when."""

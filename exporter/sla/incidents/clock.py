@@ -1,0 +1,30 @@
+"""Clocks of people: how long an answer took, in the time in which it was due."""
+
+from bisect import bisect_right
+
+from exporter.timeline.spans import Span, Spans
+
+
+def elapsed(running: Spans, span: Span) -> int:
+    """Milliseconds that a clock ran within a span.
+
+    Args:
+        running: When it runs.
+        span: Milliseconds since the epoch.
+    """
+    return max(0, running.before(span[1]) - running.before(span[0])) if span[0] < span[1] else 0
+
+
+def deadline(running: Spans, start: int, limit: int) -> int | None:
+    """The instant from which on a clock has run for longer than its limit; None where it does not run for so long.
+
+    Args:
+        running: When it runs.
+        start: When it was started, milliseconds since the epoch.
+        limit: Milliseconds, >= 0.
+    """
+    wanted = running.before(start) + limit
+    if wanted >= running.lengths[-1]:
+        return None
+    number = bisect_right(running.lengths, wanted) - 1
+    return max(start, running.starts[number] + wanted - running.lengths[number])

@@ -1,0 +1,137 @@
+"""Incidents, answers and recorded values as plain JSON, and back."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from exporter.sla.answered import Handled
+from exporter.sla.evidence import Record
+from exporter.sla.incidents.answers import Clock
+from exporter.sla.incidents.incident import Act, Entry, Incident, Kind
+from exporter.sla.recorded import Group, number
+from exporter.units import format_instant
+
+Json = dict[str, Any]
+
+
+def incident_json(incident: Incident) -> Json:
+    """An incident with all that was written down of it; instants are milliseconds."""
+    return {
+        "id": incident.ident,
+        "service": incident.service,
+        "kind": incident.kind.value,
+        "start": incident.start,
+        "end": incident.end,
+        "title": incident.title,
+        "severity": incident.severity,
+        "channel": incident.channel,
+        "reported_at": incident.reported_at,
+        "opened_by": incident.opened_by,
+        "entries": [_entry(each) for each in incident.entries],
+        "merged": list(incident.merged),
+        "split_from": incident.split_from,
+        "ref": incident.ref,
+    }
+
+
+def incident_of(document: Mapping[str, Any]) -> Incident:
+    """An incident from what `incident_json` wrote."""
+    return Incident(
+        document["id"],
+        document["service"],
+        Kind(document["kind"]),
+        document["start"],
+        document["end"],
+        document["title"],
+        document["severity"],
+        document["channel"],
+        document["reported_at"],
+        document["opened_by"],
+        tuple(map(_entry_of, document["entries"])),
+        tuple(document["merged"]),
+        document["split_from"],
+        document["ref"],
+    )
+
+
+def _entry(entry: Entry) -> Json:
+    return {
+        "at": entry.at,
+        "by": entry.by,
+        "act": entry.act.value,
+        "text": entry.text,
+        "entered_at": entry.entered_at,
+        "span": None if entry.span is None else list(entry.span),
+        "value": entry.value,
+        "due": entry.due,
+    }
+
+
+def _entry_of(document: Mapping[str, Any]) -> Entry:
+    span = document["span"]
+    return Entry(
+        document["at"],
+        document["by"],
+        Act(document["act"]),
+        document["text"],
+        document["entered_at"],
+        None if span is None else (span[0], span[1]),
+        document["value"],
+        document["due"],
+    )
+
+
+def record_json(record: Record) -> Json:
+    """A recorded value; exact."""
+    return {
+        "at": record.at,
+        "by": record.by,
+        "group": record.group,
+        "value": str(record.value),
+        "weight": str(record.weight),
+        "evidence": record.evidence,
+        "entered_at": record.entered_at,
+    }
+
+
+def record_of(document: Mapping[str, Any]) -> Record:
+    """A recorded value from what `record_json` wrote."""
+    return Record(
+        document["at"],
+        document["by"],
+        document["group"],
+        Fraction(document["value"]),
+        Fraction(document["weight"]),
+        document["evidence"],
+        document["entered_at"],
+    )
+
+
+def handled_json(handled: Handled) -> Json:
+    """An incident as a target looks at it; instants are RFC 3339."""
+    incident = handled.incident
+    return {
+        "id": incident.ident,
+        "severity": handled.severity,
+        "met": handled.met,
+        "ignored": handled.ignored,
+        "disputed": incident.disputed,
+        "clocks": [_clock(each) for each in handled.clocks],
+    }
+
+
+def _clock(clock: Clock) -> Json:
+    return {
+        "task": clock.task.value,
+        "limit_ms": clock.limit,
+        "start": format_instant(clock.start),
+        "stop": None if clock.stop is None else format_instant(clock.stop),
+        "elapsed_ms": clock.elapsed,
+        "due": None if clock.due is None else format_instant(clock.due),
+        "met": clock.met,
+    }
+
+
+def group_json(group: Group) -> Json:
+    """What a measure comes to; a decimal, cut off at six places."""
+    return {"name": group.name, "value": number(group.value), "holds": group.holds, "count": group.count}

@@ -1,0 +1,139 @@
+"""`/api/v1/incidents` and `/api/v1/measures`: what people and programs write down, and what it comes to."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+
+from exporter.errors import StoreError, UsageError
+from exporter.record.incidents.batch import batch
+from exporter.record.incidents.fields import Wanted
+from exporter.record.incidents.ledger import folded
+from exporter.record.incidents.writing import Desk, ForbiddenError, Writing
+from exporter.sla.incidents.incident import Act
+from exporter.sla.wire_cases import incident_json, record_json
+from exporter.store.base import LogEntry
+from exporter.units import format_instant
+from exporter.web.source import SOURCE
+from exporter.web.writes import author
+
+
+def routes(router: web.UrlDispatcher, prefix: str = "") -> None:
+    """Serve all of it."""
+    router.add_get(f"{prefix}/api/v1/incidents", incidents)
+    router.add_post(f"{prefix}/api/v1/incidents", opened)
+    router.add_post(f"{prefix}/api/v1/incidents/{{ident}}/{{act}}", acted)
+    router.add_post(f"{prefix}/api/v1/measures/{{measure}}", recorded)
+    router.add_get(f"{prefix}/api/v1/ledger", trail)
+    router.add_post(f"{prefix}/api/v1/ledger", many)
+
+
+async def incidents(request: web.Request) -> web.Response:
+    """All incidents with what was written down of them, and all values of measures."""
+    ledger = folded(await _log(request))
+    return web.json_response(
+        {
+            "incidents": [incident_json(each) for each in ledger.incidents.values()],
+            "measures": {
+                name: [record_json(each) for each in found] for name, found in ledger.records.items()
+            },
+        }
+    )
+
+
+async def trail(request: web.Request) -> web.Response:
+    """All that was ever written down, and who wanted to that may not, oldest first."""
+    return web.json_response([entry_json(each) for each in await _log(request)])
+
+
+def entry_json(entry: LogEntry) -> dict[str, Any]:
+    """An entry of the ledger as JSON."""
+    body = json.loads(entry.body)
+    return {
+        "at": format_instant(entry.at),
+        "who": entry.who,
+        "action": entry.action,
+        "id": entry.ident,
+        "said": body,
+    }
+
+
+async def _log(request: web.Request) -> Sequence[LogEntry]:
+    tell = request.app[SOURCE].ledger
+    if tell is None:
+        raise web.HTTPServiceUnavailable(text="uptime-slo-exporter is starting.\n")
+    return await tell()
+
+
+async def opened(request: web.Request) -> web.Response:
+    """Open an incident."""
+    return await _one(request, lambda desk, wanted: desk.open(wanted))
+
+
+async def acted(request: web.Request) -> web.Response:
+    """Do something to one."""
+    name = request.match_info["act"]
+    if name not in list(Act):
+        raise web.HTTPNotFound(text=f"there is no `{name}`; there are {', '.join(Act)}\n")
+    ident, act = request.match_info["ident"], Act(name)
+    return await _one(request, lambda desk, wanted: desk.act(ident, act, wanted))
+
+
+async def recorded(request: web.Request) -> web.Response:
+    """Write down a value of a measure."""
+    measure = request.match_info["measure"]
+    return await _one(request, lambda desk, wanted: desk.record(measure, wanted))
+
+
+async def many(request: web.Request) -> web.Response:
+    """Write down many rows, all or none."""
+    rows = (await _json(request)).get("rows")
+    if not isinstance(rows, list) or not all(map(_is_row, rows)):
+        raise web.HTTPBadRequest(text="rows: must be a list of JSON objects whose values are text\n")
+    entries = await _written(request, lambda desk: batch(desk, rows))
+    return web.json_response({"count": len(entries)}, status=HTTPStatus.CREATED)
+
+
+async def _one(request: web.Request, make: Callable[[Desk, Wanted], LogEntry]) -> web.Response:
+    wanted = await _json(request)
+    if not _is_row(wanted):
+        raise web.HTTPBadRequest(text="the body must be a JSON object whose values are text\n")
+    (entry,) = await _written(request, lambda desk: [make(desk, wanted)])
+    return web.json_response({"id": entry.ident}, status=HTTPStatus.CREATED)
+
+
+async def _written(request: web.Request, make: Writing) -> Sequence[LogEntry]:
+    """Write down what a request asks for, as who is logged in.
+
+    Raises:
+        HTTPForbidden: They may not.
+        HTTPBadRequest: With everything that is wrong.
+        HTTPServiceUnavailable: It could not be written.
+    """
+    who, keep = author(request), request.app[SOURCE].write_down
+    if keep is None:
+        raise web.HTTPServiceUnavailable(text="uptime-slo-exporter is starting.\n")
+    try:
+        return await keep(who, make)
+    except ForbiddenError as error:
+        raise web.HTTPForbidden(text=f"{error}\n") from error
+    except UsageError as error:
+        raise web.HTTPBadRequest(text=f"{error}\n") from error
+    except StoreError as error:
+        raise web.HTTPServiceUnavailable(text=f"{error}\n") from error
+
+
+def _is_row(found: object) -> bool:
+    return isinstance(found, dict) and all(isinstance(each, str) for each in found.values())
+
+
+async def _json(request: web.Request) -> Mapping[str, Any]:
+    try:
+        found = await request.json()
+    except ValueError as error:
+        raise web.HTTPBadRequest(text=f"the body is not JSON: {error}\n") from error
+    if not isinstance(found, dict):
+        raise web.HTTPBadRequest(text="the body must be a JSON object\n")
+    return found

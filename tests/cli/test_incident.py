@@ -1,0 +1,239 @@
+"""`incident` and `measure` as people use them, without a daemon: a year is written down, reported and proved."""
+
+import csv
+import json
+import os
+import pwd
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exporter.sla.wire import digest
+from exporter.store.reader import SqliteReader
+from exporter.units import DAY, HOUR, MINUTE, format_instant
+from tests.support.called import called
+from tests.support.months import OCTOBER, SHOP, made_past
+from tests.support.past import Past
+
+ME = pwd.getpwuid(os.getuid()).pw_name
+OUTAGE = OCTOBER + DAY
+"""Start of the first of two outages; the other one is over the end of the month."""
+
+AGREEMENT = f"""\
+name: acme
+version: "1"
+from: 2026-01-01
+kind: customer
+period: {{calendar: month, timezone: UTC}}
+parties:
+  provider: {{name: Example Hosting, people: [{ME}, tom], automation: [pager]}}
+  customer: {{name: ACME, people: [jo]}}
+approved: {{provider: {{by: tom, on: 2025-12-01}}, customer: {{by: jo, on: 2025-12-02}}}}
+scope: {{in: [shop]}}
+severities: {{sev1: all endpoints down, sev2: any endpoint down}}
+channels: {{phone: 15m}}
+targets:
+  - {{name: answers, severity: sev2, respond: 15m, credit: late}}
+  - {{name: repairs, severity: [sev1, sev2], repair: 4h}}
+  - {{name: calls, channel: phone, share: 90}}
+  - {{name: first-call, recorded: first_call_resolution, at_least: 70, suspended_above: {{recorded: tickets, more_than: 500}}}}
+fee: {{amount: "1000.00", currency: EUR}}
+credits: {{late: {{of: fee, each_miss: 2%}}}}
+report: {{formats: [json], to: reports}}
+"""
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Past:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "acme.yml").write_text(AGREEMENT)
+    made = made_past(tmp_path)
+    made.reconfigure(f"{SHOP}agreements: [acme.yml]\n")
+    return made
+
+
+@pytest.fixture
+def run(past: Past) -> Run:
+    def run(*arguments: str, status: int = 0) -> str:
+        done = called(*arguments, cwd=past.folder)
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    return run
+
+
+def reported(run: Run) -> Any:
+    run("report", "acme", "--period=2026-10", "--out=october.json")
+    assert run("verify", "october.json").startswith("True: acme")
+    return json.loads(Path("october.json").read_text())
+
+
+def target(told: Any, name: str) -> Any:
+    return next(each for each in told["targets"] if each["name"] == name)
+
+
+def clocks(told: Any, name: str) -> list[tuple[str, str, int, bool | None]]:
+    found = target(told, name)["incidents"]
+    return [
+        (each["id"], clock["task"], clock["elapsed_ms"], clock["met"])
+        for each in found
+        for clock in each["clocks"]
+    ]
+
+
+def test_outages_are_incidents_by_themselves(run: Run) -> None:
+    listed = run("incident", "list")
+    assert "i1  shop     outage" in listed
+    assert len(listed.splitlines()) == 3
+    told = reported(run)
+    assert clocks(told, "answers") == [("i1", "respond", HOUR, False), ("i2", "respond", 3 * HOUR, False)]
+    assert clocks(told, "repairs") == [("i1", "repair", HOUR, True), ("i2", "repair", 3 * HOUR, True)]
+    assert (target(told, "answers")["verdict"], told["credit"]["amount"]) == ("missed", "40.00")
+    assert target(told, "calls")["verdict"] == "met"
+    assert target(told, "first-call")["verdict"] == "undetermined"
+
+
+def test_a_person_answers_and_the_customer_is_waited_for(run: Run) -> None:
+    at = format_instant(OUTAGE + HOUR - MINUTE)
+    said = run("incident", "acknowledge", "i1", f"--at={at}", "--text=on it")
+    assert said == "Written down of i1\n"
+    pause = (f"--from={format_instant(OUTAGE + MINUTE)}", f"--to={format_instant(OUTAGE + 50 * MINUTE)}")
+    run("incident", "pause", "i1", *pause, "--text=waits for a password")
+    told = reported(run)
+    assert clocks(told, "answers")[0] == ("i1", "respond", 10 * MINUTE, True)
+    page = run("report", "acme", "--period=2026-10")
+    assert "waits for a password" in page
+    assert f"| {ME}" in page
+    shown = run("incident", "show", "i1")
+    assert "waits for a password" in shown
+    assert "written down" in shown
+
+
+def test_an_automatic_answer_is_none(run: Run, past: Past) -> None:
+    """The one who writes is a program to another agreement's terms."""
+    text = AGREEMENT.replace(f"[{ME}, tom], automation: [pager]", f"[tom], automation: [{ME}]")
+    (past.folder / "acme.yml").write_text(text)
+    run("incident", "acknowledge", "i1", f"--at={format_instant(OUTAGE + 1000)}")
+    assert clocks(reported(run), "answers")[0] == ("i1", "respond", HOUR, False)
+    refused = run("incident", "resolve", "i1", status=3)
+    assert f"`{ME}` is a program, and only people may do that" in refused
+
+
+def test_who_may_not_is_told_so_and_it_is_kept(run: Run, past: Past) -> None:
+    (past.folder / "acme.yml").write_text(AGREEMENT.replace(f"{ME}, tom", "tom"))
+    said = run("incident", "acknowledge", "i1", status=3)
+    assert f"`{ME}` may not write here" in said
+    store = SqliteReader.open(past.store)
+    entry = store.ledger()[-1]
+    store.close()
+    assert (entry.who, entry.action, entry.ident) == (ME, "refused", "i1")
+
+
+def test_tickets_are_brought_in(run: Run) -> None:
+    rows = [
+        {
+            "do": "open",
+            "id": "T-1",
+            "service": "shop",
+            "title": "No mail",
+            "kind": "request",
+            "severity": "sev2",
+            "channel": "phone",
+        },
+        {"do": "acknowledge", "id": "T-1", "text": "called back"},
+        {"do": "resolve", "id": "T-1"},
+        {"do": "record", "id": "first_call_resolution", "value": "71.5", "evidence": "desk.csv"},
+        {"do": "record", "id": "tickets", "value": "612", "evidence": "desk.csv"},
+    ]
+    times = (0, 20 * MINUTE, 2 * HOUR, 0, 0)
+    with Path("tickets.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(
+            file,
+            [
+                "do",
+                "id",
+                "service",
+                "title",
+                "kind",
+                "severity",
+                "channel",
+                "start",
+                "at",
+                "text",
+                "value",
+                "evidence",
+            ],
+        )
+        writer.writeheader()
+        for row, after in zip(rows, times, strict=True):
+            key = "start" if row["do"] == "open" else "at"
+            writer.writerow({**row, key: format_instant(OCTOBER + 9 * DAY + after)})
+    assert run("incident", "import", "tickets.csv") == "Wrote down 5 rows\n"
+    told = reported(run)
+    assert clocks(told, "calls") == [("i3", "respond", 20 * MINUTE, False)]
+    assert target(told, "calls")["verdict"] == "missed"
+    first = target(told, "first-call")
+    assert (first["groups"][0]["value"], first["groups"][0]["holds"]) == ("71.5", True)
+    assert first["suspended"] == "tickets came to 612, and above 500 nothing is promised"
+    assert "71.5" in run("measure", "list")
+    rows[1]["text"] = ""
+    Path("tickets.csv").write_text("do,id,text\nupdate,i3,\n")
+    assert "line 2: text: is missing; say what is new" in run("incident", "import", "tickets.csv", status=2)
+
+
+def test_what_is_named_comes_back_until_it_is_done(run: Run) -> None:
+    run("incident", "action", "i2", "--value=disks", "--text=more disks", "--due=2026-10-20")
+    assert "to be done by 2026-10-20 (overdue): disks: more disks" in run("incident", "show", "i2")
+    assert "more disks" in run("report", "acme", "--period=2026-10")
+    run("incident", "done", "i2", "--value=disks")
+    assert "to be done" not in run("incident", "show", "i2")
+
+
+def test_a_dispute_is_told_until_it_is_settled(run: Run) -> None:
+    run("incident", "dispute", "i1", "--text=nobody was told")
+    disputed = target(reported(run), "answers")["incidents"][0]
+    assert (disputed["met"], disputed["disputed"]) == (False, True)
+    run("incident", "settle", "i1", "--text=they were")
+    assert target(reported(run), "answers")["incidents"][0]["disputed"] is False
+
+
+def test_an_incident_that_is_left_out_is_seen(run: Run) -> None:
+    told = reported(run)
+    for seen in told["evidence"].values():
+        seen["incidents"] = [each for each in seen["incidents"] if each["id"] != "i1"]
+    Path("october.json").write_text(json.dumps(told))
+    assert "the evidence of `answers` has not the outages that its lanes have" in run(
+        "verify", "october.json", status=1
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("end", OUTAGE + MINUTE), ("severity", "sev9"), ("title", "nothing"), ("start", OUTAGE + MINUTE)],
+)
+def test_an_incident_that_is_told_otherwise_is_seen(run: Run, key: str, value: object) -> None:
+    told = reported(run)
+    for seen in told["evidence"].values():
+        for each in seen["incidents"]:
+            if each["id"] == "i1":
+                each[key] = value
+    told["sha256"] = digest(told)
+    Path("october.json").write_text(json.dumps(told))
+    assert "the evidence of `answers` has" in run("verify", "october.json", status=1)
+
+
+def test_what_is_to_be_done_is_told_in_the_next_period_too(run: Run) -> None:
+    named = ("--value=disks", "--text=more disks", "--due=2026-10-20")
+    run("incident", "action", "i2", *named)
+    run("report", "acme", "--period=running", "--out=november.json")
+    (action,) = json.loads(Path("november.json").read_text())["actions"]
+    assert (action["incident"], action["name"], action["overdue"]) == ("i2", "disks", True)
+
+
+def test_the_other_month_has_no_part_of_it(run: Run) -> None:
+    run("report", "acme", "--period=running", "--out=november.json")
+    assert target(json.loads(Path("november.json").read_text()), "repairs")["incidents"] == []

@@ -1,0 +1,105 @@
+"""Incidents beside the running daemon: seen within a minute, answered over HTTP by people, and shown as metrics."""
+
+import time
+from pathlib import Path
+
+import bcrypt
+import pytest
+import requests
+
+from exporter.units import HOUR, MINUTE
+from tests.conftest import StartDaemon
+from tests.support.called import called
+from tests.support.past import Past, steady
+from tests.support.processes import wait_for
+
+SHOP = """
+services:
+  - name: shop
+    endpoints: [{name: web, url: "tcp://127.0.0.1:9", interval: 10m}]
+    slos: [{objective: 99, window: 1d}]
+agreements: [acme.yml]
+"""
+AGREEMENT = """\
+name: acme
+version: "1"
+from: 2026-01-01
+kind: customer
+period: {calendar: year, timezone: UTC}
+parties:
+  provider: {name: Example Hosting, people: [mara], automation: [pager]}
+  customer: {name: ACME, people: [jo]}
+approved: {provider: {by: mara, on: 2025-12-01}, customer: {by: jo, on: 2025-12-02}}
+severities: {sev1: any endpoint down}
+targets:
+  - {name: shop, service: shop, availability: 99}
+  - {name: answers, severity: sev1, respond: 2h, repair: 8h}
+"""
+OPEN = {"agreement": "acme", "severity": "sev1"}
+
+
+def hashed(password: str) -> str:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Past:
+    """Down for an hour by now."""
+    (tmp_path / "acme.yml").write_text(AGREEMENT)
+    users = "".join(f"  {name}: '{hashed(name)}'\n" for name in ("mara", "pager", "eve"))
+    (tmp_path / "web.yml").write_text(f"basic_auth_users:\n{users}")
+    made = Past.of(tmp_path, SHOP)
+    now = round(time.time() * 1000)
+    step = 10 * MINUTE
+    down = (now - HOUR) // step * step
+    made.bring([*steady("S", down - 5 * HOUR, down, step), *steady("F", down, now - step, step)])
+    return made
+
+
+@pytest.mark.usefixtures("past")
+def test_people_answer_programs_do_not_and_others_are_refused(
+    start_daemon: StartDaemon, tmp_path: Path
+) -> None:
+    daemon = start_daemon(
+        SHOP, f"--web.config.file={tmp_path / 'web.yml'}", "--web.enable-admin-api", auth=("mara", "mara")
+    )
+    wait_for(lambda: daemon.value("uptime_sla_incidents_open", **OPEN) == 1, "it is seen")
+    due = {
+        task: daemon.value("uptime_sla_incident_deadline_timestamp_seconds", **OPEN, clock=task)
+        for task in ("respond", "repair")
+    }
+    assert due["repair"] is not None
+    assert due["respond"] is not None
+    assert due["repair"] - due["respond"] == 6 * 3600
+
+    def post(who: str, path: str, **wanted: str) -> requests.Response:
+        return requests.post(
+            f"http://{daemon.address}/api/v1/incidents{path}", json=wanted, auth=(who, who), timeout=30
+        )
+
+    (incident,) = daemon.get("/api/v1/incidents").json()["incidents"]
+    assert (incident["id"], incident["service"], incident["end"]) == ("i1", "shop", None)
+    assert post("pager", "/i1/acknowledge", text="paged").status_code == 201
+    refused = post("eve", "/i1/acknowledge")
+    assert (refused.status_code, "`eve` may not" in refused.text) == (403, True)
+    assert post("pager", "/i1/resolve").status_code == 403
+    assert post("mara", "/i1/acknowledge", text="on it").status_code == 201
+    assert post("mara", "/i1/pause", text="x").status_code == 400
+    assert post("mara", "/i1/close").status_code == 404
+    opened = post("mara", "", service="shop", kind="fault", title="Slow", severity="sev1")
+    assert opened.json() == {"id": "i2"}
+
+    (entries, none) = [each["entries"] for each in daemon.get("/api/v1/incidents").json()["incidents"]]
+    assert ([each["by"] for each in entries], none) == (["pager", "mara"], [])
+    refusals = [each for each in daemon.get("/api/v1/ledger").json() if each["action"] == "refused"]
+    assert [(each["who"], each["id"]) for each in refusals] == [("eve", "i1"), ("pager", "i1")]
+
+
+def test_a_command_writes_through_the_daemon(past: Past, start_daemon: StartDaemon) -> None:
+    daemon = start_daemon(SHOP)
+    wait_for(lambda: daemon.value("uptime_sla_incidents_open", **OPEN) == 1, "it is seen")
+    options = f"--config.file={past.folder}/uptime.yml", f"--storage={past.store}"
+    said = called("incident", "acknowledge", "i1", "--text=on it", *options)
+    assert said.returncode == 3
+    assert "may not write here; people of the agreements on it are jo, mara" in said.stderr
+    assert "i1  shop     outage" in called("incident", "list", "--open", *options).stdout

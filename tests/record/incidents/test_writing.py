@@ -1,0 +1,283 @@
+"""Who may write into the ledger, and what is right."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from exporter.errors import UsageError
+from exporter.record.incidents.batch import batch
+from exporter.record.incidents.ledger import Ledger, Written, fold_of, folded, text_of
+from exporter.record.incidents.writing import Desk, ForbiddenError
+from exporter.sla.agreement import Party
+from exporter.sla.incidents.answers import AnswerTerms, Task
+from exporter.sla.incidents.incident import Act, Kind
+from exporter.sla.incidents.severity import SeverityRule
+from exporter.sla.terms import RecordedTerms, Target
+from exporter.store.base import LogEntry
+from exporter.units import HOUR, MINUTE, format_instant, parse_instant
+from tests.support.agreed import percent
+from tests.support.contracts import agreement
+
+NOW = parse_instant("2026-11-05T12:00:00Z")
+START = NOW - 2 * HOUR
+ANSWERS = Target(
+    "sev1", "", (), percent("95"), answers=AnswerTerms(("sev1",), "", ((Task.RESPOND, 15 * MINUTE),))
+)
+CALLS = Target("calls", "", (), percent("100"), recorded=RecordedTerms("first_call", percent("7000")))
+SHOP = Target("shop", "shop", (), percent("99.9"))
+MADE = agreement(SHOP, ANSWERS, CALLS)
+ACME = replace(
+    MADE,
+    terms=replace(MADE.terms, severities=(SeverityRule("sev1", 0), SeverityRule("sev2", 1))),
+    channels={"phone": 15 * MINUTE},
+    parties={
+        "provider": Party("Hosting", people=("mara",), automation=("pager",)),
+        "customer": Party("ACME", people=("jo",)),
+    },
+)
+OUTAGE = LogEntry(START, "", Written.OUTAGE, "i1", text_of({"service": "shop", "start": START, "end": None}))
+
+
+def desk(who: str = "mara", *log: LogEntry) -> Desk:
+    return Desk([ACME], ["shop", "mail"], fold_of([OUTAGE, *log]), who, NOW)
+
+
+def then(*entries: LogEntry) -> Ledger:
+    return folded([OUTAGE, *entries])
+
+
+def test_a_person_of_the_agreement_answers() -> None:
+    entry = desk().act("i1", Act.ACKNOWLEDGE, {"text": "on it"})
+    (found,) = then(entry).incidents["i1"].entries
+    assert (found.by, found.at, found.text, found.entered_at) == ("mara", NOW, "on it", NOW)
+
+
+def test_a_program_may_acknowledge_but_decides_nothing() -> None:
+    assert desk("pager").act("i1", Act.ACKNOWLEDGE, {}).who == "pager"
+    with pytest.raises(ForbiddenError, match="`pager` is a program, and only people may do that"):
+        desk("pager").act("i1", Act.RESOLVE, {})
+
+
+def test_who_may_not_is_told_so_and_the_attempt_is_kept() -> None:
+    with pytest.raises(
+        ForbiddenError, match="`eve` may not write here; people of the agreements on it are jo, mara"
+    ) as caught:
+        desk("eve").act("i1", Act.ACKNOWLEDGE, {})
+    entry = caught.value.entry
+    assert (entry.who, entry.action, entry.ident) == ("eve", "refused", "i1")
+    assert json.loads(entry.body) == {"action": "acknowledge"}
+    assert then(entry).incidents["i1"].entries == ()
+
+
+@pytest.mark.parametrize(
+    ("act", "wanted", "said"),
+    [
+        (Act.UPDATE, {}, "text: is missing; say what is new"),
+        (Act.UPDATE, {"text": "x", "at": format_instant(NOW + 1000)}, "is still to come"),
+        (
+            Act.UPDATE,
+            {"text": "x", "at": format_instant(START - 1000)},
+            "at: is before the incident, which began at",
+        ),
+        (Act.UPDATE, {"text": "x", "at": "noon"}, "at: "),
+        (Act.UPDATE, {"txt": "x"}, "txt: is not a key here; did you mean `text`?"),
+        (
+            Act.PAUSE,
+            {"text": "x", "from": format_instant(NOW - HOUR), "to": format_instant(NOW - HOUR - 1000)},
+            "a pause ends after it starts",
+        ),
+        (Act.PAUSE, {"text": "x"}, "to: is missing; write when the waiting was over"),
+        (Act.PAUSE, {"to": format_instant(NOW)}, "text: is missing; say what was waited for"),
+        (Act.SEVERITY, {"value": "sev9", "text": "x"}, "value: there is no `sev9`; did you mean `sev2`?"),
+        (
+            Act.FAULT,
+            {"value": "custmer", "text": "x"},
+            "value: there is no `custmer`; did you mean `customer`?",
+        ),
+        (
+            Act.ACTION,
+            {"text": "more disks", "due": "soon"},
+            "due: must be a day such as 2026-12-31, not `soon`",
+        ),
+        (Act.DONE, {"value": "a1"}, "value: there is no `a1`; there are none"),
+        (Act.RESOLVE, {}, "probes still see it; it is over when they do not, so write an update instead"),
+        (Act.SETTLE, {"text": "x"}, "nobody disputes it; there is nothing to settle"),
+        (Act.REOPEN, {"text": "x"}, "it is open; only what is over can be reopened"),
+    ],
+)
+def test_what_is_not_right_is_told(act: Act, wanted: dict[str, str], said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        desk().act("i1", act, wanted)
+    assert said in str(caught.value)
+
+
+def test_an_incident_that_is_not_known_is_none() -> None:
+    with pytest.raises(UsageError, match="there is no incident `i9`; `incident list` has them"):
+        desk().act("i9", Act.UPDATE, {"text": "x"})
+
+
+def test_what_no_probe_sees_is_opened_by_hand() -> None:
+    wanted = {
+        "service": "shop",
+        "kind": "request",
+        "title": "A new mailbox",
+        "severity": "sev2",
+        "channel": "phone",
+        "start": format_instant(NOW - HOUR),
+        "reported_at": format_instant(NOW - 50 * MINUTE),
+    }
+    found = then(desk("jo").open(wanted)).incidents["i2"]
+    assert (found.kind, found.start, found.reported_at, found.opened_by) == (
+        Kind.REQUEST,
+        NOW - HOUR,
+        NOW - 50 * MINUTE,
+        "jo",
+    )
+    with pytest.raises(UsageError) as caught:
+        desk().open(
+            {
+                "service": "shpo",
+                "kind": "outage",
+                "start": format_instant(NOW),
+                "reported_at": format_instant(NOW - 1000),
+            }
+        )
+    assert str(caught.value).splitlines() == [
+        "service: there is no `shpo`; did you mean `shop`?",
+        "kind: there is no `outage`; there are fault, request",
+        "title: is missing; say in a few words what it is",
+        "reported_at: is before start; nobody reports what has not begun",
+    ]
+
+
+def test_a_value_of_a_measure_has_its_author_and_its_evidence() -> None:
+    entry = desk().record(
+        "first_call", {"value": "71.5", "weight": "200", "group": "mail", "evidence": "desk.csv"}
+    )
+    (found,) = then(entry).records["first_call"]
+    assert (found.by, str(found.value), str(found.weight), found.group) == ("mara", "143/2", "200", "mail")
+    for wanted, said in (
+        ({"value": "71,5", "evidence": "x"}, "value: must be a number such as 70.5, not `71,5`"),
+        ({"evidence": "x"}, "value: is missing"),
+        ({"value": "1e99999999", "evidence": "x"}, "value: must be a number such as 70.5, not `1e99999999`"),
+        ({"value": "9" * 99, "evidence": "x"}, "value: must be a number"),
+        ({"value": "1"}, "evidence: is missing; say where the value is from"),
+        ({"value": "1", "evidence": "x", "weight": "0"}, "weight: must be more than 0"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            desk().record("first_call", wanted)
+    with pytest.raises(UsageError, match="no agreement asks for the measure `calls`"):
+        desk().record("calls", {"value": "1", "evidence": "x"})
+
+
+def test_rows_are_written_all_or_none() -> None:
+    rows = [
+        {
+            "do": "open",
+            "id": "T-1",
+            "service": "shop",
+            "kind": "fault",
+            "title": "Slow",
+            "severity": "sev2",
+            "text": "",
+        },
+        {"do": "acknowledge", "id": "T-1", "text": "on it"},
+        {"do": "record", "id": "first_call", "value": "80", "evidence": "desk.csv"},
+    ]
+    ledger = then(*batch(desk(), rows))
+    assert [each.by for each in ledger.incidents["i2"].entries] == ["mara"]
+    with pytest.raises(UsageError) as caught:
+        batch(desk(), [*rows, {"do": "answer", "id": "T-1"}, {"do": "update", "id": "T-1"}])
+    assert str(caught.value).splitlines() == [
+        "line 5: do: must be one of open, record, " + ", ".join(Act) + ", not `answer`",
+        "line 6: text: is missing; say what is new",
+    ]
+
+
+def test_nobody_else_opens_or_records() -> None:
+    with pytest.raises(ForbiddenError):
+        desk("eve").open({"service": "shop"})
+    with pytest.raises(ForbiddenError):
+        desk("eve").record("first_call", {})
+
+
+def test_actions_come_back_until_they_are_done() -> None:
+    named = desk().act("i1", Act.ACTION, {"text": "more disks", "due": "2026-11-01"})
+    assert list(then(named).incidents["i1"].actions()) == ["i1.1"]
+    done = desk("mara", named).act("i1", Act.DONE, {"value": "i1.1"})
+    assert then(named, done).incidents["i1"].actions() == {}
+
+
+def test_a_second_file_speaks_of_the_tickets_of_the_first_and_doubles_none() -> None:
+    opened = {
+        "do": "open",
+        "id": "T-1",
+        "service": "shop",
+        "kind": "fault",
+        "title": "Slow",
+        "severity": "sev2",
+    }
+    first = batch(desk(), [opened])
+    (more,) = batch(desk("mara", *first), [{"do": "acknowledge", "id": "T-1"}])
+    assert more.ident == "i2"
+    with pytest.raises(UsageError, match="line 2: ref: `T-1` is there already"):
+        batch(desk("mara", *first), [opened])
+    with pytest.raises(UsageError, match="ref: `i7` is how incidents are called here"):
+        desk().open({**opened, "ref": "i7"})
+    with pytest.raises(ForbiddenError, match="line 2: `eve` may not write here"):
+        batch(desk("eve"), [opened])
+
+
+def test_what_closes_and_opens_comes_in_order() -> None:
+    opened = desk().open(
+        {
+            "service": "shop",
+            "kind": "fault",
+            "title": "x",
+            "severity": "sev2",
+            "start": format_instant(NOW - 3 * HOUR),
+        }
+    )
+    closed = desk("mara", opened).act("i2", Act.RESOLVE, {"at": format_instant(NOW - HOUR)})
+    early = {"text": "not over", "at": format_instant(NOW - 2 * HOUR)}
+    with pytest.raises(UsageError, match="when it was last closed or opened"):
+        desk("mara", opened, closed).act("i2", Act.REOPEN, early)
+    again = desk("mara", opened, closed).act("i2", Act.REOPEN, {"text": "not over"})
+    assert then(opened, closed, again).incidents["i2"].is_open(NOW)
+
+
+def test_a_report_may_be_of_what_began_before() -> None:
+    entry = desk().open(
+        {
+            "service": "shop",
+            "kind": "fault",
+            "title": "x",
+            "severity": "sev2",
+            "reported_at": format_instant(NOW - HOUR),
+        }
+    )
+    assert then(entry).incidents["i2"].start == NOW - HOUR
+
+
+def test_a_dispute_is_settled_by_the_party_that_raised_it() -> None:
+    raised = desk("jo").act("i1", Act.DISPUTE, {"text": "nobody called"})
+    with pytest.raises(
+        UsageError, match="`jo` disputes it; it is settled once one of that party says so: jo"
+    ):
+        desk("mara", raised).act("i1", Act.SETTLE, {"text": "we did"})
+    assert (
+        not then(raised, desk("jo", raised).act("i1", Act.SETTLE, {"text": "they did"}))
+        .incidents["i1"]
+        .disputed
+    )
+
+
+def test_of_what_is_not_there_a_stranger_learns_nothing() -> None:
+    with pytest.raises(ForbiddenError) as caught:
+        desk("eve").act("i99", Act.UPDATE, {})
+    assert caught.value.entry.ident == "i99"
+    with pytest.raises(ForbiddenError):
+        desk("eve").record("nothing", {})
+    with pytest.raises(ForbiddenError):
+        desk("eve").open({"service": "nowhere"})

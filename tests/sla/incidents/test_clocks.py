@@ -1,0 +1,140 @@
+"""Clocks of people: what starts, stops and pauses them."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.sla.incidents.answers import AnswerTerms, Clock, Task, clocks
+from exporter.sla.incidents.clock import deadline, elapsed
+from exporter.sla.incidents.incident import Act, Entry, Incident, Kind
+from exporter.timeline.spans import FOREVER, Spans
+from exporter.units import DAY, HOUR, MINUTE
+from tests.support.agreed import START
+
+ALWAYS = Spans([(START, START + 60 * DAY)])
+PROVIDER = frozenset(["mara", "tom"])
+
+
+def entry(after: int, act: Act, by: str = "mara", **more: object) -> Entry:
+    """Something written down so many milliseconds after the start."""
+    return Entry(START + after, by, act, entered_at=START + after, **more)  # type: ignore[arg-type]
+
+
+def pause(after: int, until: int) -> Entry:
+    return entry(after, Act.PAUSE, text="waits for a key", span=(START + after, START + until))
+
+
+def outage(length: int | None, *entries: Entry, **more: object) -> Incident:
+    end = None if length is None else START + length
+    ordered = tuple(sorted(entries, key=lambda each: each.at))
+    return Incident("i1", "shop", Kind.OUTAGE, START, end, entries=ordered, **more)  # type: ignore[arg-type]
+
+
+def clock(
+    task: Task, limit: int, incident: Incident, promised: Spans = ALWAYS, until: int = 10 * DAY, **more: bool
+) -> Clock:
+    terms = AnswerTerms(limits=((task, limit),))
+    (found,) = clocks(terms, incident, PROVIDER, promised, START + until, **more)
+    return found
+
+
+def test_an_automatic_answer_never_stops_a_clock() -> None:
+    answers = entry(1000, Act.ACKNOWLEDGE, "pagerbot"), entry(HOUR, Act.ACKNOWLEDGE)
+    found = clock(Task.RESPOND, 15 * MINUTE, outage(2 * HOUR, *answers))
+    assert (found.elapsed, found.met) == (HOUR, False)
+    assert found.due == START + 15 * MINUTE
+
+
+def test_what_was_waited_for_the_customer_does_not_count() -> None:
+    answers = pause(5 * MINUTE, 55 * MINUTE), entry(HOUR, Act.ACKNOWLEDGE)
+    found = clock(Task.RESPOND, 15 * MINUTE, outage(2 * HOUR, *answers))
+    assert (found.elapsed, found.met, found.due) == (10 * MINUTE, True, START + 65 * MINUTE)
+
+
+@pytest.mark.parametrize(("after", "met"), [(15 * MINUTE, True), (15 * MINUTE + 1, False)])
+def test_the_last_millisecond_is_in_time(after: int, met: bool) -> None:
+    assert clock(Task.RESPOND, 15 * MINUTE, outage(2 * HOUR, entry(after, Act.UPDATE))).met is met
+
+
+@pytest.mark.parametrize(("length", "met"), [(10 * MINUTE, True), (20 * MINUTE, False)])
+def test_what_is_over_by_itself_needs_no_answer_any_more(length: int, met: bool) -> None:
+    assert clock(Task.RESPOND, 15 * MINUTE, outage(length)).met is met
+
+
+@pytest.mark.parametrize(("until", "met"), [(10 * MINUTE, None), (16 * MINUTE, False)])
+def test_while_it_is_open_nobody_knows_but_that_it_is_late(until: int, met: bool | None) -> None:
+    found = clock(Task.RESPOND, 15 * MINUTE, outage(None), until=until)
+    assert (found.met, found.stop, found.elapsed) == (met, None, until)
+
+
+def test_clocks_run_in_service_hours_only() -> None:
+    """From 18 h on nobody is due until the next morning."""
+    hours = Spans([(START - 4 * HOUR, START + 10 * MINUTE), (START + 14 * HOUR, START + 24 * HOUR)])
+    found = clock(Task.RESPOND, 15 * MINUTE, outage(20 * HOUR, entry(14 * HOUR, Act.ACKNOWLEDGE)), hours)
+    assert (found.elapsed, found.met, found.due) == (10 * MINUTE, True, START + 14 * HOUR + 5 * MINUTE)
+
+
+def test_updates_are_as_far_apart_as_the_longest_gap() -> None:
+    told = [entry(each * MINUTE, Act.UPDATE) for each in (20, 45, 80)]
+    found = clock(Task.UPDATE, 30 * MINUTE, outage(100 * MINUTE, *told))
+    assert (found.start, found.elapsed, found.met) == (START + 45 * MINUTE, 35 * MINUTE, False)
+    found = clock(Task.UPDATE, 30 * MINUTE, outage(None, *told[:2]), until=60 * MINUTE)
+    assert (found.start, found.due, found.met) == (START + 45 * MINUTE, START + 75 * MINUTE, None)
+    assert clock(Task.UPDATE, 35 * MINUTE, outage(100 * MINUTE, *told)).met is True
+
+
+def test_what_is_reopened_goes_on() -> None:
+    said = entry(2 * HOUR, Act.REOPEN), entry(5 * HOUR, Act.RESOLVE)
+    found = clock(Task.REPAIR, 4 * HOUR, outage(HOUR, *said))
+    assert (found.elapsed, found.met, found.stop) == (4 * HOUR, True, START + 5 * HOUR)
+    assert found.due == START + 5 * HOUR
+
+
+def test_nobody_repairs_by_saying_so_what_probes_still_see() -> None:
+    said = outage(5 * HOUR, entry(HOUR, Act.RESOLVE))
+    assert clock(Task.REPAIR, 4 * HOUR, said).elapsed == 5 * HOUR
+
+
+def test_what_was_reported_is_over_when_somebody_says_so() -> None:
+    request = Incident("i2", "shop", Kind.REQUEST, START, entries=(entry(3 * HOUR, Act.RESOLVE),))
+    assert clock(Task.REPAIR, 4 * HOUR, request).elapsed == 3 * HOUR
+    assert not request.is_open(START + 4 * HOUR)
+    assert request.is_open(START + HOUR)
+
+
+def test_clocks_may_start_with_the_report() -> None:
+    told = outage(2 * HOUR, entry(HOUR, Act.ACKNOWLEDGE), reported_at=START + 50 * MINUTE)
+    found = clock(Task.RESPOND, 15 * MINUTE, told, from_report=True)
+    assert (found.start, found.elapsed) == (START + 50 * MINUTE, 10 * MINUTE)
+    terms = AnswerTerms(limits=((Task.RESPOND, MINUTE),))
+    assert list(clocks(terms, outage(HOUR), PROVIDER, ALWAYS, START + DAY, from_report=True)) == []
+
+
+minutes = st.integers(0, 300).map(lambda each: each * MINUTE)
+pauses = st.lists(st.tuples(minutes, minutes).map(sorted), max_size=4)
+
+
+@given(minutes, minutes, st.lists(minutes, max_size=4), pauses, st.sampled_from(Task))
+def test_a_pause_never_makes_a_met_target_missed(
+    length: int, limit: int, answers: Sequence[int], waited: Sequence[list[int]], task: Task
+) -> None:
+    told = [entry(each, Act.UPDATE) for each in answers]
+    paused = [pause(start, end) for start, end in waited]
+    before, after = (
+        clock(task, limit + MINUTE, outage(length + MINUTE, *told, *more), until=DAY) for more in ([], paused)
+    )
+    assert after.elapsed <= before.elapsed or task is Task.UPDATE
+    assert not (before.met and after.met is not True)
+
+
+@given(st.lists(st.tuples(minutes, minutes).map(sorted), max_size=6), minutes, minutes)
+def test_the_deadline_is_when_the_limit_has_run(spans: Sequence[list[int]], start: int, limit: int) -> None:
+    running = Spans((first, beyond) for first, beyond in spans)
+    due = deadline(running, start, limit)
+    if due is None:
+        assert elapsed(running, (start, FOREVER)) <= limit
+    else:
+        assert elapsed(running, (start, due)) == limit
+        assert elapsed(running, (start, due + 1)) == limit + 1

@@ -1,0 +1,228 @@
+"""How severe an incident is, and when it does not count."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from exporter.sla.answered import Handled
+from exporter.sla.evaluate import evaluate
+from exporter.sla.evidence import Evidence, Period, Record
+from exporter.sla.incidents.answers import AnswerTerms, Task
+from exporter.sla.incidents.incident import Act, Entry, Incident, Kind
+from exporter.sla.incidents.severity import SeverityRule, agreed_value, severity_of
+from exporter.sla.judge import Verdict
+from exporter.sla.result import TargetResult
+from exporter.sla.terms import Ceiling, Measure, RecordedTerms, Starts, Take, Target, Terms
+from exporter.timeline.exclusion import Category
+from exporter.units import DAY, HOUR, MINUTE
+from tests.support.agreed import END, RECOGNISED, START, claim, lane, percent
+
+RULES = (
+    SeverityRule("sev1", 0),
+    SeverityRule("sev2", 2),
+    SeverityRule("sev3", 1),
+    SeverityRule("sev4", None),
+)
+PEOPLE = (frozenset(["mara"]), frozenset(["jo"]))
+DOWN = Incident("i1", "shop", Kind.OUTAGE, START + DAY, START + DAY + 2 * HOUR)
+
+
+def lanes(*down: tuple[int, int]) -> dict[str, object]:
+    """Three endpoints, of which these were down from when to when, in minutes of the outage."""
+    spans = [[(DAY + first * MINUTE, DAY + beyond * MINUTE)] for first, beyond in down]
+    return {f"shop/e{number}": lane(spans[number] if number < len(spans) else []) for number in range(3)}
+
+
+@pytest.mark.parametrize(
+    ("down", "severity"),
+    [
+        ([(0, 120)], "sev3"),
+        ([(0, 60), (59, 120)], "sev2"),
+        ([(0, 60), (60, 120)], "sev3"),
+        ([(0, 60), (30, 90), (59, 120)], "sev1"),
+        ([], ""),
+    ],
+)
+def test_the_first_rule_that_held_at_any_instant(down: Sequence[tuple[int, int]], severity: str) -> None:
+    assert severity_of(DOWN, RULES, lanes(*down), PEOPLE) == severity  # type: ignore[arg-type]
+
+
+def said(by: str, value: str, act: Act = Act.SEVERITY) -> Entry:
+    return Entry(START + DAY, by, act, value=value)
+
+
+@pytest.mark.parametrize(
+    ("entries", "severity"),
+    [
+        ([said("mara", "sev4")], "sev3"),
+        ([said("jo", "sev1")], "sev3"),
+        ([said("jo", "sev1"), said("mara", "sev4")], "sev3"),
+        ([said("jo", "sev2"), said("mara", "sev2")], "sev2"),
+        ([said("jo", "sev2"), said("mara", "sev2"), said("jo", "sev1"), said("mara", "sev1")], "sev1"),
+        ([said("bot", "sev1"), said("mara", "sev1")], "sev3"),
+    ],
+)
+def test_another_one_counts_once_both_parties_say_so(entries: Sequence[Entry], severity: str) -> None:
+    found = replace(DOWN, entries=tuple(entries))
+    assert severity_of(found, RULES, lanes((0, 120)), PEOPLE) == severity  # type: ignore[arg-type]
+
+
+ANSWERS = AnswerTerms(("sev3",), "", ((Task.RESPOND, 15 * MINUTE),))
+
+
+def judged(
+    *incidents: Incident, share: str = "100", starts: Starts = Starts.DETECTED, claims: object = ()
+) -> TargetResult:
+    target = Target("answers", "shop", (), percent(share), answers=ANSWERS)
+    terms = Terms(
+        Measure(starts=starts), (target,), RECOGNISED, {"provider": PEOPLE[0], "customer": PEOPLE[1]}, RULES
+    )
+    seen = Evidence((START, END + DAY), lanes((0, 120)), tuple(claims), incidents=incidents)  # type: ignore[arg-type]
+    return evaluate(terms, target, seen, Period((START, END), END))
+
+
+def one(result: TargetResult) -> Handled:
+    (found,) = result.handled
+    return found
+
+
+def test_an_incident_that_nobody_answered_is_a_miss() -> None:
+    found = judged(DOWN)
+    assert (found.verdict, found.misses, found.base, one(found).met) == (Verdict.MISSED, 1, 1, False)
+
+
+def test_where_nothing_happened_nothing_was_missed() -> None:
+    found = judged()
+    assert (found.verdict, found.figures.agreed, found.base) == (Verdict.MET, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("by", "ignored"),
+    [
+        (("mara",), ""),
+        (("jo",), ""),
+        (("mara", "jo"), "both parties say that it was the fault of the customer"),
+    ],
+)
+def test_whose_fault_it_was_both_parties_say(by: Sequence[str], ignored: str) -> None:
+    entries = tuple(said(each, "customer", Act.FAULT) for each in by)
+    found = judged(replace(DOWN, entries=entries))
+    assert one(found).ignored == ignored
+    assert found.verdict is (Verdict.MET if ignored else Verdict.MISSED)
+
+
+def test_what_was_excluded_altogether_needs_no_answer() -> None:
+    all_of_it = claim(DAY, DAY + 2 * HOUR, Category.MAINTENANCE)
+    assert one(judged(DOWN, claims=[all_of_it])).ignored == "all of it was excluded"
+    part = claim(DAY, DAY + HOUR, Category.MAINTENANCE)
+    assert one(judged(DOWN, claims=[part])).ignored == ""
+
+
+def test_what_has_to_be_reported_and_was_not_does_not_count() -> None:
+    found = judged(DOWN, starts=Starts.REPORTED)
+    assert (one(found).ignored, found.verdict) == ("nobody reported it", Verdict.MET)
+    late = replace(
+        DOWN,
+        reported_at=START + DAY + HOUR,
+        entries=(Entry(START + DAY + HOUR + MINUTE, "mara", Act.ACKNOWLEDGE),),
+    )
+    assert one(judged(late, starts=Starts.REPORTED)).met is True
+
+
+def test_a_dispute_alone_changes_no_verdict() -> None:
+    """Else either party could undo any of them."""
+    disputed = replace(DOWN, entries=(Entry(START + 2 * DAY, "mara", Act.DISPUTE),))
+    found = judged(disputed)
+    assert (found.verdict, one(found).incident.disputed) == (Verdict.MISSED, True)
+
+
+def test_who_is_nobody_of_the_agreement_pauses_nothing_in_it() -> None:
+    """Another customer of the same service, say."""
+    waited = Entry(START + DAY, "eve", Act.PAUSE, span=(DOWN.start, DOWN.start + 2 * HOUR))
+    assert one(judged(replace(DOWN, entries=(waited,)))).met is False
+    own = replace(waited, by="mara")
+    assert one(judged(replace(DOWN, entries=(own,)))).met is True
+
+
+@pytest.mark.parametrize(
+    ("words", "agreed"),
+    [
+        ([("jo", "customer"), ("mara", "customer"), ("jo", "provider")], "customer"),
+        ([("jo", "customer"), ("mara", "provider"), ("jo", "provider"), ("mara", "customer")], "provider"),
+        ([("jo", "customer"), ("mara", "provider")], ""),
+    ],
+)
+def test_what_was_agreed_stands_until_something_else_is(
+    words: Sequence[tuple[str, str]], agreed: str
+) -> None:
+    entries = tuple(
+        Entry(START, by, Act.FAULT, entered_at=START + number, value=value)
+        for number, (by, value) in enumerate(words)
+    )
+    assert agreed_value(replace(DOWN, entries=entries), Act.FAULT, PEOPLE) == agreed
+
+
+def test_a_share_is_of_those_that_count() -> None:
+    answered = replace(DOWN, ident="i2", start=START + 2 * DAY, end=START + 2 * DAY + MINUTE)
+    beyond = replace(DOWN, ident="i3", start=END + HOUR, end=END + 2 * HOUR)
+    reported = Incident(
+        "i2",
+        "shop",
+        Kind.FAULT,
+        START + 2 * DAY,
+        severity="sev3",
+        entries=(Entry(START + 2 * DAY, "mara", Act.RESOLVE),),
+    )
+    assert answered.is_open(START + 2 * DAY)
+    found = judged(DOWN, reported, beyond, share="50")
+    assert (found.figures.agreed, found.verdict, found.base) == (percent("50"), Verdict.MET, 2)
+
+
+def recorded(terms: RecordedTerms, *values: tuple[str, str, str], more_than: str = "") -> TargetResult:
+    """Values of groups, with weights, one an hour."""
+    records = tuple(
+        Record(START + number * HOUR, "mara", group, percent(value) * 100, percent(weight) * 100)
+        for number, (group, value, weight) in enumerate(values)
+    )
+    ceiling = Ceiling("tickets", percent(more_than) * 100) if more_than else None
+    target = Target("calls", "", (), percent("100"), recorded=terms, ceiling=ceiling)
+    seen = Evidence((START, END), records=records, volume=records)
+    return evaluate(Terms(Measure(), (target,)), target, seen, Period((START, END), END))
+
+
+LEAST = RecordedTerms("first_call", least=percent("7000"))
+
+
+@pytest.mark.parametrize(
+    ("take", "value"),
+    [(Take.MEAN, "65"), (Take.SUM, "140"), (Take.LAST, "80")],
+)
+def test_values_come_to_what_was_agreed(take: Take, value: str) -> None:
+    found = recorded(replace(LEAST, take=take), ("", "60", "3"), ("", "80", "1"))
+    assert found.groups[0].value == percent(value) * 100
+    assert found.verdict is (Verdict.MISSED if value == "65" else Verdict.MET)
+
+
+def test_each_group_reaches_it() -> None:
+    found = recorded(LEAST, ("mail", "70", "1"), ("shop", "69.9", "1"))
+    assert [(each.name, each.holds) for each in found.groups] == [("mail", True), ("shop", False)]
+    assert (found.verdict, found.misses, found.base_unit) == (Verdict.MISSED, 1, "groups")
+    most = RecordedTerms("waiting", most=percent("3000"))
+    assert recorded(most, ("", "30", "1")).verdict is Verdict.MET
+    assert recorded(most, ("", "30.1", "1")).verdict is Verdict.MISSED
+
+
+def test_of_what_nobody_wrote_down_nothing_is_known() -> None:
+    found = recorded(LEAST)
+    assert (found.verdict, found.coverage, found.figures.agreed) == (Verdict.UNDETERMINED, Fraction(0), None)
+
+
+@pytest.mark.parametrize(("more_than", "verdict"), [("60", Verdict.MISSED), ("59.9", Verdict.UNDETERMINED)])
+def test_above_a_volume_nothing_is_promised(more_than: str, verdict: Verdict) -> None:
+    found = recorded(LEAST, ("", "60", "1"), more_than=more_than)
+    assert found.verdict is verdict
+    assert found.suspended == (
+        "" if more_than == "60" else "tickets came to 60, and above 59.9 nothing is promised"
+    )
