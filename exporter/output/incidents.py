@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from exporter.output.exclusions import aligned
+from exporter.output.reports.words import later
 from exporter.sla.evidence import Record
 from exporter.sla.incidents.incident import Entry, Incident
 from exporter.sla.recorded import number
-from exporter.units import MINUTE, describe_duration, format_instant
+from exporter.units import describe_duration, format_instant
 
 
 def table(incidents: Sequence[Incident], now: int) -> Iterator[str]:
@@ -75,8 +76,7 @@ def measures(records: Mapping[str, Sequence[Record]]) -> Iterator[str]:
 def _entry(entry: Entry) -> tuple[str, ...]:
     span = f"{format_instant(entry.span[0])} to {format_instant(entry.span[1])}" if entry.span else ""
     told = ", ".join(filter(None, (entry.value, span, entry.due and f"due {entry.due}", entry.text)))
-    late = entry.entered_at - entry.at
-    entered = f"written down {describe_duration(late)} later" if late >= MINUTE else ""
+    entered = later(entry.entered_at - entry.at)
     return format_instant(entry.at), entry.act.value, entry.by, told, entered
 
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from exporter.output.reports.blocks import Cell
-from exporter.output.reports.document import Instant, PeriodPart, Target
+from exporter.output.reports.document import Document, Instant, PeriodPart, Target
 from exporter.timeline.zones import instant_of, local_of, zone
-from exporter.units import SECOND, describe_duration, format_instant, parse_instant
+from exporter.units import DAY, HOUR, MINUTE, SECOND, describe_duration, format_instant, parse_instant
 
 NOT_KNOWN = "not known"
 NO_DATA = "no data"
@@ -62,6 +62,18 @@ def money(amount: str | None, currency: str) -> str:
 def count(number: int, thing: str) -> str:
     """So many of something: `1 outage`, `1,200 outages`."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def of_downtime(document: Document) -> list[Target]:
+    """The targets that downtime, or events, decide: answers and recorded measures have sections of their own."""
+    return [each for each in document["targets"] if each["base_unit"] not in {"incidents", "groups"}]
+
+
+def later(milliseconds_: int) -> str:
+    """How much later something was written down than it happened, in its largest unit; empty for less than a minute."""
+    lengths = ((DAY, "d"), (HOUR, "h"), (MINUTE, "m"))
+    found = next(((milliseconds_ // unit, letter) for unit, letter in lengths if milliseconds_ >= unit), None)
+    return f"written down {found[0]}{found[1]} later" if found else ""
 
 
 def base_of(target: Target) -> str:

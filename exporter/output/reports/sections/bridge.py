@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from exporter.output.reports.blocks import Bar, Block, Cell, Column, Section, Table, Text, row
 from exporter.output.reports.document import Document, Target
+from exporter.output.reports.words import of_downtime
 from exporter.sla.downtime import EXCLUSIONS, HOURS, RAW, REPORTED, ROUNDING, SMALLEST, UNKNOWN
 from exporter.timeline.exclusion import Category
 from exporter.units import describe_duration
@@ -20,6 +21,8 @@ RULES = {
 }
 """Lines of a bridge in words, in the order of the rules."""
 
+NONE = Text("No target is about downtime.")
+
 _COLUMNS = (
     Column("Rule"),
     Column("Change", is_number=True),
@@ -30,9 +33,8 @@ _COLUMNS = (
 
 def bridge(document: Document) -> Section:
     """The bridge of each target."""
-    return Section(
-        "bridge", "From measured to counted downtime", tuple(_bridge(each) for each in document["targets"])
-    )
+    blocks: tuple[Block, ...] = tuple(_bridge(each) for each in of_downtime(document))
+    return Section("bridge", "From measured to counted downtime", blocks or (NONE,))
 
 
 def _bridge(target: Target) -> Block:

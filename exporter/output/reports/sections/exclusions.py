@@ -17,7 +17,8 @@ _COLUMNS = (
 
 def exclusions(document: Document, times: Times) -> Section:
     """Every exclusion."""
-    return Section("exclusions", "Exclusions", tuple(_of_target(each, times) for each in document["targets"]))
+    targets = [each for each in document["targets"] if each["base_unit"] != "groups"]
+    return Section("exclusions", "Exclusions", tuple(_of_target(each, times) for each in targets))
 
 
 def _of_target(target: Target, times: Times) -> Table:

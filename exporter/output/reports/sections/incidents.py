@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from exporter.output.reports.blocks import Block, Cell, Column, Section, Table, row
 from exporter.output.reports.document import Clock, Document, Entry, Handled, Incident, Target
-from exporter.output.reports.words import Times
-from exporter.units import MINUTE, describe_duration, parse_instant
+from exporter.output.reports.words import Times, later
+from exporter.units import describe_duration, parse_instant
 
 TASKS = {"respond": "answered", "update": "told what is new", "repair": "repaired"}
 _ANSWERS = (
@@ -84,7 +84,8 @@ def _written_later(clock: Clock, incident: Incident) -> tuple[str, ...]:
         return ()
     stop = parse_instant(clock["stop"])
     late = [each["entered_at"] - each["at"] for each in incident["entries"] if each["at"] == stop]
-    return (f"written down {describe_duration(max(late))} later",) if late and max(late) >= MINUTE else ()
+    said = later(max(late, default=0))
+    return (said,) if said else ()
 
 
 def _story(incident: Incident, document: Document, times: Times) -> Table:
@@ -118,8 +119,8 @@ def _people(document: Document) -> set[str]:
 
 
 def _later(entry: Entry) -> tuple[str, ...]:
-    late = entry["entered_at"] - entry["at"]
-    return (f"written down {describe_duration(late)} later",) if late >= MINUTE else ()
+    said = later(entry["entered_at"] - entry["at"])
+    return (said,) if said else ()
 
 
 def _said(entry: Entry, times: Times) -> str:

@@ -2,8 +2,8 @@
 
 from exporter.output.reports.blocks import Block, Cell, Column, Section, Table, Text, row
 from exporter.output.reports.document import Document, Outage, PeriodPart, Target
-from exporter.output.reports.sections.bridge import RULES
-from exporter.output.reports.words import Times
+from exporter.output.reports.sections.bridge import NONE, RULES
+from exporter.output.reports.words import Times, of_downtime
 from exporter.units import describe_duration, parse_instant
 
 _COLUMNS = (
@@ -18,8 +18,8 @@ _COLUMNS = (
 
 def outages(document: Document, times: Times) -> Section:
     """Every outage."""
-    blocks = tuple(_of_target(each, document["period"], times) for each in document["targets"])
-    return Section("outages", "Outages", blocks)
+    blocks = tuple(_of_target(each, document["period"], times) for each in of_downtime(document))
+    return Section("outages", "Outages", blocks or (NONE,))
 
 
 def _of_target(target: Target, period: PeriodPart, times: Times) -> Block:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from exporter.output.reports.blocks import Block, Cell, Column, Section, Table, Text, row
 from exporter.output.reports.document import Document, RestsOn
-from exporter.output.reports.words import Times, money, per_cent, verdict_of
+from exporter.output.reports.words import Times, money, of_downtime, per_cent, verdict_of
 from exporter.units import describe_duration
 
 _SHARED = (
@@ -33,7 +33,7 @@ def _of(other: RestsOn, document: Document, times: Times) -> Iterator[Block]:
     if not other["known"]:
         yield Text(f"{other['agreement']}: no such agreement is known here.")
         return
-    counted = {each["name"]: each["counted_ms"] for each in document["targets"]}
+    counted = {each["name"]: each["counted_ms"] for each in of_downtime(document)}
     rows = (
         row(name, describe_duration(counted[name]), describe_duration(shared))
         for name, shared in other["shared_ms"].items()
