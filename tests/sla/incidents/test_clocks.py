@@ -76,6 +76,13 @@ def test_clocks_run_in_service_hours_only() -> None:
     assert (found.elapsed, found.met, found.due) == (10 * MINUTE, True, START + 14 * HOUR + 5 * MINUTE)
 
 
+def test_what_never_runs_for_so_long_is_never_late() -> None:
+    hours = Spans([(START, START + 10 * MINUTE)])
+    assert deadline(hours, START, 10 * MINUTE) is None
+    assert deadline(hours, START, 10 * MINUTE - 1) == START + 10 * MINUTE - 1
+    assert clock(Task.RESPOND, 10 * MINUTE, outage(None), hours).due is None
+
+
 def test_updates_are_as_far_apart_as_the_longest_gap() -> None:
     told = [entry(each * MINUTE, Act.UPDATE) for each in (20, 45, 80)]
     found = clock(Task.UPDATE, 30 * MINUTE, outage(100 * MINUTE, *told))

@@ -14,10 +14,12 @@ from exporter.sla.incidents.incident import Act, Entry, Incident, Kind
 from exporter.sla.incidents.severity import SeverityRule, agreed_value, severity_of
 from exporter.sla.judge import Verdict
 from exporter.sla.result import TargetResult
+from exporter.sla.standing import open_incidents
 from exporter.sla.terms import Ceiling, Measure, RecordedTerms, Starts, Take, Target, Terms
 from exporter.timeline.exclusion import Category
 from exporter.units import DAY, HOUR, MINUTE
 from tests.support.agreed import END, RECOGNISED, START, claim, lane, percent
+from tests.support.contracts import agreement
 
 RULES = (
     SeverityRule("sev1", 0),
@@ -96,6 +98,40 @@ def test_an_incident_that_nobody_answered_is_a_miss() -> None:
 def test_where_nothing_happened_nothing_was_missed() -> None:
     found = judged()
     assert (found.verdict, found.figures.agreed, found.base) == (Verdict.MET, None, 0)
+
+
+def test_where_nothing_was_seen_nobody_can_say_that_nothing_happened() -> None:
+    target = Target("answers", "shop", (), percent("100"), answers=ANSWERS)
+    seen = Evidence((START, END), {"shop/web": lane(unknown=[(-DAY, 40 * DAY)])})
+    found = evaluate(Terms(Measure(), (target,)), target, seen, Period((START, END), END))
+    assert (found.verdict, found.coverage) == (Verdict.UNDETERMINED, Fraction(0))
+
+
+def test_what_is_open_is_counted_once_with_what_is_due_next() -> None:
+    """One is answered but not repaired, one is over, one is neither; two targets are about all of them."""
+    answered = Entry(START + DAY + MINUTE, "mara", Act.ACKNOWLEDGE)
+    open_ = [
+        replace(DOWN, ident="i1", end=None, entries=(answered,)),
+        replace(DOWN, ident="i2", end=START + DAY + HOUR),
+        replace(DOWN, ident="i3", start=START + DAY + HOUR, end=None),
+    ]
+    limits = ((Task.RESPOND, HOUR), (Task.REPAIR, 4 * HOUR))
+    targets = [
+        Target(name, "shop", (), percent("100"), answers=AnswerTerms((), "", limits))
+        for name in ("one", "two")
+    ]
+    until = START + DAY + 90 * MINUTE
+    people = {"provider": PEOPLE[0], "customer": PEOPLE[1]}
+    terms = Terms(Measure(), tuple(targets), {}, people, RULES)
+    seen = Evidence((START, until), lanes((0, 120)), incidents=tuple(open_))  # type: ignore[arg-type]
+    results = [evaluate(terms, each, seen, Period((START, END), until)) for each in targets]
+    held = agreement(terms=terms)
+    found = {each.severity: each for each in open_incidents(held, results, until)}
+    assert {name: each.number for name, each in found.items()} == {"sev1": 0, "sev2": 0, "sev3": 2, "sev4": 0}
+    assert found["sev3"].due == {
+        Task.RESPOND: START + DAY + 2 * HOUR,  # of the one that nobody has answered
+        Task.REPAIR: START + DAY + 4 * HOUR,
+    }
 
 
 @pytest.mark.parametrize(
