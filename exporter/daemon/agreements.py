@@ -16,6 +16,7 @@ from exporter.log import log
 from exporter.output.reports.formats import written
 from exporter.record.agreements.evidence import FOLLOWED, Sources
 from exporter.record.agreements.issuing import SETTLING, Drafted, drafts
+from exporter.record.agreements.resting import rested_on
 from exporter.record.agreements.results import by_name, closed_periods, latest, results, whole_period
 from exporter.record.agreements.standing import standing_of
 from exporter.record.incidents.deriving import derived
@@ -153,7 +154,9 @@ class Agreements:
         sampled = {slo: deepcopy(history) for slo, history in facts.sampled.items() if slo.service in pasts}
         absences = await self._storage.run(lambda store: store.absence_spans())
         ledger = await self._ledger(facts, pasts)
-        return Sources(facts.config, pasts, facts.trail, facts.now, absences, sampled, ledger)
+        names = rested_on(facts.config.agreements)
+        said = await self._storage.run(lambda store: {name: store.said(name) for name in names})
+        return Sources(facts.config, pasts, facts.trail, facts.now, absences, sampled, ledger, said)
 
     async def _ledger(self, facts: Facts, pasts: Pasts) -> Ledger:
         """What was written down, with the outages that the record has by now."""

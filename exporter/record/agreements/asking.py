@@ -8,6 +8,7 @@ from exporter.errors import UsageError, nearest
 from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.issuing import Drafted, drafts
 from exporter.record.agreements.labels import period_named
+from exporter.record.agreements.resting import rested_on
 from exporter.record.agreements.results import by_name
 from exporter.record.histories import load_as_of
 from exporter.record.incidents.seeing import as_of
@@ -57,6 +58,7 @@ def sources_of(store: Reader, config: Config, now: int, more: Sequence[str] = ()
         store.absence_spans(),
         load_sampled(store, counted_slos(config)),
         as_of(store.ledger(), config, known, until, more),
+        {name: store.said(name) for name in rested_on(config.agreements)},
     )
 
 

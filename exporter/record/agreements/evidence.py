@@ -1,12 +1,11 @@
 """What the record has of an agreement's target in a period, as plain evidence."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby, pairwise
 
 from exporter.config.agreements.bind import counting_slo
 from exporter.config.model import Config, Service
+from exporter.record.agreements.slices import Counted, slices
 from exporter.record.exclusions import approvals, in_force
 from exporter.record.histories import Known
 from exporter.record.incidents.ledger import NOTHING_WRITTEN, Ledger
@@ -14,12 +13,12 @@ from exporter.record.questions import Index
 from exporter.record.sampled import Sampled
 from exporter.sla.agreement import Agreement
 from exporter.sla.answered import HORIZON
-from exporter.sla.evidence import Approval, Claim, Evidence, Record, Slice
+from exporter.sla.evidence import Approval, Claim, Evidence, Record
 from exporter.sla.incidents.incident import Incident
 from exporter.sla.incidents.incident import Kind as IncidentKind
 from exporter.sla.lane import Lane
 from exporter.sla.terms import Target
-from exporter.store.base import Absence, LogEntry, SloKey
+from exporter.store.base import Absence, LogEntry, Said, SloKey
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.exclusion import Exclusion, When
 from exporter.timeline.samples import SampleHistory
@@ -30,10 +29,6 @@ from exporter.units import DAY, YEAR
 HEARTBEAT = "heartbeat"
 FOLLOWED = 31 * DAY
 """Milliseconds after a period for which its incidents are followed: they may still be answered, and repaired."""
-
-Counted = EndpointHistory | SampleHistory
-Told = tuple[int, int]
-"""Good and bad events."""
 
 _STEADY = (Standing.UP, Standing.EXCLUDED, Standing.ABSENT)
 
@@ -50,6 +45,7 @@ class Sources:
         absences: In which the exporter did not run.
         sampled: What a Prometheus has counted, by SLO.
         ledger: What was written down of incidents and measures.
+        said: What was issued of agreements that others rest on, by name.
     """
 
     config: Config
@@ -59,6 +55,7 @@ class Sources:
     absences: Sequence[Absence] = ()
     sampled: Sampled = field(default_factory=dict)
     ledger: Ledger = NOTHING_WRITTEN
+    said: Mapping[str, Sequence[Said]] = field(default_factory=dict)
 
 
 def gather(sources: Sources, agreement: Agreement, target: Target, period: Span) -> Evidence:
@@ -94,7 +91,7 @@ def _of_service(sources: Sources, agreement: Agreement, target: Target, period: 
         promised(agreement.hours[target.hours], reach(target, span, period[1])) if target.hours else None,
         reported=tuple(_reports(sources, service.name)),
         interval=max((_interval(history, span) for _, _, history in members), default=0),
-        slices=_slices(target, counted, span),
+        slices=slices(target, counted, span),
         volume=_records(sources, agreement, target.ceiling.measure if target.ceiling else "", period),
         unit=max((each.unit for each in counted if isinstance(each, SampleHistory)), default=1),
     )
@@ -241,49 +238,3 @@ def _counted(
         return [history for _, _, history in members]
     slo = counting_slo(service, target)
     return [] if slo is None else [sources.sampled.get(SloKey(service.id, slo.id)) or SampleHistory()]
-
-
-def _slices(target: Target, histories: Sequence[Counted], span: Span) -> tuple[Slice, ...]:
-    """Events of slices that lie in a span as a whole; those in which nothing was known of anybody are left out."""
-    if target.slices is None:
-        return ()
-    length = target.slices.length
-    edges = range(-(-span[0] // length) * length, span[1] // length * length + 1, length)
-    sums = ((at, *_events(target, histories, at)) for at in edges)
-    told = (
-        (start, _of_slice(histories, (start, end), (good - good_before, bad - bad_before)))
-        for (start, good_before, bad_before), (end, good, bad) in pairwise(sums)
-    )
-    return tuple(_runs(told))
-
-
-def _events(target: Target, histories: Sequence[Counted], at: int) -> Told:
-    """Good and bad events of all before an instant; those that were too slow are bad."""
-    good = bad = 0
-    for history in histories:
-        found, slow = history.events(at), _slow(history, target.threshold, at)
-        good, bad = good + found.good - slow, bad + found.bad + slow
-    return good, bad
-
-
-def _slow(history: Counted, threshold: int | None, at: int) -> int:
-    """How many of the good ones before an instant were slower."""
-    if isinstance(history, SampleHistory) or threshold is None:
-        return 0
-    return bisect_left(history.slow.get(threshold, ()), at)
-
-
-def _of_slice(histories: Sequence[Counted], span: Span, events: Told) -> Told | None:
-    """The events of a slice; None where nothing is known of it, or where something was down between two events."""
-    if any(events):
-        return events
-    seen = {standing for each in histories for _, standing in each.standings(*span)}
-    return events if Standing.UP in seen and Standing.DOWN not in seen else None
-
-
-def _runs(told: Iterable[tuple[int, Told | None]]) -> Iterator[Slice]:
-    """Slices in a row with the same events as one; those of which nothing is known are left out."""
-    for events, run in groupby(told, key=lambda each: each[1]):
-        starts = [start for start, _ in run]
-        if events is not None:
-            yield Slice(starts[0], len(starts), *events)

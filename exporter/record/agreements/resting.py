@@ -39,13 +39,18 @@ def resting(result: PeriodResult, sources: Sources) -> list[Json]:
     return found
 
 
+def rested_on(agreements: Sequence[Agreement]) -> list[str]:
+    """Names of the agreements that others rest on."""
+    return list(dict.fromkeys(name for each in agreements for name in each.rests_on))
+
+
 def _judged(versions: Sequence[Agreement], result: PeriodResult, sources: Sources) -> Iterator[PeriodResult]:
     """Their periods that lie in one, with any part."""
     start, end = result.period.elapsed
     at = start
     while at < end:
         whole = whole_period(versions, at)
-        yield from results(sources, versions, whole)
+        yield from results(sources, versions, whole, sources.said.get(versions[0].name, ()))
         at = whole[1]
 
 

@@ -1,0 +1,129 @@
+"""What people do to an incident: the keys that each act takes, and what is right."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from exporter.record.incidents.fields import Fields
+from exporter.record.incidents.ledger import Body
+from exporter.sla.agreement import PARTIES, Agreement
+from exporter.sla.incidents.incident import Act, Incident, Kind
+from exporter.units import format_instant
+
+FAULTS = (*PARTIES, "third party", "nobody")
+
+KEYS: Mapping[Act, Sequence[str]] = MappingProxyType(
+    {
+        Act.ACKNOWLEDGE: ("text",),
+        Act.UPDATE: ("text",),
+        Act.RESOLVE: ("text",),
+        Act.REOPEN: ("text",),
+        Act.PAUSE: ("from", "to", "text"),
+        Act.SEVERITY: ("value", "text"),
+        Act.FAULT: ("value", "text"),
+        Act.ACTION: ("value", "text", "due"),
+        Act.DONE: ("value", "text"),
+        Act.DISPUTE: ("text",),
+        Act.SETTLE: ("text",),
+    }
+)
+
+
+def _words(fields: Fields, _incident: Incident, _about: Sequence[Agreement]) -> Body:
+    return {"text": fields.text("text")}
+
+
+def _resolve(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
+    if incident.kind is Kind.OUTAGE and incident.end is None:
+        fields.problems.append("probes still see it; it is over when they do not, so write an update instead")
+    _in_order(fields, incident)
+    return {"text": fields.text("text")}
+
+
+def _in_order(fields: Fields, incident: Incident) -> None:
+    """What closes and opens comes in the order of its times."""
+    at = fields.instant("at", fields.now)
+    last = max((each.at for each in incident.of(Act.RESOLVE, Act.REOPEN)), default=incident.start)
+    if at is not None and at < last:
+        fields.problems.append(f"at: is before {format_instant(last)}, when it was last closed or opened")
+
+
+def _update(fields: Fields, _incident: Incident, _about: Sequence[Agreement]) -> Body:
+    return {"text": fields.text("text", "say what is new")}
+
+
+def _reopen(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
+    if incident.is_open(fields.now):
+        fields.problems.append("it is open; only what is over can be reopened")
+    _in_order(fields, incident)
+    return {"text": fields.text("text", "say why it is not over")}
+
+
+def _pause(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
+    start, end = fields.instant("from", incident.start), fields.instant("to")
+    if end is None:
+        fields.problems.append("to: is missing; write when the waiting was over")
+    elif start is not None and end <= start:
+        fields.problems.append(
+            f"to: {format_instant(end)} is not after from: {format_instant(start)}; a pause ends after it starts"
+        )
+    if start is not None and start < incident.start:
+        fields.problems.append(
+            f"from: is before the incident, which began at {format_instant(incident.start)}"
+        )
+    return {"span": [start, end], "text": fields.text("text", "say what was waited for")}
+
+
+def _severity(fields: Fields, _incident: Incident, about: Sequence[Agreement]) -> Body:
+    names = sorted({rule.name for each in about for rule in each.terms.severities})
+    return {"value": fields.one_of("value", names), "text": fields.text("text", "say why it is another one")}
+
+
+def _fault(fields: Fields, _incident: Incident, _about: Sequence[Agreement]) -> Body:
+    return {"value": fields.one_of("value", FAULTS), "text": fields.text("text", "say why")}
+
+
+def _action(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
+    name = fields.text("value") or f"{incident.ident}.{sum(1 for _ in incident.of(Act.ACTION)) + 1}"
+    return {"value": name, "text": fields.text("text", "say what is to be done"), "due": fields.day("due")}
+
+
+def _done(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
+    return {"value": fields.one_of("value", list(incident.actions())), "text": fields.text("text")}
+
+
+def _dispute(fields: Fields, _incident: Incident, _about: Sequence[Agreement]) -> Body:
+    return {"text": fields.text("text", "say what is not so")}
+
+
+def _settle(fields: Fields, incident: Incident, about: Sequence[Agreement]) -> Body:
+    if not incident.disputed:
+        fields.problems.append("nobody disputes it; there is nothing to settle")
+    else:
+        _by_who_disputes(fields, incident, about)
+    return {"text": fields.text("text", "say how it was settled")}
+
+
+def _by_who_disputes(fields: Fields, incident: Incident, about: Sequence[Agreement]) -> None:
+    """A dispute is settled once the party says so that raised it."""
+    by = [each.by for each in incident.of(Act.DISPUTE)][-1]
+    parties = [party for each in about for party in each.parties.values() if by in party.people]
+    if parties and not any(fields.who in party.people for party in parties):
+        names = ", ".join(sorted({name for party in parties for name in party.people}))
+        fields.problems.append(f"`{by}` disputes it; it is settled once one of that party says so: {names}")
+
+
+BODIES: Mapping[Act, Callable[[Fields, Incident, Sequence[Agreement]], Body]] = MappingProxyType(
+    {
+        Act.ACKNOWLEDGE: _words,
+        Act.UPDATE: _update,
+        Act.RESOLVE: _resolve,
+        Act.REOPEN: _reopen,
+        Act.PAUSE: _pause,
+        Act.SEVERITY: _severity,
+        Act.FAULT: _fault,
+        Act.ACTION: _action,
+        Act.DONE: _done,
+        Act.DISPUTE: _dispute,
+        Act.SETTLE: _settle,
+    }
+)
