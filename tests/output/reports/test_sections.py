@@ -142,3 +142,29 @@ def test_only_the_latest_twelve_periods_are_shown() -> None:
 
 def test_a_target_of_which_the_trend_says_nothing_is_not_known() -> None:
     assert blocks(reported.missed_month(), "trend")[-1] == Text("checkout: not known in these periods.")
+
+
+def test_what_versions_changed_is_told_where_there_are_several() -> None:
+    document = reported.missed_month()
+    first = {"version": "1", "start": "2026-01-01T00:00:00Z", "terms_sha256": "00", "changes": []}
+    second = {
+        **first,
+        "version": "2",
+        "changes": ["targets.shop.availability: 99.9, it was 99.5", "fee: new"],
+    }
+    document["versions"] = [first]
+    before = len(blocks(document, "changes"))
+    document["versions"] = [first, second]
+    assert len(blocks(document, "changes")) == before + 1
+    log = blocks(document, "changes")[-1]
+    assert isinstance(log, Table)
+    assert [cell.text for cell in log.rows[0]][::2] == ["2", "targets.shop.availability: 99.9, it was 99.5"]
+    assert log.rows[0][2].more == ("fee: new",)
+
+
+def test_the_right_to_leave_stands_first_and_with_the_credit() -> None:
+    document = reported.missed_month()
+    document["termination"] = ["2 periods in a row were missed"]
+    said = "The agreement may be terminated: 2 periods in a row were missed."
+    assert said in report_of(document).front.owed
+    assert Text(said) in blocks(document, "credit")
