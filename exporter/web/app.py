@@ -12,7 +12,7 @@ from exporter.output.renders import Renders
 from exporter.web import api, ask, blackbox, exclusions, health, heartbeats, incidents, lifecycle
 from exporter.web.access import ACCESS, Access, guard
 from exporter.web.metrics import metrics
-from exporter.web.source import RENDERS, SOURCE, Source
+from exporter.web.source import RENDERS, SOURCE, STARTING, Source
 from exporter.web.wall import live as wall
 from exporter.web.wall.pages import service_page, slo_page
 from exporter.web.wall.rendering import HOME, ROOT, assets
@@ -96,7 +96,7 @@ async def _starting(request: web.Request, handler: Handler) -> web.StreamRespons
     if request.app[SOURCE].ready or handler in {health.healthy, assets}:
         return await handler(request)
     again = {"Refresh": "2"}  # a wall that starts with its exporter comes alive with it
-    return web.Response(status=503, text="uptime-slo-exporter is starting.\n", headers=again)
+    return web.Response(status=503, text=STARTING, headers=again)
 
 
 def _prefix(external_url: str) -> str:

@@ -10,7 +10,7 @@ from aiohttp import web
 from exporter.errors import StoreError, UsageError
 from exporter.record.backfill import Origin
 from exporter.record.wire import decode
-from exporter.web.source import SOURCE
+from exporter.web.source import SOURCE, STARTING
 from exporter.web.writes import author
 
 
@@ -23,7 +23,7 @@ async def bring(request: web.Request) -> web.Response:
     """
     person, imports = author(request), request.app[SOURCE].imports
     if imports is None:
-        raise web.HTTPServiceUnavailable(text="uptime-slo-exporter is starting.\n")
+        raise web.HTTPServiceUnavailable(text=STARTING)
     body = await request.read()
     try:
         asked: Mapping[str, Any] = await asyncio.to_thread(json.loads, body)

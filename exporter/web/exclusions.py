@@ -11,8 +11,8 @@ from exporter.errors import StoreError, UsageError
 from exporter.record.corrections import Correction
 from exporter.record.told import corrections_as_json, told
 from exporter.record.wanted import Wanted
-from exporter.web.source import SOURCE
-from exporter.web.writes import author
+from exporter.web.source import SOURCE, STARTING
+from exporter.web.writes import author, json_body
 
 _TEXTS = ("start", "end", "category", "reason", "name")
 
@@ -32,7 +32,7 @@ async def add(request: web.Request) -> web.Response:
         HTTPServiceUnavailable: It could not be written.
     """
     person, corrections = author(request), _corrections(request)
-    wanted = _wanted(await _json(request))
+    wanted = _wanted(await json_body(request))
     return await _answer(corrections, corrections.add(wanted, person), HTTPStatus.CREATED)
 
 
@@ -44,7 +44,7 @@ async def remove(request: web.Request) -> web.Response:
         HTTPServiceUnavailable: It could not be written.
     """
     person, corrections = author(request), _corrections(request)
-    doing = corrections.remove(request.match_info["ident"], _reason(await _json(request)), person)
+    doing = corrections.remove(request.match_info["ident"], _reason(await json_body(request)), person)
     return await _answer(corrections, doing, HTTPStatus.OK)
 
 
@@ -56,7 +56,7 @@ async def approve(request: web.Request) -> web.Response:
         HTTPServiceUnavailable: It could not be written.
     """
     person, corrections = author(request), _corrections(request)
-    doing = corrections.approve(request.match_info["ident"], _reason(await _json(request)), person)
+    doing = corrections.approve(request.match_info["ident"], _reason(await json_body(request)), person)
     return await _answer(corrections, doing, HTTPStatus.CREATED)
 
 
@@ -71,7 +71,7 @@ def _reason(body: Mapping[str, Any]) -> str:
 def _corrections(request: web.Request) -> Corrections:
     corrections = request.app[SOURCE].corrections
     if corrections is None:
-        raise web.HTTPServiceUnavailable(text="uptime-slo-exporter is starting.\n")
+        raise web.HTTPServiceUnavailable(text=STARTING)
     return corrections
 
 
@@ -85,18 +85,6 @@ async def _answer(
     except StoreError as error:
         raise web.HTTPServiceUnavailable(text=f"{error}\n") from error
     return web.json_response(told(correction, corrections.config), status=status)
-
-
-async def _json(request: web.Request) -> Mapping[str, Any]:
-    try:
-        found = await request.json()
-    except ValueError as error:
-        problem = f"the body is not JSON: {error}"
-        raise _RefusedError(problem) from error
-    if not isinstance(found, dict):
-        problem = "the body must be a JSON object"
-        raise _RefusedError(problem)
-    return found
 
 
 def _wanted(body: Mapping[str, Any]) -> Wanted:

@@ -1,7 +1,7 @@
 """`/api/v1/incidents` and `/api/v1/measures`: what people and programs write down, and what it comes to."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -16,8 +16,8 @@ from exporter.sla.incidents.incident import Act
 from exporter.sla.wire_cases import incident_json, record_json
 from exporter.store.base import LogEntry
 from exporter.units import format_instant
-from exporter.web.source import SOURCE
-from exporter.web.writes import author
+from exporter.web.source import SOURCE, STARTING
+from exporter.web.writes import author, json_body
 
 
 def routes(router: web.UrlDispatcher, prefix: str = "") -> None:
@@ -63,7 +63,7 @@ def entry_json(entry: LogEntry) -> dict[str, Any]:
 async def _log(request: web.Request) -> Sequence[LogEntry]:
     tell = request.app[SOURCE].ledger
     if tell is None:
-        raise web.HTTPServiceUnavailable(text="uptime-slo-exporter is starting.\n")
+        raise web.HTTPServiceUnavailable(text=STARTING)
     return await tell()
 
 
@@ -89,7 +89,7 @@ async def recorded(request: web.Request) -> web.Response:
 
 async def many(request: web.Request) -> web.Response:
     """Write down many rows, all or none."""
-    rows = (await _json(request)).get("rows")
+    rows = (await json_body(request)).get("rows")
     if not isinstance(rows, list) or not all(map(_is_row, rows)):
         raise web.HTTPBadRequest(text="rows: must be a list of JSON objects whose values are text\n")
     entries = await _written(request, lambda desk: batch(desk, rows))
@@ -97,7 +97,7 @@ async def many(request: web.Request) -> web.Response:
 
 
 async def _one(request: web.Request, make: Callable[[Desk, Wanted], LogEntry]) -> web.Response:
-    wanted = await _json(request)
+    wanted = await json_body(request)
     if not _is_row(wanted):
         raise web.HTTPBadRequest(text="the body must be a JSON object whose values are text\n")
     (entry,) = await _written(request, lambda desk: [make(desk, wanted)])
@@ -114,7 +114,7 @@ async def _written(request: web.Request, make: Writing) -> Sequence[LogEntry]:
     """
     who, keep = author(request), request.app[SOURCE].write_down
     if keep is None:
-        raise web.HTTPServiceUnavailable(text="uptime-slo-exporter is starting.\n")
+        raise web.HTTPServiceUnavailable(text=STARTING)
     try:
         return await keep(who, make)
     except ForbiddenError as error:
@@ -127,13 +127,3 @@ async def _written(request: web.Request, make: Writing) -> Sequence[LogEntry]:
 
 def _is_row(found: object) -> bool:
     return isinstance(found, dict) and all(isinstance(each, str) for each in found.values())
-
-
-async def _json(request: web.Request) -> Mapping[str, Any]:
-    try:
-        found = await request.json()
-    except ValueError as error:
-        raise web.HTTPBadRequest(text=f"the body is not JSON: {error}\n") from error
-    if not isinstance(found, dict):
-        raise web.HTTPBadRequest(text="the body must be a JSON object\n")
-    return found

@@ -17,6 +17,9 @@ from exporter.record.incidents.writing import Writing
 from exporter.record.question import Asked
 from exporter.store.base import Absence, EndpointKey, Issue, LogEntry
 
+STARTING = "uptime-slo-exporter is starting.\n"
+"""What is answered until the record was read."""
+
 
 def _never(_slo: LiveSlo) -> int | None:
     return None

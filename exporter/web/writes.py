@@ -3,7 +3,9 @@
 Handlers that write call `author(request)` before anything else; it says who writes, or refuses.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
@@ -55,6 +57,21 @@ def author(request: web.Request) -> str:
         msg = f"send JSON, with the header Content-Type: {JSON}\n"
         raise web.HTTPUnsupportedMediaType(text=msg)
     return person
+
+
+async def json_body(request: web.Request) -> Mapping[str, Any]:
+    """The JSON object that a request brings.
+
+    Raises:
+        HTTPBadRequest: The body is not JSON, or is none.
+    """
+    try:
+        found = await request.json()
+    except ValueError as error:
+        raise web.HTTPBadRequest(text=f"the body is not JSON: {error}\n") from error
+    if not isinstance(found, dict):
+        raise web.HTTPBadRequest(text="the body must be a JSON object\n")
+    return found
 
 
 def is_own_page(request: web.Request) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from exporter.config.agreements.bind import counting_slo
 from exporter.config.model import Config, Service
+from exporter.config.objectives import HEARTBEAT
 from exporter.record.agreements.slices import Counted, slices
 from exporter.record.exclusions import approvals, in_force
 from exporter.record.histories import Known
@@ -26,7 +27,6 @@ from exporter.timeline.spans import Span, Spans
 from exporter.timeline.tally import Standing
 from exporter.units import DAY, YEAR
 
-HEARTBEAT = "heartbeat"
 FOLLOWED = 31 * DAY
 """Milliseconds after a period for which its incidents are followed: they may still be answered, and repaired."""
 

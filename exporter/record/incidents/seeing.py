@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from exporter.config.model import Config
+from exporter.config.objectives import HEARTBEAT
 from exporter.record.histories import Known
 from exporter.record.incidents.deriving import Seen, derived
 from exporter.record.incidents.ledger import Ledger, folded
@@ -11,8 +12,6 @@ from exporter.sla.incidents.outages import outages
 from exporter.sla.lane import Lane
 from exporter.store.base import LogEntry
 from exporter.timeline.spans import FOREVER
-
-HEARTBEAT = "heartbeat"
 
 
 def asked_of(agreements: Sequence[Agreement]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from exporter.timeline.spans import NOTHING, Span, Spans
+from exporter.timeline.spans import Span, Spans
 
 
 class Act(StrEnum):
@@ -129,7 +129,7 @@ class Incident:
     @property
     def paused(self) -> Spans:
         """When nothing could be done but wait for the customer."""
-        return Spans(each.span for each in self.of(Act.PAUSE) if each.span is not None) or NOTHING
+        return Spans(each.span for each in self.of(Act.PAUSE) if each.span is not None)
 
     @property
     def disputed(self) -> bool:
