@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from exporter.sla.case import Case
 from exporter.sla.claims import Ruling
 from exporter.sla.incidents.answers import AnswerTerms, Clock, clocks
+from exporter.sla.incidents.heard import heard
 from exporter.sla.incidents.incident import Act, Incident, Kind
 from exporter.sla.incidents.severity import agreed_value, severity_of
 from exporter.sla.lane import Lane
@@ -22,7 +23,7 @@ class Handled:
     """An incident as a target looks at it.
 
     Attributes:
-        incident: It.
+        incident: It, with the entries that count.
         severity: Its name; empty where no rule has it.
         clocks: One for each task.
         ignored: Why it does not count; empty where it does.
@@ -53,21 +54,15 @@ def handled(case: Case, answers: AnswerTerms) -> list[Handled]:
     always = Spans([(evidence.span[0], until + HORIZON)])
     promised = always if evidence.hours is None else evidence.hours
     found = list[Handled]()
-    for incident in sorted(evidence.incidents, key=lambda each: (each.start, each.ident)):
+    for each in sorted(evidence.incidents, key=lambda each: (each.start, each.ident)):
+        incident = heard(each, case.measure.hearing, people)
         severity = severity_of(incident, terms.severities, _lanes(evidence.lanes, incident), people)
         if start <= incident.start < end and answers.is_about(incident, severity):
-            own = _of_parties(incident, people)
-            ran = clocks(answers, own, people[0], promised, until, from_report=from_report)
+            ran = clocks(answers, incident, people[0], promised, until, from_report=from_report)
             found.append(
                 Handled(incident, severity, tuple(ran), _ignored(incident, case.ruled, people, until))
             )
     return [_unreported(each) for each in found]
-
-
-def _of_parties(incident: Incident, people: Sequence[frozenset[str]]) -> Incident:
-    """What people of the parties wrote: those of another agreement on the same service pause and end nothing here."""
-    own = frozenset().union(*people)
-    return replace(incident, entries=tuple(each for each in incident.entries if each.by in own))
 
 
 def _lanes(lanes: Mapping[str, Lane], incident: Incident) -> Mapping[str, Lane]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from exporter.sla.incidents.answers import AnswerTerms
+from exporter.sla.incidents.heard import Hearing
 from exporter.sla.incidents.severity import SeverityRule
 from exporter.timeline.exclusion import Category
 from exporter.timeline.rule import ALL, Rule
@@ -69,6 +70,7 @@ class Measure:
         denominator: What downtime is divided by.
         unknown: How time counts of which nothing is known.
         minimum_coverage: Share of the agreed time that must be known, else nothing can be said; 0 to 1.
+        hearing: How entries of incidents are taken.
     """
 
     combine: Rule = ALL
@@ -78,6 +80,7 @@ class Measure:
     denominator: Denominator = Denominator.AGREED_TIME
     unknown: Unknown = Unknown.UP
     minimum_coverage: Fraction = Fraction(0)
+    hearing: Hearing = field(default_factory=Hearing)
 
 
 class Judged(StrEnum):

@@ -116,6 +116,7 @@ def handled_json(handled: Handled) -> Json:
         "met": handled.met,
         "ignored": handled.ignored,
         "disputed": incident.disputed,
+        "paused": [[format_instant(start), format_instant(end)] for start, end in incident.paused],
         "clocks": [_clock(each) for each in handled.clocks],
     }
 

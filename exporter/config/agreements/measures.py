@@ -9,6 +9,7 @@ from exporter.config.report import Report
 from exporter.config.sections import CombineSection
 from exporter.config.tree import Map
 from exporter.config.validate import validate
+from exporter.sla.incidents.heard import Hearing, Pauses
 from exporter.sla.terms import Denominator, Measure, Recognition, Rounding, Starts, Unknown
 from exporter.timeline.exclusion import Category
 from exporter.timeline.rule import ALL, Kind, Rule
@@ -30,6 +31,7 @@ def measure(node: Map | None, report: Report) -> Measure:
         Denominator(section.denominator or Denominator.AGREED_TIME),
         Unknown(section.unknown or Unknown.UP),
         section.minimum_coverage or Fraction(0),
+        Hearing(Pauses(section.pauses or Pauses.EITHER), section.written_within),
     )
 
 

@@ -32,6 +32,7 @@ from exporter.config.sections import CalendarSection, PromqlSection, Section, ke
 from exporter.config.times import Day
 from exporter.sla.agreement import PARTIES, Kind
 from exporter.sla.credit import Together
+from exporter.sla.incidents.heard import Pauses
 from exporter.sla.terms import Denominator, Judged, Rounding, Starts, Take
 
 _VERSION = {"type": ["string", "number"]}
@@ -132,6 +133,12 @@ class MeasureSection(Section):
     )
     unknown: Unknown | None = key("How time counts of which nothing is known. Default up.")
     minimum_coverage: Rate | None = key("Per cent that must be known, else nothing can be said. Default 0.")
+    pauses: Annotated[str, OneOf(*Pauses)] | None = key(
+        "Who must write down that the customer is waited for: either party, or both. Default either."
+    )
+    written_within: Delay | None = key(
+        "An answer that is written down later than this after it was given counts from when it was written. Default: never."
+    )
 
 
 class RecognitionSection(Section):

@@ -236,6 +236,7 @@ class Handled(TypedDict):
     met: bool | None
     ignored: str
     disputed: bool
+    paused: Sequence[tuple[str, str]]
     clocks: Sequence[Clock]
 
 
@@ -317,8 +318,15 @@ class Credit(TypedDict):
     before_percent: str
 
 
+class IssueName(TypedDict):
+    """An issue of another agreement."""
+
+    number: int
+    sha256: str
+
+
 class Owes(TypedDict):
-    """What another agreement owes for one of its periods."""
+    """What another agreement owes for one of its periods; `issue` is the one that says just that, if any does."""
 
     version: str
     start: str
@@ -328,6 +336,7 @@ class Owes(TypedDict):
     amount: str | None
     currency: str
     claim_by: str | None
+    issue: IssueName | None
 
 
 class RestsOn(TypedDict):

@@ -53,6 +53,10 @@ def _rows(handled: Handled, incident: Incident, times: Times) -> Iterator[tuple[
         (
             f"id {handled['id']}, {incident['service']}, {incident['kind']}",
             f"from {times.text(incident['start'])}",
+            *(
+                f"clocks stood still {times.text(start)} to {times.text(end)}"
+                for start, end in handled["paused"]
+            ),
         ),
     )
     if handled["ignored"]:
