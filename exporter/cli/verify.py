@@ -23,7 +23,8 @@ Exit status: 0 if all of it comes out again, 1 if not.
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 def command(files: tuple[str, ...]) -> int:
     """Compute JSON reports again, from the terms and the evidence in them."""
-    from exporter.record.agreements.verify import breaks, problems  # noqa: PLC0415 -- `--help` needs none of this
+    from exporter.record.agreements.verify.document import problems  # noqa: PLC0415 -- `--help` needs none of this
+    from exporter.record.agreements.verify.together import breaks  # noqa: PLC0415
 
     told = {file: _read(file) for file in files}
     found = [f"{file}: {each}" for file, document in told.items() for each in problems(document)]

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from exporter.errors import StoreError
 from exporter.record.agreements.documents import issue_of
-from exporter.record.agreements.verify import problems
+from exporter.record.agreements.verify.document import problems
 from exporter.store.base import Issue
 from exporter.web.source import SOURCE
 from exporter.web.writes import author

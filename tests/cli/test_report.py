@@ -76,6 +76,11 @@ def _sealed(told: Any) -> None:
 
 
 def _evidence(told: Any) -> None:
+    for name in ("shop", "requests"):
+        told["evidence"][name]["lanes"]["web"] = [[told["computed"]["span"][0], "up"]]
+
+
+def _of_one(told: Any) -> None:
     told["evidence"]["shop"]["lanes"]["web"] = [[told["computed"]["span"][0], "up"]]
 
 
@@ -146,6 +151,7 @@ def _terms(told: Any) -> None:
         (_changed, "its SHA-256 is not that of its content"),
         (_sealed, "targets[0].counted_ms says 7140000, and comes to 7200000"),
         (_evidence, "targets[0].verdict says 'missed', and comes to 'met'"),
+        (_of_one, "the evidence of `requests` tells `shop/web` otherwise than that of another target"),
         (_terms, "terms_sha256"),
         (_shortened, "the period ends before the terms say"),
         (_lengthened, "the period is none that the terms have"),

@@ -12,6 +12,7 @@ from exporter.record.agreements.resting import resting
 from exporter.record.agreements.results import credited, latest
 from exporter.sla.agreement import Agreement
 from exporter.sla.differences import differences
+from exporter.sla.incidents.incident import Incident
 from exporter.sla.period import PeriodResult
 from exporter.sla.termination import Past, rights
 from exporter.sla.wire import Json, canonical, digest, result_json
@@ -56,31 +57,47 @@ def document(result: PeriodResult, sources: Sources, issued: Sequence[Issue], no
         "software": {"name": "uptime-slo-exporter", "version": __version__},
     }
     told["termination"] = rights_of(told, result.agreement)
-    told["actions"] = _actions(result.agreement, sources, now)
+    told["actions"] = actions_of(_incidents(result.agreement, sources), result.agreement, now)
     told["rests_on"] = resting(result, sources)
     told["versions"] = _versions(result.agreement, sources.config.agreements)
     return told | {"sha256": digest(told)}
 
 
-def _actions(agreement: Agreement, sources: Sources, now: int) -> list[Json]:
-    """Corrective actions that are still to be done, of incidents of any time, the one that is due first first."""
-    today = format_instant(now)[:10]
+def _incidents(agreement: Agreement, sources: Sources) -> list[Incident]:
+    """Of any time."""
     services = set(agreement.services)
-    left = [
-        {
-            "incident": incident.ident,
-            "name": name,
-            "due": action.due,
-            "overdue": action.due < today,
-            "by": action.by,
-            "text": action.text,
-        }
-        for incident in sources.ledger.incidents.values()
-        if incident.service in services
-        for name, action in incident.actions().items()
-        if agreement.may_write(action.by)
-    ]
-    return sorted(left, key=lambda each: (each["due"], each["incident"], each["name"]))
+    return [each for each in sources.ledger.incidents.values() if each.service in services]
+
+
+def actions_of(incidents: Sequence[Incident], agreement: Agreement, now: int) -> list[Json]:
+    """Corrective actions that are still to be done, in order.
+
+    Args:
+        incidents: Of any time.
+        agreement: Whose people set them.
+        now: Milliseconds since the epoch: what was due on an earlier day of UTC is overdue.
+    """
+    today = format_instant(now)[:10]
+    return in_order(
+        [
+            {
+                "incident": incident.ident,
+                "name": name,
+                "due": action.due,
+                "overdue": action.due < today,
+                "by": action.by,
+                "text": action.text,
+            }
+            for incident in incidents
+            for name, action in incident.actions().items()
+            if agreement.may_write(action.by)
+        ]
+    )
+
+
+def in_order(actions: Sequence[Json]) -> list[Json]:
+    """Corrective actions, the one that is due first first."""
+    return sorted(actions, key=lambda each: (each["due"], each["incident"], each["name"]))
 
 
 def rights_of(told: Json, agreement: Agreement) -> list[str]:

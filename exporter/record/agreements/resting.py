@@ -1,13 +1,15 @@
 """What an agreement rests on: what that cost in a period, and what is owed for it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from exporter.record.agreements.evidence import Sources
-from exporter.record.agreements.results import results, whole_period
+from exporter.record.agreements.results import latest, results, whole_period
 from exporter.sla.agreement import Agreement
 from exporter.sla.period import PeriodResult
 from exporter.sla.resting import cost
 from exporter.sla.wire import Json, per_cent
+from exporter.store.base import Said
 from exporter.timeline.spans import Spans
 from exporter.units import format_instant
 
@@ -24,19 +26,34 @@ def resting(result: PeriodResult, sources: Sources) -> list[Json]:
         versions = [each for each in sources.config.agreements if each.name == name]
         judged = list(_judged(versions, result, sources)) if versions else []
         down = Spans(span for each in judged for target in each.targets for span in target.at)
-        costs = cost(result, down)
-        without = costs.without
+        said = latest(sources.said.get(name, ()))
         found.append(
             {
-                "agreement": name,
+                **cost_json(name, result, down),
                 "known": bool(versions),
-                "shared_ms": dict(costs.shared),
-                "credit_percent_without": per_cent(without.share),
-                "credit_amount_without": None if without.amount is None else str(without.amount),
-                "owes": [_owes(each) for each in judged],
+                "owes": [_owes(each, said) for each in judged],
             }
         )
     return found
+
+
+def cost_json(name: str, result: PeriodResult, down: Spans) -> Json:
+    """What the downtime of another agreement cost one, with all that it is computed from.
+
+    Args:
+        name: Of the other.
+        result: Of the one.
+        down: When the other was down, by its own terms; it may reach beyond the period.
+    """
+    costs = cost(result, down)
+    without = costs.without
+    return {
+        "agreement": name,
+        "down": [list(span) for span in down],
+        "shared_ms": dict(costs.shared),
+        "credit_percent_without": per_cent(without.share),
+        "credit_amount_without": None if without.amount is None else str(without.amount),
+    }
 
 
 def rested_on(agreements: Sequence[Agreement]) -> list[str]:
@@ -54,8 +71,10 @@ def _judged(versions: Sequence[Agreement], result: PeriodResult, sources: Source
         at = whole[1]
 
 
-def _owes(result: PeriodResult) -> Mapping[str, object]:
+def _owes(result: PeriodResult, said: Sequence[Said]) -> Json:
     owed = result.credit
+    issue = next((each for each in said if each.span == result.period.span), None)
+    proved = issue is not None and Fraction(issue.share) == owed.share
     return {
         "version": result.agreement.version,
         "start": format_instant(result.period.span[0]),
@@ -65,4 +84,5 @@ def _owes(result: PeriodResult) -> Mapping[str, object]:
         "amount": None if owed.amount is None else str(owed.amount),
         "currency": owed.currency,
         "claim_by": None if owed.claim_by is None else format_instant(owed.claim_by),
+        "issue": {"number": issue.number, "sha256": issue.sha256} if issue and proved else None,
     }

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.issuing import drafts, to_issue
-from exporter.record.agreements.verify import breaks, problems
+from exporter.record.agreements.verify.document import problems
+from exporter.record.agreements.verify.together import breaks
 from exporter.record.corrections import adding
 from exporter.record.wanted import Wanted
 from exporter.sla.wire import Json, digest

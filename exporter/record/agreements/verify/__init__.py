@@ -1,0 +1,1 @@
+"""Whether reports are true: each by itself, and several with each other."""

@@ -1,0 +1,143 @@
+"""Whether the evidence of a report is all of it, and goes with itself: nothing of it may be left out, or told twice in two ways."""
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from exporter.record.agreements.evidence import promised, reach
+from exporter.sla.agreement import Agreement
+from exporter.sla.evidence import Evidence, Period
+from exporter.sla.incidents.incident import Incident, Kind
+from exporter.sla.incidents.outages import doubtful, outages
+from exporter.sla.lane import Lane
+from exporter.sla.terms import Target
+from exporter.timeline.spans import Span, Spans
+
+
+def misfits(agreement: Agreement, evidence: Mapping[str, Evidence], period: Period) -> Iterator[str]:
+    """What of evidence the terms say otherwise, or what two targets were told of one thing.
+
+    Args:
+        agreement: Whose targets.
+        evidence: Of each of them, by name.
+        period: That it is of.
+    """
+    for target in agreement.terms.targets:
+        for problem in _of_target(agreement, target, evidence[target.name], period):
+            yield f"the evidence of `{target.name}` {problem}"
+    yield from _told_otherwise(agreement, evidence)
+
+
+def _of_target(agreement: Agreement, target: Target, seen: Evidence, period: Period) -> Iterator[str]:
+    start, until = period.elapsed
+    if seen.span[0] > start or seen.span[1] < until:
+        yield "does not cover the period"
+    if any(not start <= each.start < period.span[1] for each in seen.incidents):
+        yield "has incidents of other periods"
+    if target.answers is not None:
+        yield from _other_outages(seen, period.span)
+    if target.endpoints and set(seen.lanes) != set(target.endpoints):
+        yield "is not of its endpoints"
+    if any(not _is_whole(lane, seen.span) for lane in seen.lanes.values()):
+        yield "has gaps, or is not in order"
+    told = reach(target, seen.span, period.span[1])
+    if seen.hours != (promised(agreement.hours[target.hours], told) if target.hours else None):
+        yield "has other hours than the terms"
+    length = target.slices.length if target.slices else 1
+    edges = [(each.start, each.start + each.count * length) for each in seen.slices]
+    if any(later[0] < earlier[1] for earlier, later in pairwise(edges)):
+        yield "has slices that overlap"
+
+
+def _other_outages(seen: Evidence, span: Span) -> Iterator[str]:
+    """Incidents of outages that are not those of the lanes; one that may have begun before them is not looked at."""
+    told = [each for each in seen.incidents if each.kind is Kind.OUTAGE]
+    if any(each.severity or each.channel or each.title or each.opened_by for each in told):
+        yield "has an outage that says what only people say of what they open"
+    if any(_is_reported_otherwise(each, seen) for each in told):
+        yield "has an outage that was reported at another time than its reports say"
+    by_service = dict[str, list[Lane]]()
+    for name, lane in seen.lanes.items():
+        by_service.setdefault(name.partition("/")[0], []).append(lane)
+    measured = {
+        (service, start, None if end >= seen.span[1] else end)
+        for service, lanes in by_service.items()
+        for start, end in outages(lanes)
+        if span[0] <= start < span[1] and not Spans([(start, end)]) & doubtful(lanes)
+    }
+    known = {(each.service, each.start, each.end) for each in told}
+    if measured - known or len(known) < len(told):
+        yield "has not the outages that its lanes have"
+
+
+def _is_reported_otherwise(outage: Incident, seen: Evidence) -> bool:
+    """Whether an outage was reported before or after it lasted, or later than by a fault that is told beside it."""
+    end = seen.span[1] if outage.end is None else outage.end
+    reports = [
+        each.reported_at
+        for each in seen.incidents
+        if each.kind is Kind.FAULT and each.service == outage.service and each.reported_at is not None
+    ]
+    first = min((at for at in reports if outage.start <= at < end), default=None)
+    if outage.reported_at is None:
+        return first is not None
+    return not outage.start <= outage.reported_at < end or (first is not None and first < outage.reported_at)
+
+
+def _is_whole(lane: Lane, span: Span) -> bool:
+    instants = [at for at, _ in lane.runs]
+    return (lane.start, lane.end) == span and instants[:1] == [span[0]] and instants == sorted(set(instants))
+
+
+def _told_otherwise(agreement: Agreement, evidence: Mapping[str, Evidence]) -> Iterator[str]:
+    """What was told of one endpoint, or one service, in two ways."""
+    lanes, endpoints = dict[str, Lane](), dict[str, frozenset[str]]()
+    incidents = dict[str, frozenset[str]]()
+    for target in agreement.terms.targets:
+        seen = evidence[target.name]
+        for name, lane in _named(target, seen).items():
+            if not _agree(lanes.setdefault(name, lane), lane):
+                yield f"the evidence of `{target.name}` tells `{name}` otherwise than that of another target"
+        for service, names in _endpoints(agreement, target, seen).items():
+            if endpoints.setdefault(service, names) != names:
+                yield f"the evidence of `{target.name}` has other endpoints of `{service}` than that of another target"
+        for service, told in _incidents(agreement, target, seen).items():
+            if incidents.setdefault(service, told) != told:
+                yield f"the evidence of `{target.name}` has other incidents of `{service}` than that of another target"
+
+
+def _named(target: Target, seen: Evidence) -> Mapping[str, Lane]:
+    """Lanes by service and endpoint."""
+    if target.answers is not None:
+        return seen.lanes
+    return {f"{target.service}/{name}": lane for name, lane in seen.lanes.items()}
+
+
+def _agree(one: Lane, other: Lane) -> bool:
+    """Whether two lanes say the same of the time that both are about."""
+    start, end = max(one.start, other.start), min(one.end, other.end)
+    return start >= end or list(one.standings(start, end)) == list(other.standings(start, end))
+
+
+def _services(agreement: Agreement, target: Target) -> tuple[str, ...]:
+    return (target.service,) if target.service else agreement.services
+
+
+def _endpoints(agreement: Agreement, target: Target, seen: Evidence) -> Mapping[str, frozenset[str]]:
+    """Endpoints of each service, of a target that is about all of them."""
+    if target.endpoints or target.recorded is not None or target.queries is not None:
+        return {}
+    named = _named(target, seen)
+    return {
+        service: frozenset(name for name in named if name.startswith(f"{service}/"))
+        for service in _services(agreement, target)
+    }
+
+
+def _incidents(agreement: Agreement, target: Target, seen: Evidence) -> Mapping[str, frozenset[str]]:
+    """What was told of the incidents of each service, of a target of answers."""
+    if target.answers is None:
+        return {}
+    return {
+        service: frozenset(repr(each) for each in seen.incidents if each.service == service)
+        for service in _services(agreement, target)
+    }
