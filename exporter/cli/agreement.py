@@ -141,6 +141,7 @@ def diff(name: str, before: str, after: str, files: tuple[str, ...], config_file
 @click.option(
     "--history", type=click.IntRange(1, 120), default=12, show_default=True, help="How many periods."
 )
+@click.option("--at", metavar="TIME", help="Of the periods that were over then. Default: now.")
 @click.option(
     "--file", "files", multiple=True, metavar="FILE", help="Instead of those of the configuration; repeats."
 )
@@ -151,6 +152,7 @@ def simulate(  # noqa: PLR0917 -- one argument an option
     name: str,
     version: str,
     history: int,
+    at: str | None,
     files: tuple[str, ...],
     config_files: tuple[str, ...],
     storage: str,
@@ -163,7 +165,7 @@ def simulate(  # noqa: PLR0917 -- one argument an option
     from exporter.output.simulations import month_lines, summary_json, summary_lines  # noqa: PLC0415
     from exporter.record.agreements.simulating import summaries  # noqa: PLC0415
 
-    results = simulation(name, version, history, files, config_files, storage)
+    results = simulation(name, version, history, at, files, config_files, storage)
     found = summaries(results)
     if format_ == "json":
         click.echo(json.dumps(summary_json(found), indent=2))
@@ -178,6 +180,7 @@ def simulate(  # noqa: PLR0917 -- one argument an option
 @click.option(
     "--history", type=click.IntRange(1, 120), default=12, show_default=True, help="How many periods."
 )
+@click.option("--at", metavar="TIME", help="Of the periods that were over then. Default: now.")
 @config_option
 @storage_option
 @format_option("table", "json")
@@ -186,6 +189,7 @@ def compare(  # noqa: PLR0917 -- one argument an option
     target: str,
     services: tuple[str, ...],
     history: int,
+    at: str | None,
     config_files: tuple[str, ...],
     storage: str,
     format_: str,
@@ -196,7 +200,7 @@ def compare(  # noqa: PLR0917 -- one argument an option
     from exporter.cli.simulating import comparison  # noqa: PLC0415
     from exporter.output.simulations import summary_json, summary_lines  # noqa: PLC0415
 
-    found = comparison(name, target, services, history, config_files, storage)
+    found = comparison(name, target, services, history, at, config_files, storage)
     click.echo(
         json.dumps(summary_json(found), indent=2)
         if format_ == "json"

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from exporter.cli.configured import load
+from exporter.cli.parsed import parsed
 from exporter.clock import SystemClock
 from exporter.config.agreements.load import load_agreements
 from exporter.errors import UsageError
@@ -14,17 +15,24 @@ from exporter.record.agreements.simulating import Summary, by_measure_of, compar
 from exporter.sla.agreement import Agreement, in_force
 from exporter.sla.period import PeriodResult
 from exporter.store.reader import SqliteReader
+from exporter.units import parse_instant
 
 
 def simulation(  # noqa: PLR0917 -- one argument an option
-    name: str, version: str, history: int, files: Sequence[str], config_files: Sequence[str], storage: str
+    name: str,
+    version: str,
+    history: int,
+    at: str | None,
+    files: Sequence[str],
+    config_files: Sequence[str],
+    storage: str,
 ) -> list[PeriodResult]:
     """Judge the last periods by the terms of an agreement.
 
     Raises:
         UptimeError: There is no such agreement or version, or the store cannot be read.
     """
-    config, now = load(config_files, storage), SystemClock().wall()
+    config, now = load(config_files, storage), _instant(at)
     known = load_agreements(files, os.environ) if files else config.agreements
     chosen = _version(versions_of(known, name), version, now)
     missing = [each for each in chosen.services if each not in {service.name for service in config.services}]
@@ -36,17 +44,29 @@ def simulation(  # noqa: PLR0917 -- one argument an option
 
 
 def comparison(  # noqa: PLR0917 -- one argument an option
-    name: str, target: str, services: Sequence[str], history: int, config_files: Sequence[str], storage: str
+    name: str,
+    target: str,
+    services: Sequence[str],
+    history: int,
+    at: str | None,
+    config_files: Sequence[str],
+    storage: str,
 ) -> list[Summary]:
     """Compare services by the measure of a target.
 
     Raises:
         UptimeError: There is no such agreement, target or service, or the store cannot be read.
     """
-    config, now = load(config_files, storage), SystemClock().wall()
+    config, now = load(config_files, storage), _instant(at)
     chosen = by_measure_of(_version(versions_of(config.agreements, name), "", now), target)
     with closing(SqliteReader.open(Path(storage))) as store:
         return list(compared(sources_of(store, config, now, services), chosen, services, history, now))
+
+
+def _instant(at: str | None) -> int:
+    """The instant before which periods are looked at."""
+    instant = parsed("--at", at, parse_instant)
+    return SystemClock().wall() if instant is None else instant
 
 
 def _version(versions: Sequence[Agreement], version: str, now: int) -> Agreement:

@@ -35,7 +35,20 @@ def month_lines(results: Sequence[PeriodResult]) -> Iterator[str]:
 
 def summary_lines(found: Sequence[Summary], periods: int, head: str) -> Iterator[str]:
     """A line for each target, or service."""
-    rows = [(head, "MET", "MISSED", "UNDETERMINED", "MEAN", "LOWEST", "DOWNTIME", "OUTAGES", "CREDITS")]
+    rows = [
+        (
+            head,
+            "MET",
+            "MISSED",
+            "UNDETERMINED",
+            "REACHED",
+            "LOWEST",
+            "DOWNTIME",
+            "UNKNOWN",
+            "OUTAGES",
+            "CREDITS",
+        )
+    ]
     rows += [
         (
             each.name,
@@ -45,6 +58,7 @@ def summary_lines(found: Sequence[Summary], periods: int, head: str) -> Iterator
             _share(per_cent(each.figure)),
             _share(per_cent(each.lowest)),
             describe_duration(each.counted),
+            describe_duration(each.unknown),
             str(each.outages),
             f"{_share(per_cent(each.credit))} of a fee" if each.credit else "none",
         )
@@ -59,9 +73,10 @@ def summary_json(found: Sequence[Summary]) -> list[dict[str, Any]]:
         {
             "name": each.name,
             "verdicts": {verdict.value: count for verdict, count in each.verdicts.items()},
-            "mean": per_cent(each.figure),
+            "reached": per_cent(each.figure),
             "lowest": per_cent(each.lowest),
             "counted_ms": each.counted,
+            "unknown_ms": each.unknown,
             "outages": each.outages,
             "credit_percent": per_cent(each.credit),
         }

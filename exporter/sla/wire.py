@@ -137,7 +137,10 @@ def _target(result: PeriodResult, found: TargetResult) -> Json:
             for each in found.outages
         ],
         "exclusions": _exclusions(found),
-        "incidents": [handled_json(each) for each in found.handled],
+        "incidents": [
+            handled_json(each, result.agreement.escalation, result.evidence[target.name].span[1])
+            for each in found.handled
+        ],
         "groups": [group_json(each) for each in found.groups],
         "suspended": found.suspended,
         "credit": next((_line(each) for each in result.credit.lines if each.target == target.name), None),

@@ -1,12 +1,13 @@
 """Incidents, answers and recorded values as plain JSON, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from exporter.sla.answered import Handled
 from exporter.sla.evidence import Record
 from exporter.sla.incidents.answers import Clock
+from exporter.sla.incidents.escalation import EscalationStep, escalated
 from exporter.sla.incidents.incident import Act, Entry, Incident, Kind
 from exporter.sla.recorded import Group, number
 from exporter.units import format_instant
@@ -107,9 +108,16 @@ def record_of(document: Mapping[str, Any]) -> Record:
     )
 
 
-def handled_json(handled: Handled) -> Json:
-    """An incident as a target looks at it; instants are RFC 3339."""
+def handled_json(handled: Handled, steps: Sequence[EscalationStep], until: int) -> Json:
+    """An incident as a target looks at it, with the steps of the escalation that were due; instants are RFC 3339.
+
+    Args:
+        handled: It.
+        steps: That were agreed on.
+        until: How far it is known, milliseconds since the epoch.
+    """
     incident = handled.incident
+    due = escalated(steps, incident, handled.severity, until)
     return {
         "id": incident.ident,
         "severity": handled.severity,
@@ -117,6 +125,7 @@ def handled_json(handled: Handled) -> Json:
         "ignored": handled.ignored,
         "disputed": incident.disputed,
         "paused": [[format_instant(start), format_instant(end)] for start, end in incident.paused],
+        "escalated": [{"to": step.to, "after_ms": step.after, "at": format_instant(at)} for step, at in due],
         "clocks": [_clock(each) for each in handled.clocks],
     }
 

@@ -57,12 +57,22 @@ def run(tmp_path: Path) -> Run:
 
 
 def test_terms_are_put_to_the_past_before_they_are_signed(run: Run) -> None:
-    told = json.loads(run("agreement", "simulate", "acme", "--version=2", "--history=2", "--format=json"))
+    told = json.loads(
+        run(
+            "agreement",
+            "simulate",
+            "acme",
+            "--version=2",
+            "--history=2",
+            "--at=2026-11-10T00:00:00Z",
+            "--format=json",
+        )
+    )
     shop = next(each for each in told if each["name"] == "shop")
     assert shop["verdicts"]["missed"] == 1
     assert (shop["counted_ms"], shop["outages"], shop["lowest"]) == (HOUR, 1, "99.865591")
     assert shop["credit_percent"] == "10.000000"
-    table = run("agreement", "simulate", "acme", "--history=2")
+    table = run("agreement", "simulate", "acme", "--history=2", "--at=2026-11-10T00:00:00Z")
     assert "2026-10" in table
     assert "missed" in table
     assert "no `3`" in run("agreement", "simulate", "acme", "--version=3", status=2)
@@ -70,11 +80,23 @@ def test_terms_are_put_to_the_past_before_they_are_signed(run: Run) -> None:
 
 def test_services_are_compared_by_one_measure(run: Run) -> None:
     told = json.loads(
-        run("agreement", "compare", "acme", "shop", "shop", "rival", "--history=2", "--format=json")
+        run(
+            "agreement",
+            "compare",
+            "acme",
+            "shop",
+            "shop",
+            "rival",
+            "--history=2",
+            "--at=2026-11-10T00:00:00Z",
+            "--format=json",
+        )
     )
     assert [(each["name"], each["counted_ms"]) for each in told] == [("shop", HOUR), ("rival", DAY)]
+    # Of 61 days as one: months of different lengths have no mean of their own.
+    assert [each["reached"] for each in told] == ["99.931693", "98.360655"]
     assert [each["credit_percent"] for each in told] == ["10.000000", "25.000000"]
-    assert "SERVICE" in run("agreement", "compare", "acme", "shop", "rival")
+    assert "SERVICE" in run("agreement", "compare", "acme", "shop", "rival", "--at=2026-11-10T00:00:00Z")
     assert "there is no service `rivals`; did you mean `rival`" in run(
         "agreement", "compare", "acme", "shop", "rivals", status=2
     )

@@ -5,10 +5,10 @@ from fractions import Fraction
 import pytest
 
 from exporter.sla.differences import differences
-from exporter.sla.incidents.escalation import EscalationStep, level
+from exporter.sla.incidents.escalation import EscalationStep, escalated, level
 from exporter.sla.incidents.incident import Act, Entry, Incident, Kind
 from exporter.sla.termination import Past, TerminationRule, rights
-from exporter.units import HOUR, MINUTE
+from exporter.units import DAY, HOUR, MINUTE
 
 
 def months(told: str) -> list[Past]:
@@ -58,6 +58,18 @@ STEPS = (EscalationStep(HOUR, "head of operations"), EscalationStep(4 * HOUR, "t
 def test_steps_are_due_of_what_is_open(severity: str, after: int, steps: int) -> None:
     assert level(STEPS, Incident("i1", "shop", Kind.OUTAGE, 0), severity, after) == steps
     assert level(STEPS, Incident("i1", "shop", Kind.OUTAGE, 0, after), severity, after) == 0
+
+
+def test_steps_that_were_due_stand_with_the_instant_at_which_they_were() -> None:
+    """Also of what is over; reopened, the time in between does not count."""
+    again = tuple(Entry(at * HOUR, "mara", act) for at, act in ((1, Act.RESOLVE), (5, Act.REOPEN)))
+    told = Incident("i1", "shop", Kind.REQUEST, 0, entries=again)
+    assert [(step.to, at) for step, at in escalated(STEPS, told, "sev1", 9 * HOUR)] == [
+        ("head of operations", HOUR),
+        ("the board", 8 * HOUR),
+    ]
+    over = Incident("i2", "shop", Kind.OUTAGE, 0, HOUR)
+    assert [at for _, at in escalated(STEPS, over, "sev1", DAY)] == [HOUR]
 
 
 def test_waiting_for_the_customer_escalates_nothing() -> None:

@@ -228,6 +228,14 @@ class Clock(TypedDict):
     met: bool | None
 
 
+class Step(TypedDict):
+    """A step of the escalation that was due."""
+
+    to: str
+    after_ms: int
+    at: str
+
+
 class Handled(TypedDict):
     """An incident as a target looks at it; see `sla.answered.Handled`."""
 
@@ -237,6 +245,7 @@ class Handled(TypedDict):
     ignored: str
     disputed: bool
     paused: Sequence[tuple[str, str]]
+    escalated: Sequence[Step]
     clocks: Sequence[Clock]
 
 

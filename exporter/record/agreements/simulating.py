@@ -54,9 +54,10 @@ class Summary(NamedTuple):
     Attributes:
         name: Of it, or of the service.
         verdicts: How many periods had which.
-        figure: The mean of the agreed figures; None where there is none.
-        lowest: The lowest of them.
+        figure: The agreed figure of all of them as one, each by what it is divided by and not by the month; None where there is none.
+        lowest: The lowest of a period.
         counted: Milliseconds of downtime that counts, together.
+        unknown: Milliseconds of agreed time of which nothing is known, together.
         outages: How many, together.
         credit: Shares of the fee of a period, together, before any cap.
     """
@@ -66,6 +67,7 @@ class Summary(NamedTuple):
     figure: Fraction | None
     lowest: Fraction | None
     counted: int
+    unknown: int
     outages: int
     credit: Fraction
 
@@ -127,14 +129,16 @@ def _of(result: PeriodResult, name: str) -> TargetResult:
 
 
 def _summary(name: str, found: Sequence[TargetResult], results: Sequence[PeriodResult]) -> Summary:
-    figures = [each.figures.agreed for each in found if each.figures.agreed is not None]
+    parts = [(each.figures.agreed, each.base) for each in found if each.figures.agreed is not None]
+    whole = sum(base for _, base in parts)
     lines = [line for each in results for line in each.credit.lines if line.target == name]
     return Summary(
         name,
         {verdict: sum(each.verdict is verdict for each in found) for verdict in Verdict},
-        sum(figures, Fraction(0)) / len(figures) if figures else None,
-        min(figures, default=None),
+        sum((figure * base for figure, base in parts), Fraction(0)) / whole if whole else None,
+        min((figure for figure, _ in parts), default=None),
         sum(each.counted for each in found),
+        sum(each.unknown for each in found),
         sum(len(each.outages) for each in found),
         sum((each.share_of_fee for each in lines), Fraction(0)),
     )

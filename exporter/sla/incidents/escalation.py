@@ -1,11 +1,10 @@
 """Who is to be told when an incident goes on for too long."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from exporter.sla.incidents.clock import elapsed
+from exporter.sla.incidents.clock import reached
 from exporter.sla.incidents.incident import Incident
-from exporter.timeline.spans import Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,22 @@ def level(steps: Sequence[EscalationStep], incident: Incident, severity: str, un
         severity: Of it.
         until: How far it is known, milliseconds since the epoch.
     """
-    if not incident.is_open(until):
-        return 0
+    return len(list(escalated(steps, incident, severity, until))) if incident.is_open(until) else 0
+
+
+def escalated(
+    steps: Sequence[EscalationStep], incident: Incident, severity: str, until: int
+) -> Iterator[tuple[EscalationStep, int]]:
+    """The steps that have become due of an incident, each with the instant at which it did; also where it is over by now.
+
+    Args:
+        steps: That were agreed on.
+        incident: It.
+        severity: Of it.
+        until: How far it is known, milliseconds since the epoch.
+    """
     running = incident.open(until) - incident.paused
-    lasted = elapsed(running or Spans(), (incident.start, until))
-    return sum(lasted >= step.after for step in steps if not step.severities or severity in step.severities)
+    for step in steps:
+        at = reached(running, incident.start, step.after)
+        if at is not None and (not step.severities or severity in step.severities):
+            yield step, at

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.sla.incidents.answers import AnswerTerms, Clock, Task, clocks
-from exporter.sla.incidents.clock import deadline, elapsed
+from exporter.sla.incidents.clock import deadline, elapsed, reached
 from exporter.sla.incidents.incident import Act, Entry, Incident, Kind
 from exporter.timeline.spans import FOREVER, Spans
 from exporter.units import DAY, HOUR, MINUTE
@@ -145,3 +145,16 @@ def test_the_deadline_is_when_the_limit_has_run(spans: Sequence[list[int]], star
     else:
         assert elapsed(running, (start, due)) == limit
         assert elapsed(running, (start, due + 1)) == limit + 1
+
+
+@given(st.lists(st.tuples(minutes, minutes).map(sorted), max_size=6), minutes, minutes)
+def test_a_length_is_reached_at_the_first_instant_at_which_it_has_run(
+    spans: Sequence[list[int]], start: int, length: int
+) -> None:
+    running = Spans((first, beyond) for first, beyond in spans)
+    at = reached(running, start, length + 1)
+    if at is None:
+        assert elapsed(running, (start, FOREVER)) <= length
+    else:
+        assert elapsed(running, (start, at)) == length + 1
+        assert elapsed(running, (start, at - 1)) == length

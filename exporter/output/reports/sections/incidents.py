@@ -1,6 +1,6 @@
 """Every incident: what happened, who answered, how long each task took, and what is still to be done."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from exporter.output.reports.blocks import Block, Cell, Column, Section, Table, row
 from exporter.output.reports.document import Clock, Document, Entry, Handled, Incident, Target
@@ -27,6 +27,7 @@ def incidents(document: Document, times: Times) -> Iterator[Section]:
     known = _known(document)
     blocks: list[Block] = [_of_target(each, known, times) for each in targets]
     blocks += [_story(each, document, times) for each in known.values() if each["entries"]]
+    blocks += _escalated(targets, times)
     blocks += [_to_do(document)]
     yield Section("incidents", "Incidents", tuple(blocks))
 
@@ -111,6 +112,23 @@ def _story(incident: Incident, document: Document, times: Times) -> Table:
         )
     )
     return Table(f"What was written down of {incident['id']}{more}", _STORY, tuple(rows), "")
+
+
+def _escalated(targets: Sequence[Target], times: Times) -> list[Block]:
+    """Whom somebody had to tell, of incidents that went on for too long; an incident of several targets once."""
+    due = {
+        (each["id"], step["at"], step["to"]): step
+        for target in targets
+        for each in target["incidents"]
+        if not each["ignored"]
+        for step in each["escalated"]
+    }
+    rows = tuple(
+        row(ident, describe_duration(step["after_ms"]), step["to"], times.cell(at))
+        for (ident, at, _), step in sorted(due.items())
+    )
+    columns = (Column("Incident"), Column("Open for"), Column("Who was to be told"), Column("From"))
+    return [Table("Escalated", columns, rows, "")] if rows else []
 
 
 def _people(document: Document) -> set[str]:
