@@ -78,7 +78,10 @@ def test_a_report_says_what_it_rests_on_cost_and_what_that_owes(run: Run) -> Non
     assert (owes["verdict"], owes["amount"], owes["claim_by"]) == ("missed", "30.00", "2036-10-29T00:00:00Z")
     page = run("report", "acme", "--period=2026-10")
     assert "What it rests on" in page
-    assert "30.00 EUR" in page
+    assert (
+        "Owed here: 100.00 EUR. Owed by cloud: 30.00 EUR, of which 30.00 EUR could be claimed when this was written."
+        in page
+    )
     assert run("verify", "october.json").startswith("True")
 
 

@@ -1,10 +1,11 @@
 """What the agreement rests on: what their outages cost, and what is owed for them beside what is owed here."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from exporter.output.reports.blocks import Block, Cell, Column, Section, Table, Text, row
-from exporter.output.reports.document import Document, RestsOn
-from exporter.output.reports.words import Times, money, of_downtime, per_cent, verdict_of
+from exporter.output.reports.document import Document, Owes, RestsOn
+from exporter.output.reports.words import Times, milliseconds, money, of_downtime, per_cent, verdict_of
 from exporter.units import describe_duration
 
 _SHARED = (
@@ -51,10 +52,45 @@ def _of(other: RestsOn, document: Document, times: Times) -> Iterator[Block]:
             verdict_of(each["verdict"]),
             per_cent(each["percent"]),
             money(each["amount"], each["currency"]),
-            times.cell(each["claim_by"]) if each["claim_by"] else Cell("nothing is to be claimed"),
+            _until(each, document, times),
         )
         for each in other["owes"]
     )
     yield Table(
         f"What {other['agreement']} owes", _OWES, tuple(owed), "Nothing of it was in force in this period."
+    )
+    yield from _balance(other, document)
+
+
+def _until(owes: Owes, document: Document, times: Times) -> Cell:
+    by = owes["claim_by"]
+    if not _is_any(owes):
+        return Cell("nothing is to be claimed")
+    if by is None:
+        return Cell("at any time")
+    return times.cell(by, *(() if _is_claimable(owes, document) else ("was over when this was written",)))
+
+
+def _is_any(owes: Owes) -> bool:
+    return Decimal(owes["percent"]) > 0 or Decimal(owes["amount"] or 0) > 0
+
+
+def _is_claimable(owes: Owes, document: Document) -> bool:
+    """Whether it could still be claimed when the document was written."""
+    by, issue = owes["claim_by"], document.get("issue")
+    return _is_any(owes) and (by is None or issue is None or milliseconds(issue["at"]) < milliseconds(by))
+
+
+def _balance(other: RestsOn, document: Document) -> Iterator[Text]:
+    """What is owed here beside what can be claimed there, where both have fees."""
+    credit, owes = document["credit"], [each for each in other["owes"] if each["amount"] is not None]
+    currencies = {each["currency"] for each in owes}
+    if credit["amount"] is None or len(currencies) != 1:
+        return
+    (currency,) = currencies
+    owed = sum(Decimal(each["amount"] or 0) for each in owes)
+    claimable = sum(Decimal(each["amount"] or 0) for each in owes if _is_claimable(each, document))
+    yield Text(
+        f"Owed here: {money(credit['amount'], credit['currency'])}. Owed by {other['agreement']}: {money(str(owed), currency)},"
+        f" of which {money(str(claimable), currency)} could be claimed when this was written."
     )
