@@ -14,6 +14,8 @@ LIMITS = {"respond": Task.RESPOND, "update_every": Task.UPDATE, "repair": Task.R
 """Keys of how long a task may take."""
 
 _OF_ANSWERS = ("severity", "channel", "clock", *LIMITS)
+_OF_DOWNTIME = ("combine", "smallest_outage", "round", "denominator", "unknown")
+"""Keys of `measure` that say nothing of answers."""
 _OF_RECORDED = ("recorded", "at_least", "at_most", "take")
 OF_CASES = (*_OF_ANSWERS, *_OF_RECORDED, "suspended_above")
 _OF_OTHERS = ("availability", "latency", "slices", "promql", "endpoints", "hours")
@@ -56,9 +58,10 @@ class Cases:
         if section.recorded is None:
             answers = self._answers(section, node)
             self._alone(node, _OF_RECORDED, "`recorded`")
+            self._measured(section.measure)
         else:
             recorded = self._recorded(section, node)
-            self._alone(node, _OF_ANSWERS, "answers")
+            self._alone(node, (*_OF_ANSWERS, "measure"), "answers")
         above = section.suspended_above
         return Target(
             section.name,
@@ -98,6 +101,14 @@ class Cases:
         for key in keys:
             if key in node:
                 self._report.problem(node.mark_of(key), f"`{key}` goes with {other}; make two targets of it")
+
+    def _measured(self, measure: Map | None) -> None:
+        if measure is None:
+            return
+        for key in _OF_DOWNTIME:
+            if key in measure:
+                message = f"`{key}` is of downtime; answers have `starts`, `pauses`, `written_within` and `minimum_coverage`"
+                self._report.problem(measure.mark_of(key), message)
 
     def _clock(self, section: TargetSection, node: Map) -> str:
         """The name of the hours; empty for always."""

@@ -1,6 +1,7 @@
 """What an agreement promises."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from exporter import units
@@ -63,8 +64,10 @@ class Targets:
         return tuple(found)
 
     def _target(self, section: TargetSection, node: Map, wrong: Collection[str]) -> Target:
+        own = None if section.measure is None else measure(over(self._common, section.measure), self._report)
         if is_about_cases(section, node, wrong):
-            return self._cases.read(section, node, self._known(section.credit, "credit", self._credits, node))
+            credit = self._known(section.credit, "credit", self._credits, node)
+            return replace(self._cases.read(section, node, credit), measure=own)
         for key in OF_CASES:
             if key in node:
                 message = f"`{key}` is of answers to incidents, or of what is recorded; make a target of its own of it"
@@ -80,7 +83,6 @@ class Targets:
                 f"`length` must be a multiple of the `step` of `promql`, {units.format_duration(length)}"
             )
             self._report.problem(find(node, ("slices", "length")).mark, message)
-        own = None if section.measure is None else measure(over(self._common, section.measure), self._report)
         return Target(
             section.name,
             section.service or "",

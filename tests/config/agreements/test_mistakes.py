@@ -101,6 +101,22 @@ CASES = {
         target("respond: 15m, at_least: 70"),
         line(9, "`at_least` goes with `recorded`; make two targets of it"),
     ),
+    "a way to make downtime of answers": (
+        target("respond: 15m, measure: {smallest_outage: 5m, pauses: both}"),
+        line(
+            9,
+            "`smallest_outage` is of downtime; answers have `starts`, `pauses`, `written_within` and `minimum_coverage`",
+        ),
+    ),
+    "a way to take answers that is none": (
+        target("respond: 15m, measure: {pauses: nobody, written_within: soon}"),
+        line(9, "`pauses` must be either or both, not `nobody`")
+        + line(9, "`written_within`: `soon` is not a duration; write 250ms, 15s, 5m, 1h30m or 30d"),
+    ),
+    "a measure of what is recorded": (
+        target("recorded: first_call, at_least: 70, measure: {starts: reported}"),
+        line(9, "`measure` goes with answers; make two targets of it"),
+    ),
     "a clock of availability": (
         target("availability: 99, clock: always"),
         line(9, "`clock` is of answers to incidents, or of what is recorded; make a target of its own of it"),
