@@ -166,6 +166,17 @@ def test_requests_by_phone(year: Year) -> None:
     assert [(each["elapsed_ms"], each["met"]) for each in reopened["clocks"]] == [(4 * HOUR, True)]
 
 
+def test_what_was_promised_stands_beside_what_became_of_it(run: Run) -> None:
+    page = run("report", "service-desk", "--period=2026-05")
+    assert "of incidents of all services; answered within 15m, told every 30m, repaired within 4h" in page
+    assert "of incidents of all services; answered within 15m, by phone" in page
+    assert "of what is written down; first_call_resolution at least 70" in page
+    assert "waiting_seconds at most 30" in page
+    assert "1 incident, 0 of them not in time." in page
+    assert "1 incident, 1 of them not in time." in run("report", "service-desk", "--period=2026-03")
+    assert "1 of them without counting" in run("report", "service-desk", "--period=2026-06")
+
+
 def test_what_was_recorded(year: Year) -> None:
     assert target(year("2026-02"), "first-call")["verdict"] == "missed"
     assert target(year("2026-03"), "first-call")["groups"] == [

@@ -79,7 +79,13 @@ def later(milliseconds_: int) -> str:
 def base_of(target: Target) -> str:
     """What downtime of a target is divided by."""
     unit, base = target["base_unit"], target["base_ms"]
-    return describe_duration(base) if unit == "time" else f"{base:,} {unit}"
+    return describe_duration(base) if unit == "time" else count(base, unit.removesuffix("s"))
+
+
+def misses_of(target: Target) -> int:
+    """How many incidents, or groups, of a target were not as promised."""
+    late = sum(each["met"] is False and not each["ignored"] for each in target["incidents"])
+    return late + sum(not each["holds"] for each in target["groups"])
 
 
 @dataclass(frozen=True, slots=True)

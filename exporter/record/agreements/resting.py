@@ -10,7 +10,7 @@ from exporter.sla.period import PeriodResult
 from exporter.sla.resting import cost
 from exporter.sla.wire import Json, per_cent
 from exporter.store.base import Said
-from exporter.timeline.spans import Spans
+from exporter.timeline.spans import Span, Spans
 from exporter.units import format_instant
 
 
@@ -31,7 +31,9 @@ def resting(result: PeriodResult, sources: Sources) -> list[Json]:
             {
                 **cost_json(name, result, down),
                 "known": bool(versions),
-                "owes": [_owes(each, said) for each in judged],
+                "owes": [
+                    _owes(each, said) for each in judged if _share_most(each.period.span, result.period.span)
+                ],
             }
         )
     return found
@@ -69,6 +71,12 @@ def _judged(versions: Sequence[Agreement], result: PeriodResult, sources: Source
         whole = whole_period(versions, at)
         yield from results(sources, versions, whole, sources.said.get(versions[0].name, ()))
         at = whole[1]
+
+
+def _share_most(one: Span, other: Span) -> bool:
+    """Whether two periods have half of the shorter one in common: months of another time zone are not two of each."""
+    common = min(one[1], other[1]) - max(one[0], other[0])
+    return 2 * common >= min(one[1] - one[0], other[1] - other[0])
 
 
 def _owes(result: PeriodResult, said: Sequence[Said]) -> Json:

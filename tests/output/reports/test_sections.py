@@ -34,7 +34,7 @@ def test_a_share_of_events_has_no_bridge_and_no_outages() -> None:
     assert isinstance(made, Table)
     assert [cell.text for cell in made.rows[0][1:4]] == [
         "894,000 events",
-        "in events, not in time",
+        "none; it is of events",
         "not known",
     ]
     assert report_of(document).front.happened[0] == "All targets are about events: no outages are told apart."

@@ -9,7 +9,8 @@ from exporter.record.agreements.resting import rested_on, resting
 from exporter.record.agreements.results import results
 from exporter.sla.credit import Caps
 from exporter.store.base import Said
-from exporter.units import HOUR
+from exporter.timeline.calendar import Calendar
+from exporter.units import DAY, HOUR
 from tests.support.agreed import percent
 from tests.support.contracts import agreement
 from tests.support.months import NOVEMBER, OCTOBER, made_past, sources
@@ -35,3 +36,14 @@ def test_what_is_owed_keeps_to_the_cap_of_the_year(said: tuple[Said, ...], owed:
     assert [each["percent"] for each in found["owes"]] == [owed]
     assert found["credit_percent_without"] == "0.000000"
     assert (unknown["known"], unknown["owes"]) == (False, [])
+
+
+def test_months_of_another_time_zone_are_not_two_of_each(tmp_path: Path) -> None:
+    """Of a vendor's month only hours lie in the next one here; its downtime counts there all the same."""
+    berlin = replace(agreement(), period=Calendar("month", "Europe/Berlin"), rests_on=("cloud",))
+    cloud = replace(agreement(), name="cloud")
+    seen = sources(made_past(tmp_path))
+    seen = replace(seen, config=replace(seen.config, agreements=(berlin, cloud)))
+    (result,) = results(seen, [berlin], berlin.period.period(OCTOBER + 15 * DAY))
+    (found,) = resting(result, seen)
+    assert [each["start"] for each in found["owes"]] == ["2026-10-01T00:00:00Z"]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from exporter.output.reports.blocks import Cell, Column, Facts, Front, Table, row
 from exporter.output.reports.document import Document, Target
+from exporter.output.reports.promises import promise
 from exporter.output.reports.sections.changes import issue_of
 from exporter.output.reports.sections.credit import capped, may_leave, owed
 from exporter.output.reports.sections.happened import happened
@@ -35,7 +36,10 @@ def front(document: Document, times: Times) -> Front:
         )
     )
     targets = Table(
-        "Targets", _COLUMNS, tuple(map(_target, document["targets"])), "The agreement has no target."
+        "Targets",
+        _COLUMNS,
+        tuple(_target(each, document) for each in document["targets"]),
+        "The agreement has no target.",
     )
     verdict = verdict_of(document["verdict"])
     lines = [*owed(document, times), capped(document["credit"]), *may_leave(document), *next_steps(document)]
@@ -55,7 +59,7 @@ def title_of(document: Document) -> str:
     return document["title"] or document["agreement"]
 
 
-def _target(target: Target) -> tuple[Cell, ...]:
+def _target(target: Target, document: Document) -> tuple[Cell, ...]:
     hours = f", in {target['hours']} hours" if target["hours"] else ""
     figures = target["figures"]
     best, worst = figures["best"], figures["worst"]
@@ -63,7 +67,12 @@ def _target(target: Target) -> tuple[Cell, ...]:
     return row(
         Cell(
             target["name"],
-            (f"{_whose(target)}{hours}", *((target["suspended"],) if target["suspended"] else ())),
+            tuple(
+                filter(
+                    None,
+                    (f"{_whose(target)}{hours}", promise(document, target["name"]), target["suspended"]),
+                )
+            ),
         ),
         verdict_of(target["verdict"]),
         per_cent(target["agreed"]),
@@ -80,11 +89,8 @@ def _target(target: Target) -> tuple[Cell, ...]:
 def _whose(target: Target) -> str:
     """What a target is about."""
     whom = target["service"] or "all services"
-    return (
-        f"of {target['base_unit']} of {whom}"
-        if target["base_unit"] in {"incidents", "groups"}
-        else f"of {whom}"
-    )
+    of_what = {"incidents": f"of incidents of {whom}", "groups": "of what is written down"}
+    return of_what.get(target["base_unit"], f"of {whom}")
 
 
 def _sentence(document: Document) -> str:

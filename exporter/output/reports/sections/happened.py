@@ -1,5 +1,6 @@
-"""What happened, in three lines: outages, exclusions, and what nobody knows."""
+"""What happened, in a few lines: outages, incidents, exclusions, and what nobody knows."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from exporter.output.reports.document import Document, Outage, Target
@@ -7,11 +8,12 @@ from exporter.output.reports.words import Times, count, per_cent
 from exporter.units import describe_duration
 
 
-def happened(document: Document, times: Times) -> tuple[str, str, str]:
-    """The three lines."""
+def happened(document: Document, times: Times) -> tuple[str, ...]:
+    """The lines; of incidents only where answers are promised."""
     targets = document["targets"]
     return (
         _outages([each for each in targets if each["base_unit"] == "time"], times),
+        *_incidents([each for each in targets if each["base_unit"] == "incidents"]),
         _excluded(document),
         _unknown(document),
     )
@@ -33,6 +35,19 @@ def _outages(targets: list[Target], times: Times) -> str:
         f"{said} lasted {describe_duration(longest['length_ms'])} and began {times.text(longest['start'])}. "
         f"The most that counts is {describe_duration(most['counted_ms'])}, against {most['name']}."
     )
+
+
+def _incidents(targets: list[Target]) -> Iterator[str]:
+    if not targets:
+        return
+    handled = [each for target in targets for each in target["incidents"]]
+    found = {each["id"] for each in handled}
+    counted = {each["id"] for each in handled if not each["ignored"]}
+    late = {each["id"] for each in handled if each["met"] is False and not each["ignored"]}
+    said = [count(len(found), "incident")]
+    said += [f"{len(late)} of them not in time"] if found else []
+    said += [f"{len(found - counted)} of them without counting"] if found - counted else []
+    yield f"{', '.join(said)}."
 
 
 def _excluded(document: Document) -> str:

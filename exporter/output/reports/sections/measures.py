@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from exporter.output.reports.blocks import Block, Column, Section, Table, Text, row
 from exporter.output.reports.document import Document, Target
+from exporter.output.reports.promises import promise
 from exporter.output.reports.words import Times, known
 from exporter.sla.recorded import number
 from exporter.sla.wire_cases import record_of
 
 _GROUPS = (
     Column("Of"),
+    Column("Promised"),
     Column("Comes to", is_number=True),
     Column("Values", is_number=True),
     Column("As promised?"),
@@ -37,8 +39,15 @@ def _of_target(target: Target, document: Document, times: Times) -> Iterator[Blo
         yield Text(f"{target['name']} is suspended in this period: {target['suspended']}.")
     if target["base_unit"] != "groups":
         return
+    promised = promise(document, target["name"])
     groups = (
-        row(each["name"] or "all", each["value"], str(each["count"]), "yes" if each["holds"] else "no")
+        row(
+            each["name"] or "all",
+            promised,
+            each["value"],
+            str(each["count"]),
+            "yes" if each["holds"] else "no",
+        )
         for each in target["groups"]
     )
     yield Table(target["name"], _GROUPS, tuple(groups), "Nobody has written anything down.")

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from exporter.output.reports.blocks import Block, Cell, Column, Section, Table, Text, row
 from exporter.output.reports.document import Document, Owes, RestsOn
+from exporter.output.reports.sections.credit import is_owed
 from exporter.output.reports.words import Times, milliseconds, money, of_downtime, per_cent, verdict_of
 from exporter.units import describe_duration
 
@@ -42,15 +43,16 @@ def _of(other: RestsOn, document: Document, times: Times) -> Iterator[Block]:
     )
     yield Table(other["agreement"], _SHARED, tuple(rows), "")
     credit = document["credit"]
-    yield Text(
-        f"Owed here are {per_cent(credit['percent'])} of the fee ({money(credit['amount'], credit['currency'])}); had {other['agreement']} "
-        f"not been down, it would be {per_cent(other['credit_percent_without'])} ({money(other['credit_amount_without'], credit['currency'])})."
-    )
+    if is_owed(credit):
+        yield Text(
+            f"Owed here are {per_cent(credit['percent'])} of the fee ({money(credit['amount'], credit['currency'])}); had {other['agreement']} "
+            f"not been down, it would be {per_cent(other['credit_percent_without'])} ({money(other['credit_amount_without'], credit['currency'])})."
+        )
     owed = (
         row(
             times.days(each["start"], each["end"]),
             verdict_of(each["verdict"]),
-            per_cent(each["percent"]),
+            per_cent(each["percent"]) if _is_any(each) else "nothing",
             money(each["amount"], each["currency"]),
             _until(each, document, times),
         )
@@ -83,13 +85,13 @@ def _is_claimable(owes: Owes, document: Document) -> bool:
 
 def _balance(other: RestsOn, document: Document) -> Iterator[Text]:
     """What is owed here beside what can be claimed there, where both have fees."""
-    credit, owes = document["credit"], [each for each in other["owes"] if each["amount"] is not None]
+    credit, owes = document["credit"], [each for each in other["owes"] if each["amount"] and _is_any(each)]
     currencies = {each["currency"] for each in owes}
     if credit["amount"] is None or len(currencies) != 1:
         return
     (currency,) = currencies
     owed = sum(Decimal(each["amount"] or 0) for each in owes)
-    claimable = sum(Decimal(each["amount"] or 0) for each in owes if _is_claimable(each, document))
+    claimable = sum(Decimal(each["amount"] or 0) * _is_claimable(each, document) for each in owes)
     yield Text(
         f"Owed here: {money(credit['amount'], credit['currency'])}. Owed by {other['agreement']}: {money(str(owed), currency)},"
         f" of which {money(str(claimable), currency)} could be claimed when this was written."

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from exporter.output.reports.blocks import Column, Section, Table, Text, row
 from exporter.output.reports.document import Document, Target
-from exporter.output.reports.words import NOT_KNOWN, base_of, per_cent, verdict_of
+from exporter.output.reports.words import NOT_KNOWN, base_of, misses_of, per_cent, verdict_of
 from exporter.sla.judge import FIGURES
 from exporter.units import describe_duration
 
@@ -16,6 +16,7 @@ _FINE = (
     "Coverage is how much of the agreed time is known. Resolution is the time from one probe to the next: each edge of an "
     "outage may be off by up to that."
 )
+_MISSED = {"incidents": "not in time", "groups": "not as promised"}
 _NONE = "The agreement has no target."
 
 
@@ -68,12 +69,11 @@ def _made_of(targets: Sequence[Target]) -> Table:
 
 
 def counted(target: Target) -> str:
-    """Downtime that counts; of a share of events there is none."""
-    return (
-        describe_duration(target["counted_ms"])
-        if target["bridge_ms"]
-        else f"in {target['base_unit']}, not in time"
-    )
+    """Downtime that counts; of a share of events there is none, and of incidents and groups there are those that missed."""
+    if target["bridge_ms"]:
+        return describe_duration(target["counted_ms"])
+    words = _MISSED.get(target["base_unit"])
+    return f"{misses_of(target)} {words}" if words else f"none; it is of {target['base_unit']}"
 
 
 def allowed(target: Target) -> str:
