@@ -88,9 +88,10 @@ def new(name: str, out: str | None) -> None:
 def show(
     name: str, at: str | None, files: tuple[str, ...], config_files: tuple[str, ...], format_: str
 ) -> None:
-    """Show the terms of the version of NAME that is in force, each with where it stands.
+    """Show the terms of NAME that are in force.
 
-    Where none is in force at that time, the latest one that is written down, and why it is not.
+    Each with where it stands. Where no version is in force at that time, those of the latest one that is written down, and
+    why it is not.
     """
     import json  # noqa: PLC0415 -- `--help` needs none of this
 
@@ -121,7 +122,10 @@ def show(
 )
 @config_option
 def diff(name: str, before: str, after: str, files: tuple[str, ...], config_files: tuple[str, ...]) -> int:
-    """Show what one version of NAME says otherwise than another; exit status 1 if anything."""
+    """Show what one version of NAME says otherwise than another.
+
+    Exit status 1 if anything.
+    """
     from exporter.errors import UsageError  # noqa: PLC0415 -- `--help` needs none of this
     from exporter.sla.differences import differences  # noqa: PLC0415
 
@@ -156,7 +160,10 @@ def simulate(  # noqa: PLR0917 -- one argument an option
     storage: str,
     format_: str,
 ) -> None:
-    """Judge the last periods by the terms of NAME, as if they had been in force: before signing, drafts too."""
+    """Judge the last periods by the terms of NAME.
+
+    As if they had been in force: before signing, drafts too.
+    """
     import json  # noqa: PLC0415 -- `--help` needs none of this
 
     from exporter.cli.simulating import simulation  # noqa: PLC0415
@@ -190,7 +197,10 @@ def compare(  # noqa: PLR0917 -- one argument an option
     storage: str,
     format_: str,
 ) -> None:
-    """Compare SERVICES, of vendors or one's own, by the measure of TARGET of the agreement NAME."""
+    """Compare services by the measure of a target.
+
+    SERVICES, of vendors or one's own, by the measure of TARGET of the agreement NAME.
+    """
     import json  # noqa: PLC0415 -- `--help` needs none of this
 
     from exporter.cli.simulating import comparison  # noqa: PLC0415
