@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _EPILOG = """\b
 Examples:
   uptime-slo-exporter agreement new acme-hosting
+  uptime-slo-exporter agreement new acme-desk --answers
   uptime-slo-exporter agreement check acme-hosting.yml
   uptime-slo-exporter agreement check
   uptime-slo-exporter agreement show acme-hosting --at 2026-11-01T00:00:00Z
@@ -61,7 +62,8 @@ def check(ctx: click.Context, files: tuple[str, ...], config_files: tuple[str, .
 @click.option(
     "--out", metavar="FILE", help="Where to write it; never over an existing file. Default NAME.yml."
 )
-def new(name: str, out: str | None) -> None:
+@click.option("--answers", is_flag=True, help="With severities, and a target of responses and repairs.")
+def new(name: str, out: str | None, *, answers: bool) -> None:
     """Write a commented document to fill in."""
     from exporter.cli.written import create  # noqa: PLC0415 -- `--help` needs none of this
     from exporter.clock import SystemClock  # noqa: PLC0415
@@ -69,7 +71,8 @@ def new(name: str, out: str | None) -> None:
     from exporter.timeline.zones import local_of, zone  # noqa: PLC0415
 
     path = out or f"{name}.yml"
-    create(path, starter(name, path, local_of(SystemClock().wall(), zone("UTC")).year), "--out")
+    year = local_of(SystemClock().wall(), zone("UTC")).year
+    create(path, starter(name, path, year, answers=answers), "--out")
     click.echo(
         f"Wrote {path}\n\nNext:\n"
         f"  uptime-slo-exporter agreement check {path}\n      what is still to be filled in\n"
