@@ -21,6 +21,7 @@ from exporter.config.tree import Map, Seq, find
 from exporter.config.validate import validate
 from exporter.sla.agreement import Agreement, Kind, ReportTerms
 from exporter.sla.formats import FORMATS
+from exporter.sla.rhythm import Rhythm
 from exporter.sla.terms import Terms
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.zones import first_instant, zone
@@ -84,7 +85,7 @@ def build(root: Map, report: Report) -> Written:
         {"provider": duties.provider or (), "customer": duties.customer or ()} if duties else {},
         section.rests_on or (),
         section.channels or {},
-        _report_terms(section.report, root, report),
+        _report_terms(section.report, "" if "period" in wrong else calendar.unit, root, report),
         termination(section.termination, {each.name for each in terms.targets}, report),
         escalation(section.escalation, {each.name for each in terms.severities}, report),
         document,
@@ -122,7 +123,8 @@ def _calendar(section: PeriodSection) -> Calendar:
     )
 
 
-def _report_terms(section: ReportSection | None, root: Map, report: Report) -> ReportTerms:
+def _report_terms(section: ReportSection | None, period: str, root: Map, report: Report) -> ReportTerms:
+    """What is written by itself, and how often; a period that is wrong is empty."""
     if section is None:
         return ReportTerms()
     for number, each in enumerate(section.formats or ()):
@@ -130,4 +132,20 @@ def _report_terms(section: ReportSection | None, root: Map, report: Report) -> R
             report.problem(
                 find(root, ("report", "formats", number)).mark, f"`formats` {refusal(each, FORMATS)}"
             )
-    return ReportTerms(section.formats or (), section.to or "")
+    terms = ReportTerms(
+        section.formats or (), section.to or "", None if section.also is None else Rhythm(section.also)
+    )
+    _see_also_is_written(terms, period, find(root, ("report", "also")).mark, report)
+    return terms
+
+
+def _see_also_is_written(terms: ReportTerms, period: str, mark: int, report: Report) -> None:
+    if terms.also is None:
+        return
+    if period and not terms.also.is_within(period):
+        shorter = [each for each in Rhythm if each.is_within(period)]
+        message = f"`also: {terms.also}` is not shorter than the period, a {period}; write {' or '.join(shorter)}, or leave it out"
+        report.problem(mark, message)
+    if not (terms.formats and terms.folder):
+        message = f"`also` needs `formats` and `to`, else nothing is written; write {{formats: [html], to: reports/, also: {terms.also}}}"
+        report.problem(mark, message)
