@@ -108,7 +108,7 @@ def test_a_command_writes_through_the_daemon(past: Past, start_daemon: StartDaem
     options = f"--config.file={past.folder}/uptime.yml", f"--storage={past.store}"
     said = called("incident", "acknowledge", "i1", "--text=on it", *options)
     assert said.returncode == 3
-    assert "may not write here; people of the agreements on it are jo, mara" in said.stderr
+    assert "may not write here; who may is named under `parties` of the agreement" in said.stderr
     rows = f"update,i1,{'x' * 100_000}\n" * 20
     (past.folder / "tickets.csv").write_text(f"do,id,text\n{rows}")
     many = called("incident", "import", past.folder / "tickets.csv", *options)

@@ -158,8 +158,10 @@ class Desk:
         return [each for each in self._in_force() if service in each.services]
 
     def _may_any(self, action: str, ident: str) -> None:
-        """See that the writer is somebody of any agreement, before anything is said of what there is."""
-        self._may(self._in_force(), action, ident, person=False)
+        """See that the writer is somebody of any agreement, before anything is said of what there is, or of who may."""
+        if not any(each.may_write(self.who) for each in self._in_force()):
+            why = "may not write here; who may is named under `parties` of the agreement"
+            raise self._refused(action, ident, why)
 
     def _may(self, about: Sequence[Agreement], action: str, ident: str, *, person: bool) -> None:
         people = {name for each in about for party in each.parties.values() for name in party.people}
@@ -168,10 +170,11 @@ class Desk:
             return
         names = ", ".join(sorted(people)) or "nobody; name them under `parties`"
         why = "is a program, and only people may do that" if self.who in programs else "may not write here"
-        msg = f"`{self.who}` {why}; people of the agreements on it are {names}"
-        raise ForbiddenError(
-            msg, LogEntry(self.now, self.who, Written.REFUSED, ident, text_of({"action": action}))
-        )
+        raise self._refused(action, ident, f"{why}; people of the agreements on it are {names}")
+
+    def _refused(self, action: str, ident: str, why: str) -> ForbiddenError:
+        entry = LogEntry(self.now, self.who, Written.REFUSED, ident, text_of({"action": action}))
+        return ForbiddenError(f"`{self.who}` {why}", entry)
 
 
 Writing = Callable[[Desk], Sequence[LogEntry]]
