@@ -74,7 +74,9 @@ def test_who_may_elsewhere_is_told_whom_to_ask() -> None:
     mail = Target("mail", "mail", (), percent("99"))
     parties = {"provider": Party("Mailers", people=("tom",)), "customer": Party("ACME", people=("jo",))}
     other = agreement(mail, name="other", parties=parties)
-    with pytest.raises(ForbiddenError, match="`tom` may not write here; people of the agreements on it are jo"):
+    with pytest.raises(
+        ForbiddenError, match="`tom` may not write here; people of the agreements on it are jo"
+    ):
         replace(desk("tom"), agreements=[ACME, other]).act("i1", Act.ACKNOWLEDGE, {})
 
 
