@@ -6,7 +6,8 @@ from exporter.config.report import Report
 from exporter.config.tree import Map, find
 from exporter.sla.agreement import Agreement
 from exporter.sla.credit_misses import PerMiss
-from exporter.sla.credit_rules import PerClock, PerTime, Tiers
+from exporter.sla.credit_rules import PerClock, PerTime
+from exporter.sla.credit_tiers import Tiers
 from exporter.sla.terms import Judged
 from exporter.timeline.calendar import Calendar
 from exporter.units import DAY, describe_duration

@@ -12,7 +12,7 @@ from exporter.config.agreements.findings.holes import gaps
 from exporter.config.agreements.starter import starter
 from exporter.config.load import load
 from exporter.errors import ConfigError, UsageError
-from exporter.sla.credit_rules import Step
+from exporter.sla.credit_tiers import Step
 from exporter.units import parse_instant
 from tests.support.agreed import percent
 from tests.support.agreements import FILE, HEAD, target
