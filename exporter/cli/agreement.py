@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _EPILOG = """\b
 Examples:
   uptime-slo-exporter agreement new acme-hosting
+  uptime-slo-exporter agreement new acme-desk --answers
   uptime-slo-exporter agreement check acme-hosting.yml
   uptime-slo-exporter agreement check
   uptime-slo-exporter agreement show acme-hosting --at 2026-11-01T00:00:00Z
@@ -61,7 +62,8 @@ def check(ctx: click.Context, files: tuple[str, ...], config_files: tuple[str, .
 @click.option(
     "--out", metavar="FILE", help="Where to write it; never over an existing file. Default NAME.yml."
 )
-def new(name: str, out: str | None) -> None:
+@click.option("--answers", is_flag=True, help="With severities, and a target of responses and repairs.")
+def new(name: str, out: str | None, *, answers: bool) -> None:
     """Write a commented document to fill in."""
     from exporter.cli.written import create  # noqa: PLC0415 -- `--help` needs none of this
     from exporter.clock import SystemClock  # noqa: PLC0415
@@ -69,7 +71,8 @@ def new(name: str, out: str | None) -> None:
     from exporter.timeline.zones import local_of, zone  # noqa: PLC0415
 
     path = out or f"{name}.yml"
-    create(path, starter(name, path, local_of(SystemClock().wall(), zone("UTC")).year), "--out")
+    year = local_of(SystemClock().wall(), zone("UTC")).year
+    create(path, starter(name, path, year, answers=answers), "--out")
     click.echo(
         f"Wrote {path}\n\nNext:\n"
         f"  uptime-slo-exporter agreement check {path}\n      what is still to be filled in\n"
@@ -88,9 +91,10 @@ def new(name: str, out: str | None) -> None:
 def show(
     name: str, at: str | None, files: tuple[str, ...], config_files: tuple[str, ...], format_: str
 ) -> None:
-    """Show the terms of the version of NAME that is in force, each with where it stands.
+    """Show the terms of NAME that are in force.
 
-    Where none is in force at that time, the latest one that is written down, and why it is not.
+    Each with where it stands. Where no version is in force at that time, those of the latest one that is written down, and
+    why it is not.
     """
     import json  # noqa: PLC0415 -- `--help` needs none of this
 
@@ -121,7 +125,10 @@ def show(
 )
 @config_option
 def diff(name: str, before: str, after: str, files: tuple[str, ...], config_files: tuple[str, ...]) -> int:
-    """Show what one version of NAME says otherwise than another; exit status 1 if anything."""
+    """Show what one version of NAME says otherwise than another.
+
+    Exit status 1 if anything.
+    """
     from exporter.errors import UsageError  # noqa: PLC0415 -- `--help` needs none of this
     from exporter.sla.differences import differences  # noqa: PLC0415
 
@@ -158,7 +165,10 @@ def simulate(  # noqa: PLR0917 -- one argument an option
     storage: str,
     format_: str,
 ) -> None:
-    """Judge the last periods by the terms of NAME, as if they had been in force: before signing, drafts too."""
+    """Judge the last periods by the terms of NAME.
+
+    As if they had been in force: before signing, drafts too.
+    """
     import json  # noqa: PLC0415 -- `--help` needs none of this
 
     from exporter.cli.simulating import simulation  # noqa: PLC0415
@@ -194,7 +204,10 @@ def compare(  # noqa: PLR0917 -- one argument an option
     storage: str,
     format_: str,
 ) -> None:
-    """Compare SERVICES, of vendors or one's own, by the measure of TARGET of the agreement NAME."""
+    """Compare services by the measure of a target.
+
+    SERVICES, of vendors or one's own, by the measure of TARGET of the agreement NAME.
+    """
     import json  # noqa: PLC0415 -- `--help` needs none of this
 
     from exporter.cli.simulating import comparison  # noqa: PLC0415

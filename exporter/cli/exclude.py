@@ -87,7 +87,10 @@ def add(
 @storage_option
 @format_option("table", "json")
 def remove(ident: str, reason: str, config_files: tuple[str, ...], storage: str, format_: str) -> None:
-    """Take an entered exclusion back: every figure is what it was before, to the last digit."""
+    """Take an entered exclusion back.
+
+    Every figure is what it was before, to the last digit.
+    """
     from pathlib import Path  # noqa: PLC0415 -- `--help` needs none of this
 
     from exporter.cli.corrections import removed  # noqa: PLC0415
@@ -109,7 +112,10 @@ def remove(ident: str, reason: str, config_files: tuple[str, ...], storage: str,
 @storage_option
 @format_option("table", "json")
 def approve(ident: str, reason: str, config_files: tuple[str, ...], storage: str, format_: str) -> None:
-    """Agree that an exclusion counts, for agreements that ask for that; moves no figure of an SLO."""
+    """Agree that an exclusion counts.
+
+    For agreements that ask for that; moves no figure of an SLO.
+    """
     from pathlib import Path  # noqa: PLC0415 -- `--help` needs none of this
     from urllib.parse import quote  # noqa: PLC0415
 

@@ -98,10 +98,11 @@ def open_(*, config_files: tuple[str, ...], storage: str, **wanted: str) -> None
 @config_option
 @storage_option
 def import_(file: str, config_files: tuple[str, ...], storage: str) -> None:
-    """Write down the rows of a CSV, as of another ticket system, all or none.
+    """Write down the rows of a CSV, all or none.
 
-    The column `do` says what: `open`, or one of the other commands here, or `record`; `id` is an incident's, or any name that a row
-    which opens one gives it for those after it, or a measure's. The other columns are the options, such as `text` and `at`.
+    Such as another ticket system writes. The column `do` says what: `open`, or one of the other commands here, or `record`; `id` is
+    an incident's, or any name that a row which opens one gives it for those after it, or a measure's. The other columns are the
+    options, such as `text` and `at`.
     """
     from exporter.cli.tickets import written  # noqa: PLC0415 -- `--help` needs none of this
 
@@ -133,15 +134,15 @@ _ACTS: dict[str, tuple[str, tuple[_Option, ...]]] = {
         ),
     ),
     "severity": (
-        "Say that it is of another severity; counts once both parties say so.",
+        "Say that it is of another severity. It counts once both parties say so.",
         (_Option("value", "Which.", needed=True), _TEXT),
     ),
     "fault": (
-        "Say whose fault it was: provider, customer, third party, nobody; counts once both parties say so.",
+        "Say whose fault it was. Of provider, customer, third party, nobody; it counts once both parties say so.",
         (_Option("value", "Whose.", needed=True), _TEXT),
     ),
     "action": (
-        "Name something that is to be done so that it does not come again.",
+        "Name what is to be done so that it does not come again.",
         (
             _Option("value", "Its name; a number if not given."),
             _TEXT,

@@ -15,6 +15,8 @@ from exporter.store.beside import reachable, socket_path
 TIMEOUT = 600
 """Seconds that the daemon may take for an answer."""
 
+_NOT_AS_ASKED = {http.HTTPStatus.BAD_REQUEST, http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
+
 
 class Daemon:
     """The running daemon that writes to a store, reached through its socket."""
@@ -79,7 +81,7 @@ class Daemon:
             raise UptimeError(msg) from error
         if answer.status == http.HTTPStatus.FORBIDDEN:
             raise UptimeError(text.rstrip("\n"))
-        if answer.status == http.HTTPStatus.BAD_REQUEST:
+        if answer.status in _NOT_AS_ASKED:
             raise UsageError(text.rstrip("\n"))
         if answer.status >= http.HTTPStatus.BAD_REQUEST:
             raise StoreError(text.rstrip("\n") or answer.reason)

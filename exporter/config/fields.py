@@ -13,8 +13,6 @@ from pydantic import PlainValidator, WithJsonSchema
 from exporter import units
 from exporter.config.tree import Expanded, Map, Seq
 
-NOT_AVAILABLE = "is not available in this version of uptime-slo-exporter; remove it"
-
 SHOWN = "is shown to everybody, but what `${NAME}` brings in is kept secret; write it out"
 
 NOT_RIGHT = "what `${NAME}` brings in is not right here"

@@ -318,19 +318,3 @@ class RootSection(Section):
     connectivity: Maps | None = key("What answers as long as the prober itself is connected.")
     storage: Maps | None = key("What is kept.")
     agreements: Items | None = key("Files of agreements, or globs, relative to this file.")
-
-
-NOT_YET: dict[str, frozenset[str]] = {
-    "agreement.report": frozenset({"also"}),
-    "probe": frozenset({"client_secret", "password", "query", "token"}),
-    "probe.expect": frozenset(
-        {
-            "answers_all_match",
-            "answers_any_match",
-            "answers_min",
-            "answers_none_match",
-            "rcode",
-        }
-    ),
-}
-"""Keys that are part of the format, by section, which nothing serves yet."""

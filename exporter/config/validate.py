@@ -7,9 +7,8 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from exporter.config.fields import NOT_AVAILABLE, NOT_RIGHT, ShownError, shape
+from exporter.config.fields import NOT_RIGHT, ShownError, shape
 from exporter.config.report import Report
-from exporter.config.sections import NOT_YET
 from exporter.config.tree import Expanded, Found, Map, find
 from exporter.errors import nearest
 
@@ -72,7 +71,7 @@ def validate(
         model: What the map may say.
         node: The map, for places.
         report: Gets the problems.
-        section: Its name in `NOT_YET`.
+        section: Its name in the hints.
         data: What to type instead of `node`, where values were filled in.
         stand_in: What to go on with for required keys that are missing or wrong.
 
@@ -117,8 +116,6 @@ def _explain(model: type[BaseModel], node: Map, error: ErrorDetails, report: Rep
 
 def _unknown_key(model: type[BaseModel], path: tuple[int | str, ...], key: str, section: str) -> str:
     steps = [step for step in path[:-1] if isinstance(step, str)]
-    if key in NOT_YET.get(".".join([section, *steps]), ()):
-        return f"`{key}` {NOT_AVAILABLE}"
     known = list(_fields(model, path[:-1]))
     if section == "probe" and not steps:
         known.append("type")

@@ -1,19 +1,17 @@
 """Agreements while the daemon runs: judged each minute, and once a period has closed issued and reported by themselves."""
 
 import asyncio
-import json
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import NamedTuple
 
-from exporter.config.agreements.again import agreement_from
 from exporter.config.model import Config
+from exporter.daemon.reports import Reports
 from exporter.engine.live import LiveAgreement
 from exporter.engine.storage import Storage
 from exporter.errors import StoreError
 from exporter.log import log
-from exporter.output.reports.formats import written
 from exporter.record.agreements.evidence import FOLLOWED, Sources
 from exporter.record.agreements.issuing import SETTLING, Drafted, drafts
 from exporter.record.agreements.resting import rested_on
@@ -26,7 +24,6 @@ from exporter.record.incidents.writing import Desk, ForbiddenError, Writing
 from exporter.record.pasts import Pasts
 from exporter.record.sampled import Sampled
 from exporter.sla.agreement import Agreement, segments
-from exporter.sla.wire import Json
 from exporter.store.base import Issue, LogEntry, Said
 from exporter.timeline.spans import Span
 
@@ -70,7 +67,7 @@ class Agreements:
         self._storage = storage
         self._facts = facts
         self._show = show
-        self._folder = Path()
+        self._reports = Reports(storage, Path())
         self._writing = asyncio.Lock()
         self._followed = set[tuple[str, Span]]()
 
@@ -80,7 +77,7 @@ class Agreements:
         Args:
             folder: What the folders of reports are relative to.
         """
-        self._folder = folder
+        self._reports = Reports(self._storage, folder)
         while True:
             try:
                 await self.look()
@@ -179,7 +176,7 @@ class Agreements:
             for each in await asyncio.to_thread(_news, sources, versions, spans, issued, now):
                 await self.issue(each.issue, to_report=bool(each.result.agreement.report.folder))
             said = await self._storage.run(lambda store: store.said(name))
-        reported = await self._report(name)
+        reported = await self._reports.write(sources, versions, now)
         whole = whole_period(versions, now)
         found = await asyncio.to_thread(results, sources, versions, whole, said)
         running = [each for each in found if each.period.span[0] <= now]
@@ -196,22 +193,6 @@ class Agreements:
             reported_at=await self._storage.run(lambda store: store.reported_at(name)),
             reported=reported if agreement.report.folder else None,
         )
-
-    async def _report(self, name: str) -> bool:
-        """Write the reports that are still to be written, also those that could not be before a restart; whether all are."""
-        are_all = True
-        for each in await self._storage.run(lambda store: store.unreported(name)):
-            try:
-                await asyncio.to_thread(_write, json.loads(each.document), self._folder)
-            except OSError as error:
-                log().error("report_failed", agreement=name, error=str(error))
-                are_all = False
-            else:
-                await self._was_reported(each.said, self._facts().now)
-        return are_all
-
-    async def _was_reported(self, said: Said, at: int) -> None:
-        await self._storage.run(lambda store: store.reported(said, at))
 
 
 def _derived(log_: Sequence[LogEntry], facts: Facts, pasts: Pasts) -> list[LogEntry]:
@@ -233,13 +214,11 @@ def _news(
 
 def unsaid(sources: Sources, versions: Sequence[Agreement], said: Sequence[Said], now: int) -> list[Span]:
     """Closed periods of which nothing, or not all, was said yet, in order: from the first that was, or that the record knows of."""
-    probed = (each.history.first for known in sources.known.values() for each in known)
-    counted = (history.first for history in sources.sampled.values())
-    known = min((first for first in (*probed, *counted) if first is not None), default=now)
+    known = sources.first
     found = list[Span]()
     for span in closed_periods(versions, now - SETTLING):
         parts = {each.span for each in segments(versions, span)}
-        if span[1] <= known or (parts and parts <= {each.span for each in said}):
+        if known is None or span[1] <= known or (parts and parts <= {each.span for each in said}):
             break
         if parts:  # of one that has ended there is nothing to say of what came after
             found.append(span)
@@ -264,17 +243,3 @@ def _claim_by(said: Sequence[Said], now: int) -> int | None:
     """Until when the earliest credit that is still open may be claimed, as the latest issue of each period says."""
     open_ = [each.claim_by for each in latest(said) if each.claim_by is not None and each.claim_by > now]
     return min(open_, default=None)
-
-
-def _write(told: Json, beside: Path) -> None:
-    """Write a report in all formats that its terms ask for, into their folder beside another.
-
-    Raises:
-        OSError: One could not be written.
-    """
-    terms = agreement_from(told["terms"]).report
-    folder = beside / terms.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = f"{told['agreement']}-{told['period']['name']}-{told['issue']['number']}".replace(" ", "-")
-    for format_ in terms.formats:
-        (folder / f"{stem}.{format_}").write_text(written(told, format_), encoding="utf-8")

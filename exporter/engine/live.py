@@ -246,8 +246,8 @@ class LiveAgreement:
         incidents: Open incidents, by severity.
         claim_by: Until when the earliest credit of an earlier period that is still open may be claimed, milliseconds; None
             where nothing is owed.
-        reported_at: When a report of a closed period was last written by itself; None where it never was.
-        reported: Whether that of the last closed period was; None where none is to be.
+        reported_at: When a report was last written by itself; None where none ever was.
+        reported: Whether all that are due were; None where none is to be.
     """
 
     agreement: Agreement

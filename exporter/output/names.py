@@ -266,11 +266,11 @@ SLA_REVIEW_BY = _gauge(
 SLA_NOTICE_BY = _gauge("uptime_sla_term_notice_timestamp_seconds", "Until when notice is to be given.")
 SLA_REPORT_AT = _gauge(
     "uptime_sla_report_last_success_timestamp_seconds",
-    "When a report of a closed period was last written by itself.",
+    "When a report was last written by itself.",
 )
 SLA_REPORT_OK = _gauge(
     "uptime_sla_report_last_successful",
-    "1 if the report of the last closed period was written, else 0; absent where none is to be.",
+    "1 if all reports that are due were written, else 0; absent where none is to be.",
 )
 
 BUILD_INFO = _gauge(

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from exporter.sla.credit import CreditTerms
 from exporter.sla.incidents.escalation import EscalationStep
+from exporter.sla.rhythm import Rhythm
 from exporter.sla.termination import TerminationRule
 from exporter.sla.terms import Terms
 from exporter.timeline.calendar import Calendar
@@ -92,15 +93,17 @@ class Reviews:
 
 @dataclass(frozen=True, slots=True)
 class ReportTerms:
-    """What is written when a period closes.
+    """What is written when a period closes, and while it runs.
 
     Attributes:
         formats: Some of `sla.formats.FORMATS`.
         folder: Where to, relative to the folder of the store; empty where nothing is written by itself.
+        also: How often while it runs; None for never.
     """
 
     formats: tuple[str, ...] = ()
     folder: str = ""
+    also: Rhythm | None = None
 
 
 @dataclass(frozen=True, slots=True)

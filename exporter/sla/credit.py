@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from exporter.sla.credit_rules import CreditRule, Outcome
+from exporter.sla.credit_rule import CreditRule, Outcome
 from exporter.sla.evidence import Period
 from exporter.sla.money import rounded
 from exporter.sla.result import TargetResult

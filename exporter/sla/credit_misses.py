@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from exporter.sla.credit_rules import NOTHING_OWED, NextStep, Outcome, Owed
+from exporter.sla.credit_rule import NOTHING_OWED, NextStep, Outcome, Owed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,150 +1,14 @@
-"""How much of a fee a miss costs: each kind of rule gives a share of what it is of.
-
-More downtime never gives less, and none of a rule is given where nothing can be said of its target.
-"""
+"""What a miss costs by how much of something it was: of downtime, of a shortfall, of days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
-from typing import NamedTuple, Protocol
 
+from exporter.sla.credit_rule import NOTHING_OWED, NextStep, NoStep, Outcome, Owed
 from exporter.sla.judge import Verdict
-from exporter.sla.result import TargetResult
 from exporter.timeline.spans import Span, Spans
 from exporter.units import DAY, describe_duration, format_percent
-
-
-class Owed(NamedTuple):
-    """What a rule gives.
-
-    Attributes:
-        share: Of the fee, >= 0.
-        why: How it was worked out, for people.
-    """
-
-    share: Fraction
-    why: str
-
-
-NOTHING_OWED = Owed(Fraction(0), "")
-
-
-class NextStep(NamedTuple):
-    """What comes next in a period that runs.
-
-    Attributes:
-        after: Milliseconds of downtime from now on, more than which it takes; >= 0.
-        share: Of the fee that is then owed.
-    """
-
-    after: int
-    share: Fraction
-
-
-class Outcome(NamedTuple):
-    """What rules look at.
-
-    Attributes:
-        result: Of a target.
-        days: The local days of the period, or of the part of one, in order.
-    """
-
-    result: TargetResult
-    days: Sequence[Span]
-
-    @property
-    def missed(self) -> bool:
-        """Whether the target is."""
-        return self.result.verdict is Verdict.MISSED
-
-
-class CreditRule(Protocol):
-    """A rule, frozen."""
-
-    def owed(self, outcome: Outcome) -> Owed:
-        """What it gives; nothing where nothing can be said of the target."""
-
-    def next_step(self, outcome: Outcome, /) -> NextStep | None:
-        """What comes next in a period that runs; None where nothing more does, or nobody can say."""
-
-
-class _NoStep:
-    """Of which nobody can say what comes next: it depends on when the period ends, or on the clock."""
-
-    __slots__ = ()
-
-    def next_step(self, _outcome: Outcome) -> NextStep | None:
-        """Nothing that is known."""
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A range of figures, and what it costs.
-
-    Attributes:
-        below: Its upper edge.
-        credit: Share of the fee, > 0.
-        reaches: Whether the upper edge is in it (`at_or_below`).
-        above: Its lower edge, itself not in it; None for none.
-        from_edge: Whether the lower edge is in it (`at_or_above`).
-    """
-
-    below: Fraction
-    credit: Fraction
-    reaches: bool = False
-    above: Fraction | None = None
-    from_edge: bool = False
-
-    def has(self, figure: Fraction) -> bool:
-        """Whether a figure is in it."""
-        under = figure <= self.below if self.reaches else figure < self.below
-        if self.above is None:
-            return under
-        return under and (figure >= self.above if self.from_edge else figure > self.above)
-
-    def last_before(self, whole: int) -> int:
-        """The most downtime of a whole with which the figure is not under its upper edge; -1 for none."""
-        edge = (1 - self.below) * whole
-        return ceil(edge) - 1 if self.reaches else floor(edge)
-
-
-@dataclass(frozen=True, slots=True)
-class Tiers:
-    """Steps by the figure that was reached; where several have it, the one that gives most."""
-
-    steps: tuple[Step, ...]
-
-    def owed(self, outcome: Outcome) -> Owed:
-        """What the step gives in which the figure is."""
-        figure = outcome.result.figures.agreed
-        if not outcome.missed or figure is None:
-            return NOTHING_OWED
-        found = max((step for step in self.steps if step.has(figure)), key=_credit, default=None)
-        if found is None:
-            return Owed(Fraction(0), f"{format_percent(figure, 6)} is in no step")
-        edge = "at or below" if found.reaches else "below"
-        return Owed(found.credit, f"{format_percent(figure, 6)} is {edge} {format_percent(found.below, 6)}")
-
-    def next_step(self, outcome: Outcome) -> NextStep | None:
-        """The first that gives more than is owed by now; none gives anything before the target is missed."""
-        result = outcome.result
-        if result.allowed is None or not result.whole:
-            return None
-        counted, allowed, whole = result.counted, result.allowed, result.whole
-        by_now = self._gives(counted, whole) if counted > allowed else Fraction(0)
-        edges = sorted({max(counted, allowed, step.last_before(whole)) for step in self.steps})
-        coming = (NextStep(edge - counted, self._gives(edge + 1, whole)) for edge in edges)
-        return next((step for step in coming if step.share > by_now), None)
-
-    def _gives(self, counted: int, whole: int) -> Fraction:
-        figure = max(Fraction(0), 1 - Fraction(counted, whole))
-        return max((step.credit for step in self.steps if step.has(figure)), default=Fraction(0))
-
-
-def _credit(step: Step) -> Fraction:
-    return step.credit
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +52,7 @@ class PerTime:
 
 
 @dataclass(frozen=True, slots=True)
-class PerShortfall(_NoStep):
+class PerShortfall(NoStep):
     """For each so much by which the figure falls short of the target.
 
     Attributes:
@@ -214,7 +78,7 @@ class PerShortfall(_NoStep):
 
 
 @dataclass(frozen=True, slots=True)
-class ProRata(_NoStep):
+class ProRata(NoStep):
     """The share of what was promised that is missing, so many times over.
 
     Attributes:
@@ -233,7 +97,7 @@ class ProRata(_NoStep):
 
 
 @dataclass(frozen=True, slots=True)
-class PerClock(_NoStep):
+class PerClock(NoStep):
     """For each clock day, or hour, in which it was down for too long, whatever became of the target.
 
     Attributes:

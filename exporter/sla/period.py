@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from exporter.sla.agreement import Agreement
 from exporter.sla.credit import Credit, credit
-from exporter.sla.credit_rules import NextStep, Outcome
+from exporter.sla.credit_rule import NextStep, Outcome
 from exporter.sla.evaluate import evaluate
 from exporter.sla.evidence import Evidence, Period
 from exporter.sla.judge import Verdict

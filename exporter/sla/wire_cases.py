@@ -38,20 +38,20 @@ def incident_json(incident: Incident) -> Json:
 def incident_of(document: Mapping[str, Any]) -> Incident:
     """An incident from what `incident_json` wrote."""
     return Incident(
-        document["id"],
-        document["service"],
-        Kind(document["kind"]),
-        document["start"],
-        document["end"],
-        document["title"],
-        document["severity"],
-        document["channel"],
-        document["reported_at"],
-        document["opened_by"],
-        tuple(map(_entry_of, document["entries"])),
-        tuple(document["merged"]),
-        document["split_from"],
-        document["ref"],
+        ident=document["id"],
+        service=document["service"],
+        kind=Kind(document["kind"]),
+        start=document["start"],
+        end=document["end"],
+        title=document["title"],
+        severity=document["severity"],
+        channel=document["channel"],
+        reported_at=document["reported_at"],
+        opened_by=document["opened_by"],
+        entries=tuple(map(_entry_of, document["entries"])),
+        merged=tuple(document["merged"]),
+        split_from=document["split_from"],
+        ref=document["ref"],
     )
 
 
@@ -71,14 +71,14 @@ def _entry(entry: Entry) -> Json:
 def _entry_of(document: Mapping[str, Any]) -> Entry:
     span = document["span"]
     return Entry(
-        document["at"],
-        document["by"],
-        Act(document["act"]),
-        document["text"],
-        document["entered_at"],
-        None if span is None else (span[0], span[1]),
-        document["value"],
-        document["due"],
+        at=document["at"],
+        by=document["by"],
+        act=Act(document["act"]),
+        text=document["text"],
+        entered_at=document["entered_at"],
+        span=None if span is None else (span[0], span[1]),
+        value=document["value"],
+        due=document["due"],
     )
 
 
@@ -98,13 +98,13 @@ def record_json(record: Record) -> Json:
 def record_of(document: Mapping[str, Any]) -> Record:
     """A recorded value from what `record_json` wrote."""
     return Record(
-        document["at"],
-        document["by"],
-        document["group"],
-        Fraction(document["value"]),
-        Fraction(document["weight"]),
-        document["evidence"],
-        document["entered_at"],
+        at=document["at"],
+        by=document["by"],
+        group=document["group"],
+        value=Fraction(document["value"]),
+        weight=Fraction(document["weight"]),
+        evidence=document["evidence"],
+        entered_at=document["entered_at"],
     )
 
 

@@ -263,8 +263,11 @@ class Reader(Protocol):
     def unreported(self, agreement: str) -> Sequence[Issue]:
         """What was issued by itself, and of which not all reports were written yet."""
 
+    def interim_until(self, agreement: str) -> int | None:
+        """As of when the running period of an agreement was last reported by itself, milliseconds; None where it never was."""
+
     def reported_at(self, agreement: str) -> int | None:
-        """When reports of an agreement were last written by themselves, milliseconds; None where they never were."""
+        """When reports of an agreement, of closed periods or running ones, were last written by themselves, milliseconds; None where they never were."""
 
     def close(self) -> None:
         """Release the store."""
@@ -347,6 +350,9 @@ class Writer(Reader, Protocol):
 
     def reported(self, said: Said, at: int) -> None:
         """Note that all reports of an issue were written at an instant."""
+
+    def reported_interim(self, agreement: str, until: int, at: int) -> None:
+        """Note that all reports of a running period as of `until` were written at an instant."""
 
     def pruning(self, before: int) -> Iterator[int]:
         """Let go of what ended before an instant, slice by slice: rows deleted by each.

@@ -72,10 +72,25 @@ def reported(connection: sqlite3.Connection, said: Said, at: int) -> None:
     )
 
 
+def reported_interim(connection: sqlite3.Connection, agreement: str, until: int, at: int) -> None:
+    """The report of a running period as of `until` was written."""
+    connection.execute("INSERT OR REPLACE INTO interim VALUES (?, ?, ?)", (agreement, until, at))
+
+
+def interim_until(connection: sqlite3.Connection, agreement: str) -> int | None:
+    """As of when a running period was reported last; None where none was."""
+    found = connection.execute("SELECT until FROM interim WHERE agreement = ?", (agreement,)).fetchone()
+    until: int | None = None if found is None else found[0]
+    return until
+
+
 def reported_at(connection: sqlite3.Connection, agreement: str) -> int | None:
-    """When reports of an issue were written last; None where they never were."""
+    """When reports of an issue, or of a running period, were written last; None where they never were."""
     (found,) = connection.execute(
-        "SELECT max(written_at) FROM report WHERE agreement = ?", (agreement,)
+        "SELECT max(written_at) FROM ("
+        "SELECT written_at FROM report WHERE agreement = :name"
+        " UNION ALL SELECT written_at FROM interim WHERE agreement = :name)",
+        {"name": agreement},
     ).fetchone()
     at: int | None = found
     return at

@@ -161,6 +161,11 @@ class SqliteReader:
         with translated(self.path):
             return issues.read_unreported(self._connection, agreement)
 
+    def interim_until(self, agreement: str) -> int | None:
+        """As of when the running period of an agreement was last reported by itself, milliseconds; None where it never was."""
+        with translated(self.path):
+            return issues.interim_until(self._connection, agreement)
+
     def reported_at(self, agreement: str) -> int | None:
         """When reports of an agreement were last written by themselves, milliseconds; None where they never were."""
         with translated(self.path):

@@ -191,6 +191,11 @@ MIGRATIONS = (
         written_at INTEGER,                  -- NULL until all of them are
         PRIMARY KEY (agreement, number)
     ) WITHOUT ROWID;
+    CREATE TABLE interim (                   -- the latest report of a period that ran, written by itself
+        agreement TEXT PRIMARY KEY,
+        until INTEGER NOT NULL,              -- as of when it told
+        written_at INTEGER NOT NULL
+    ) WITHOUT ROWID;
     CREATE TRIGGER issue_is_not_changed BEFORE UPDATE ON issue
         BEGIN SELECT RAISE(ABORT, 'what was issued is only ever added to'); END;
     CREATE TRIGGER issue_is_not_taken_back BEFORE DELETE ON issue

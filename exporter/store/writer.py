@@ -160,6 +160,11 @@ class SqliteWriter(SqliteReader):
         with self._transaction():
             issues.reported(self._connection, said, at)
 
+    def reported_interim(self, agreement: str, until: int, at: int) -> None:
+        """Note that all reports of a running period as of `until` were written."""
+        with self._transaction():
+            issues.reported_interim(self._connection, agreement, until, at)
+
     def pruning(self, before: int) -> Iterator[int]:
         """Let go of what ended before an instant, slice by slice: see `Writer.pruning`."""
         with self._transaction():

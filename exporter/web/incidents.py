@@ -9,7 +9,7 @@ from aiohttp import web
 
 from exporter.errors import StoreError, UsageError
 from exporter.record.incidents.batch import batch
-from exporter.record.incidents.fields import Wanted
+from exporter.record.incidents.fields import Given
 from exporter.record.incidents.ledger import folded
 from exporter.record.incidents.writing import Desk, ForbiddenError, Writing
 from exporter.sla.incidents.incident import Act
@@ -69,7 +69,7 @@ async def _log(request: web.Request) -> Sequence[LogEntry]:
 
 async def opened(request: web.Request) -> web.Response:
     """Open an incident."""
-    return await _one(request, lambda desk, wanted: desk.open(wanted))
+    return await _one(request, lambda desk, given: desk.open(given))
 
 
 async def acted(request: web.Request) -> web.Response:
@@ -78,13 +78,13 @@ async def acted(request: web.Request) -> web.Response:
     if name not in list(Act):
         raise web.HTTPNotFound(text=f"there is no `{name}`; there are {', '.join(Act)}\n")
     ident, act = request.match_info["ident"], Act(name)
-    return await _one(request, lambda desk, wanted: desk.act(ident, act, wanted))
+    return await _one(request, lambda desk, given: desk.act(ident, act, given))
 
 
 async def recorded(request: web.Request) -> web.Response:
     """Write down a value of a measure."""
     measure = request.match_info["measure"]
-    return await _one(request, lambda desk, wanted: desk.record(measure, wanted))
+    return await _one(request, lambda desk, given: desk.record(measure, given))
 
 
 async def many(request: web.Request) -> web.Response:
@@ -96,11 +96,11 @@ async def many(request: web.Request) -> web.Response:
     return web.json_response({"count": len(entries)}, status=HTTPStatus.CREATED)
 
 
-async def _one(request: web.Request, make: Callable[[Desk, Wanted], LogEntry]) -> web.Response:
-    wanted = await json_body(request)
-    if not _is_row(wanted):
+async def _one(request: web.Request, make: Callable[[Desk, Given], LogEntry]) -> web.Response:
+    given = await json_body(request)
+    if not _is_row(given):
         raise web.HTTPBadRequest(text="the body must be a JSON object whose values are text\n")
-    (entry,) = await _written(request, lambda desk: [make(desk, wanted)])
+    (entry,) = await _written(request, lambda desk: [make(desk, given)])
     return web.json_response({"id": entry.ident}, status=HTTPStatus.CREATED)
 
 

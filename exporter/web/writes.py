@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
+from exporter.units import format_size
 from exporter.web.access import PERSON
 
 FLAG = "--web.enable-admin-api"
@@ -64,9 +65,14 @@ async def json_body(request: web.Request) -> Mapping[str, Any]:
 
     Raises:
         HTTPBadRequest: The body is not JSON, or is none.
+        HTTPRequestEntityTooLarge: It is larger than the server takes at once.
     """
     try:
         found = await request.json()
+    except web.HTTPRequestEntityTooLarge as error:
+        most = request.client_max_size
+        msg = f"the body is larger than {format_size(most)}, and nothing was written: split it, as a file into several with fewer rows each"
+        raise web.HTTPRequestEntityTooLarge(most, text=f"{msg}\n") from error
     except ValueError as error:
         raise web.HTTPBadRequest(text=f"the body is not JSON: {error}\n") from error
     if not isinstance(found, dict):

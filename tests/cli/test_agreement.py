@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from exporter.config.agreements.load import load_agreements
+from exporter.sla.incidents.answers import AnswerTerms, Task
 from tests.support.agreements import HEAD, SMALL, TARGETS
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -141,6 +142,16 @@ def test_what_new_says_is_next_is_possible(run: Run) -> None:
     done = run("agreement", "check", "agreement.yml")
     assert done.returncode == 0
     assert done.stdout.endswith("1 version of agreements; no problems, 13 findings\n")
+
+
+def test_new_promises_answers_where_it_is_asked_for(run: Run, tmp_path: Path) -> None:
+    run("agreement", "new", "desk", "--answers")
+    (found,) = load_agreements([str(tmp_path / "desk.yml")], {})
+    assert [each.name for each in found.terms.severities] == ["sev1", "sev2"]
+    assert [each.answers for each in found.terms.targets] == [
+        None,
+        AnswerTerms(("sev1", "sev2"), limits=((Task.RESPOND, 900_000), (Task.REPAIR, 14_400_000))),
+    ]
 
 
 @pytest.mark.usefixtures("folder")

@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from click import Group
 
 from exporter import __version__
 from exporter.cli.main import COMMANDS
@@ -43,6 +45,16 @@ def test_an_option_that_does_not_exist_is_a_usage_error(run_process: Run) -> Non
     shown = run_process("--frobnicate")
     assert (shown.returncode, shown.stdout) == (2, "")
     assert "No such option" in shown.stderr
+
+
+def test_no_commands_line_is_cut_off_at_80_columns(run: Run) -> None:
+    groups = [name for name in COMMANDS if isinstance(import_module(COMMANDS[name].module).command, Group)]
+    assert {"agreement", "exclude", "import", "incident"} <= set(groups)
+    for words in ([], *([name] for name in groups)):
+        shown = run(*words, "--help", COLUMNS="80").stdout
+        lines = shown.partition("\nCommands:\n")[2].partition("\n\n")[0].splitlines()
+        assert lines
+        assert [each for each in lines if each.endswith("...") or each.startswith("     ")] == []
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

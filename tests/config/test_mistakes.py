@@ -511,7 +511,7 @@ ALERTING = {
     ),
 }
 
-NOT_YET = {
+DIALOGUES = {
     "a step of a dialogue that is two": (
         endpoint("probe: p").replace("https://example.com/", "tcp://example.com:25")
         + "probes:\n  p:\n    type: tcp\n    dialogue:\n      - {send: a, expect: b}\n",
@@ -524,7 +524,7 @@ NOT_YET = {
     ("text", "lines"),
     [
         pytest.param(*case, id=name)
-        for table in (YAML, SHAPES, VALUES, PROBES, TOGETHER, ALERTING, NOT_YET)
+        for table in (YAML, SHAPES, VALUES, PROBES, TOGETHER, ALERTING, DIALOGUES)
         for name, case in table.items()
     ],
 )

@@ -86,6 +86,13 @@ def test_people_answer_programs_do_not_and_others_are_refused(
     assert post("mara", "/i1/acknowledge", text="on it").status_code == 201
     assert post("mara", "/i1/pause", text="x").status_code == 400
     assert post("mara", "/i1/close").status_code == 404
+    large = requests.post(
+        f"http://{daemon.address}/api/v1/ledger",
+        json={"rows": [{"do": "update", "id": "i1", "text": "x" * 2**20}]},
+        auth=("mara", "mara"),
+        timeout=30,
+    )
+    assert (large.status_code, "split it" in large.text) == (413, True)
     opened = post("mara", "", service="shop", kind="fault", title="Slow", severity="sev1")
     assert opened.json() == {"id": "i2"}
 
@@ -101,5 +108,9 @@ def test_a_command_writes_through_the_daemon(past: Past, start_daemon: StartDaem
     options = f"--config.file={past.folder}/uptime.yml", f"--storage={past.store}"
     said = called("incident", "acknowledge", "i1", "--text=on it", *options)
     assert said.returncode == 3
-    assert "may not write here; people of the agreements on it are jo, mara" in said.stderr
+    assert "may not write here; who may is named under `parties` of the agreement" in said.stderr
+    rows = f"update,i1,{'x' * 100_000}\n" * 20
+    (past.folder / "tickets.csv").write_text(f"do,id,text\n{rows}")
+    many = called("incident", "import", past.folder / "tickets.csv", *options)
+    assert (many.returncode, "may not write" in many.stderr) == (3, True), "its size is no matter here"
     assert "i1  shop     outage" in called("incident", "list", "--open", *options).stdout

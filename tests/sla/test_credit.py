@@ -10,17 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.sla.credit import Caps, Credit, CreditTerms, Fee, NamedRule, Together, credit
-from exporter.sla.credit_rules import (
-    CreditRule,
-    DaysOfFee,
-    Outcome,
-    PerClock,
-    PerShortfall,
-    PerTime,
-    ProRata,
-    Step,
-    Tiers,
-)
+from exporter.sla.credit_rule import CreditRule, Outcome
+from exporter.sla.credit_rules import DaysOfFee, PerClock, PerShortfall, PerTime, ProRata
+from exporter.sla.credit_tiers import Step, Tiers
 from exporter.sla.evaluate import evaluate
 from exporter.sla.evidence import Period, Slice
 from exporter.sla.money import places_of, rounded

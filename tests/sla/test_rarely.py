@@ -6,7 +6,9 @@ from fractions import Fraction
 import pytest
 
 from exporter.sla.agreement import in_force
-from exporter.sla.credit_rules import DaysOfFee, Outcome, PerClock, ProRata, Step, Tiers
+from exporter.sla.credit_rule import Outcome
+from exporter.sla.credit_rules import DaysOfFee, PerClock, ProRata
+from exporter.sla.credit_tiers import Step, Tiers
 from exporter.sla.evaluate import evaluate
 from exporter.sla.evidence import Period, Slice
 from exporter.sla.judge import Verdict

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from exporter.sla.agreement import Agreement, Kind
 from exporter.sla.credit import CreditTerms, Fee, NamedRule
-from exporter.sla.credit_rules import Step, Tiers
+from exporter.sla.credit_tiers import Step, Tiers
 from exporter.sla.evidence import Approval, Evidence, Slice
 from exporter.sla.period import PeriodResult, judge_period
 from exporter.sla.terms import Measure, Terms

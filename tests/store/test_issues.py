@@ -42,6 +42,14 @@ def test_what_is_to_be_reported_is_kept_until_it_was(writer: SqliteWriter) -> No
     assert writer.unreported("other") == [OTHER]
 
 
+def test_the_latest_report_of_a_running_period_is_kept(writer: SqliteWriter) -> None:
+    assert writer.interim_until("acme") is None
+    writer.reported_interim("acme", 50, 60)
+    writer.reported_interim("acme", 70, 80)
+    assert (writer.interim_until("acme"), writer.interim_until("other")) == (70, None)
+    assert (writer.reported_at("acme"), writer.reported_at("other")) == (80, None)
+
+
 @pytest.mark.parametrize("number", [0, 1, 3])
 def test_a_number_that_is_not_the_next_one_is_refused(writer: SqliteWriter, number: int) -> None:
     writer.add_issue(FIRST)

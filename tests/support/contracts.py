@@ -8,7 +8,7 @@ from typing import Any
 from exporter.engine.live import LiveAgreement
 from exporter.sla.agreement import PARTIES, Agreement, ContractTerm, Kind, Reviews, Signature
 from exporter.sla.credit import CreditTerms, Fee, NamedRule
-from exporter.sla.credit_rules import Step, Tiers
+from exporter.sla.credit_tiers import Step, Tiers
 from exporter.sla.evidence import Evidence, Period
 from exporter.sla.incidents.answers import Task
 from exporter.sla.incidents.escalation import EscalationStep

@@ -6,7 +6,6 @@ services:
     endpoints:
       - url: https://example.com/
 """
-LATER = "is not available in this version of uptime-slo-exporter; remove it"
 
 
 def service(more: str) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from exporter.sla.agreement import Agreement, Kind
 from exporter.sla.credit import Caps, CreditTerms, Fee, NamedRule
-from exporter.sla.credit_rules import PerTime, Step, Tiers
+from exporter.sla.credit_rules import PerTime
+from exporter.sla.credit_tiers import Step, Tiers
 from exporter.sla.evidence import Approval, Claim, Evidence, Period, Slice
 from exporter.sla.lane import Lane
 from exporter.sla.period import judge_period

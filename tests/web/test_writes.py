@@ -1,9 +1,11 @@
 """What a request that changes the record must bring, on the real server."""
 
+from io import BytesIO
+
 import pytest
 from aiohttp import web
 
-from exporter.web.writes import author
+from exporter.web.writes import author, json_body
 from tests.support.secured import USERS, basic
 from tests.support.server import Server
 from tests.web.conftest import Secured
@@ -18,6 +20,10 @@ JSON = "application/json"
 
 async def write(request: web.Request) -> web.Response:
     return web.Response(text=author(request))
+
+
+async def read(request: web.Request) -> web.Response:
+    return web.json_response(dict(await json_body(request)))
 
 
 ROUTES = [web.post("/write", write), web.delete("/write", write)]
@@ -40,6 +46,18 @@ async def test_without_the_flag_and_users_it_is_forbidden_and_says_what_is_missi
 ) -> None:
     server = await secured.start(text, *ROUTES, admin_api=flag)
     assert await post(server, Authorization=basic(), Content_Type=JSON) == (403, NEEDS.format(missing))
+
+
+async def test_a_body_that_is_too_large_says_what_to_do(secured: Secured) -> None:
+    server = await secured.start(USERS, web.post("/write", read), admin_api=True)
+    body = BytesIO(b'"' + b"x" * 1024**2 + b'"')
+    async with server.client.post(
+        f"{server.url}/write", data=body, headers={"Authorization": basic()}
+    ) as answer:
+        assert (answer.status, await answer.text()) == (
+            413,
+            "the body is larger than 1MiB, and nothing was written: split it, as a file into several with fewer rows each\n",
+        )
 
 
 async def test_the_author_is_whoever_gave_the_password(secured: Secured) -> None:

@@ -1,6 +1,7 @@
 """From a document to an agreement, finding every problem on the way."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, time
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -11,16 +12,15 @@ from exporter.config.agreements.hours import named_hours
 from exporter.config.agreements.measures import measure, recognised
 from exporter.config.agreements.money import credit_terms
 from exporter.config.agreements.people import approved, contract, parties, reviews
-from exporter.config.agreements.sections import AgreementSection, PeriodSection, ReportSection
+from exporter.config.agreements.reports import report_terms
+from exporter.config.agreements.sections import AgreementSection, PeriodSection
 from exporter.config.agreements.targets import Targets
 from exporter.config.agreements.wrong import escalation, termination
-from exporter.config.choices import refusal
 from exporter.config.report import Report
 from exporter.config.times import UTC
 from exporter.config.tree import Map, Seq, find
 from exporter.config.validate import validate
-from exporter.sla.agreement import Agreement, Kind, ReportTerms
-from exporter.sla.formats import FORMATS
+from exporter.sla.agreement import Agreement, Kind
 from exporter.sla.terms import Terms
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.zones import first_instant, zone
@@ -49,52 +49,90 @@ def build(root: Map, report: Report) -> Written:
     if section is None:  # pragma: no cover -- with a stand-in for each required key there is one
         msg = "a stand-in does not do"
         raise AssertionError(msg)
-    calendar = _calendar(section.period)
-    hours = named_hours(section.hours, calendar.zone, report)
-    sides = parties(section)
-    targets = Targets(root, section, report)
-    terms = Terms(
-        measure(section.measure, report),
-        targets.read(section.targets) if "targets" not in wrong else (),
-        recognised(section.exclusions, report),
-        {side: frozenset(party.people) for side, party in sides.items()},
-        section.severities or (),
-    )
-    document = plain(root)
-    scope, duties = section.scope, section.responsibilities
-    made = Agreement(
-        section.name,
-        section.version,
-        first_instant(datetime.combine(section.since, time()), zone(calendar.zone)),
-        section.title or section.name,
-        Kind(section.kind),
-        calendar,
-        section.period.partial != "whole",
-        terms,
-        credit_terms(section, root, report),
-        hours,
-        section.purpose or "",
-        section.assumptions or (),
-        sides,
-        {} if "parties" in wrong else approved(section.approved, sides, root, report),
-        contract(section.term, root, report),
-        reviews(section),
-        (scope.within if scope else None) or (),
-        (scope.out if scope else None) or {},
-        {"provider": duties.provider or (), "customer": duties.customer or ()} if duties else {},
-        section.rests_on or (),
-        section.channels or {},
-        _report_terms(section.report, root, report),
-        termination(section.termination, {each.name for each in terms.targets}, report),
-        escalation(section.escalation, {each.name for each in terms.severities}, report),
-        document,
-        hash_of(document),
-        {key: report.place(mark) for key, mark in zip(root, root.marks, strict=True)},
-    )
+    made = _promises(section, wrong, root, report)
+    made = _with_parties(made, section, wrong, root, report)
+    made = _with_scope(made, section)
+    made = _with_what_follows(made, section, wrong, root, report)
+    made = _with_text(made, root, report)
     check(made.sha256, section.approved, find(root, ("approved", "sha256")).mark, report)
     see_credits_fit(made, root, report)
     see_slices_fit(made, root, report)
     return Written(made, root)
+
+
+def _promises(section: AgreementSection, wrong: Collection[str], root: Map, report: Report) -> Agreement:
+    """What is promised, of whom, and what a miss costs; nothing else yet."""
+    calendar = _calendar(section.period)
+    targets = Targets(root, section, report)
+    return Agreement(
+        name=section.name,
+        version=section.version,
+        start=first_instant(datetime.combine(section.since, time()), zone(calendar.zone)),
+        title=section.title or section.name,
+        kind=Kind(section.kind),
+        period=calendar,
+        prorate=section.period.partial != "whole",
+        terms=Terms(
+            measure(section.measure, report),
+            targets.read(section.targets) if "targets" not in wrong else (),
+            recognised(section.exclusions, report),
+            {side: frozenset(party.people) for side, party in parties(section).items()},
+            section.severities or (),
+        ),
+        credits=credit_terms(section, root, report),
+        hours=named_hours(section.hours, calendar.zone, report),
+    )
+
+
+def _with_parties(
+    made: Agreement, section: AgreementSection, wrong: Collection[str], root: Map, report: Report
+) -> Agreement:
+    """Who has agreed, until when, and when they look at it."""
+    sides = parties(section)
+    return replace(
+        made,
+        parties=sides,
+        approved={} if "parties" in wrong else approved(section.approved, sides, root, report),
+        contract=contract(section.term, root, report),
+        reviews=reviews(section),
+    )
+
+
+def _with_scope(made: Agreement, section: AgreementSection) -> Agreement:
+    """What it is about, and what for."""
+    scope, duties = section.scope, section.responsibilities
+    return replace(
+        made,
+        purpose=section.purpose or "",
+        assumptions=section.assumptions or (),
+        scope_in=(scope.within if scope else None) or (),
+        scope_out=(scope.out if scope else None) or {},
+        responsibilities={"provider": duties.provider or (), "customer": duties.customer or ()}
+        if duties
+        else {},
+        rests_on=section.rests_on or (),
+    )
+
+
+def _with_what_follows(
+    made: Agreement, section: AgreementSection, wrong: Collection[str], root: Map, report: Report
+) -> Agreement:
+    """What is done where something happens, and where a period ends."""
+    period = "" if "period" in wrong else made.period.unit
+    return replace(
+        made,
+        channels=section.channels or {},
+        report=report_terms(section.report, period, root, report),
+        termination=termination(section.termination, {each.name for each in made.terms.targets}, report),
+        escalation=escalation(section.escalation, {each.name for each in made.terms.severities}, report),
+    )
+
+
+def _with_text(made: Agreement, root: Map, report: Report) -> Agreement:
+    """What it was made of."""
+    document = plain(root)
+    origins = {key: report.place(mark) for key, mark in zip(root, root.marks, strict=True)}
+    return replace(made, document=document, sha256=hash_of(document), origins=origins)
 
 
 def _stand_in(root: Map) -> Mapping[str, Any]:
@@ -120,14 +158,3 @@ def _calendar(section: PeriodSection) -> Calendar:
         if section.anchor is None
         else Calendar(section.calendar, where, section.anchor)
     )
-
-
-def _report_terms(section: ReportSection | None, root: Map, report: Report) -> ReportTerms:
-    if section is None:
-        return ReportTerms()
-    for number, each in enumerate(section.formats or ()):
-        if each not in FORMATS:
-            report.problem(
-                find(root, ("report", "formats", number)).mark, f"`formats` {refusal(each, FORMATS)}"
-            )
-    return ReportTerms(section.formats or (), section.to or "")

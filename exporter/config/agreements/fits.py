@@ -6,7 +6,8 @@ from exporter.config.report import Report
 from exporter.config.tree import Map, find
 from exporter.sla.agreement import Agreement
 from exporter.sla.credit_misses import PerMiss
-from exporter.sla.credit_rules import PerClock, PerTime, Tiers
+from exporter.sla.credit_rules import PerClock, PerTime
+from exporter.sla.credit_tiers import Tiers
 from exporter.sla.terms import Judged
 from exporter.timeline.calendar import Calendar
 from exporter.units import DAY, describe_duration
@@ -35,9 +36,12 @@ def see_credits_fit(made: Agreement, root: Map, report: Report) -> None:
 
 def see_slices_fit(made: Agreement, root: Map, report: Report) -> None:
     """No slice lies over the edge of a period, else it would belong to neither: they begin at multiples of their length in UTC."""
+    if all(target.slices is None for target in made.terms.targets):
+        return
+    edges = list(_edges(made.period, made.start))
     for number, target in enumerate(made.terms.targets):
         length = target.slices.length if target.slices else 1
-        if not DAY % length and any(edge % length for edge in _edges(made.period, made.start)):
+        if not DAY % length and any(edge % length for edge in edges):
             message = (
                 f"slices of {describe_duration(length)} lie over the edges of the periods in {made.period.zone}, "
                 "and would belong to none; make them shorter, such as 15m or 5m"

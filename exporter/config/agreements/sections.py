@@ -33,6 +33,7 @@ from exporter.config.times import Day
 from exporter.sla.agreement import PARTIES, Kind
 from exporter.sla.credit import Together
 from exporter.sla.incidents.heard import Pauses
+from exporter.sla.rhythm import Rhythm
 from exporter.sla.terms import Denominator, Judged, Rounding, Starts, Take
 
 _VERSION = {"type": ["string", "number"]}
@@ -296,10 +297,13 @@ class EscalationSection(Section):
 
 
 class ReportSection(Section):
-    """What is written when a period closes."""
+    """What is written when a period closes, and while it runs."""
 
     formats: Texts | None = key("Of html, md, csv and json.")
     to: Shown | None = key("Folder. Default: nothing is written by itself.")
+    also: Annotated[str, OneOf(*Rhythm)] | None = key(
+        "How often the report of the running period is written, too. Default: never."
+    )
 
 
 class AgreementSection(Section):
@@ -332,4 +336,4 @@ class AgreementSection(Section):
     credit_rules: CreditRulesSection | None = key("What holds for all credits.")
     termination: Items | None = key("What gives a party the right to leave.")
     escalation: Items | None = key("Who is to be told when an incident goes on.")
-    report: ReportSection | None = key("What is written when a period closes.")
+    report: ReportSection | None = key("What is written when a period closes, and while it runs.")

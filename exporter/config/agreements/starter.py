@@ -17,11 +17,11 @@ purpose: <why there is one>
 parties:
   provider: {{name: <who promises>, contact: <mail>, people: [<who may speak for the provider>]}}
   customer: {{name: <to whom>, contact: <mail>, people: [<who may speak for the customer>]}}
-# approved:                     # by people of the parties; the hash freezes the text: `agreement show {name}`
+{people}# approved:                     # by people of the parties; the hash freezes the text: `agreement show {name}`
 #   provider: {{by: mara, on: {day}}}
 #   customer: {{by: jo, on: {day}}}
 #   sha256: "..."
-#   reviewed: [{day}]         # days on which the parties have looked at it together
+#   reviewed: [{day}]      # days on which the parties have looked at it together
 
 term: {{from: {day}, to: {end}, notice: 90d, renewal: 365d}}
 reviews: {{every: quarter, triggers: [two misses in a row]}}
@@ -48,10 +48,10 @@ exclusions:                     # what does not count, and when
   maintenance: {{notice: 72h, allowance: 30m}}
   force_majeure: {{agreed_by: customer}}
 
-targets:
+{severities}targets:
   - {{name: website, service: website, availability: 99.9, credit: tiers}}
   # - {{name: speed, service: website, latency: {{threshold: 800ms, share: 99}}}}
-
+{target}
 fee: {{amount: "1000.00", currency: EUR}}
 credits:
   tiers: {{of: fee, steps: [{{below: 99.9, credit: 10%}}, {{below: 99, credit: 25%}}]}}
@@ -61,15 +61,47 @@ credit_rules:
   claim: {{within: 30d}}
 report: {{formats: [html, json], to: reports/}}
 """
+_NO_ANSWERS = {
+    "people": "",
+    "severities": "",
+    "target": "  # answers to incidents: `agreement new --answers` writes a document with some, docs/incidents.md\n",
+}
+_ANSWERS = {
+    "people": """\
+# Only `people` answer incidents, by the name of the system's user, or of the one of the web configuration. Programs that
+# write, too, but stop no clock, are named beside them: `automation: [pagerbot]`.
+""",
+    "severities": """\
+severities:                     # the severest first: of an outage the first one that is true at any instant of it
+  sev1: all endpoints down
+  sev2: any endpoint down
+  # sev3: as reported           # what only people can say: incident open --severity sev3
+# channels: {mail: 4h}          # by which faults are reported, and until when a person has answered
+# escalation:                   # who is to be told of what goes on
+#   - {after: 1h, to: head of operations, severity: sev1}
+
+""",
+    "target": """\
+  - name: answers
+    severity: [sev1, sev2]      # a target can be about one alone, or any if left out
+    respond: 15m                # until a person acknowledges, tells what is new, or says that it is over
+    # update_every: 1h          # from each answer to the next
+    repair: 4h                  # until it is over
+    clock: always               # or the name of hours
+    share: 95                   # per cent of incidents in which both are in time
+    # credit: late              # with `late: {of: fee, each_miss: 2%}` below
+""",
+}
 
 
-def starter(name: str, file: str, year: int) -> str:
+def starter(name: str, file: str, year: int, *, answers: bool = False) -> str:
     """Write a document.
 
     Args:
         name: Of the agreement.
         file: Of the document, for its first comment.
         year: In which it begins.
+        answers: Whether answers to incidents are promised, too.
 
     Returns:
         YAML text that loads without a problem.
@@ -81,4 +113,5 @@ def starter(name: str, file: str, year: int) -> str:
         hint = safe_name(name).strip("-.")
         message = f"an agreement may have only letters, digits, `_`, `.` and `-` in its name, not `{name}`"
         raise UsageError(message + (f"; write {hint}" if hint else ""))
-    return _TEMPLATE.format(name=name, file=file, day=f"{year}-01-01", end=f"{year + 1}-12-31")
+    parts = _ANSWERS if answers else _NO_ANSWERS
+    return _TEMPLATE.format(name=name, file=file, day=f"{year}-01-01", end=f"{year + 1}-12-31", **parts)

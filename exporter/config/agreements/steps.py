@@ -10,16 +10,9 @@ from exporter.config.tree import Map, Seq
 from exporter.config.validate import validate
 from exporter.sla.credit import NamedRule
 from exporter.sla.credit_misses import PerMiss
-from exporter.sla.credit_rules import (
-    CreditRule,
-    DaysOfFee,
-    PerClock,
-    PerShortfall,
-    PerTime,
-    ProRata,
-    Step,
-    Tiers,
-)
+from exporter.sla.credit_rule import CreditRule
+from exporter.sla.credit_rules import DaysOfFee, PerClock, PerShortfall, PerTime, ProRata
+from exporter.sla.credit_tiers import Step, Tiers
 from exporter.units import format_percent
 
 KINDS = ("steps", "per", "per_shortfall", "pro_rata", "per_day", "per_hour", "days", "each_miss")

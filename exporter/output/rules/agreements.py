@@ -123,9 +123,7 @@ def _deadline(
 def _report(subject: Subject) -> Alert:
     """A report of a closed period could not be written."""
     labels = subject.labels(TICKET)
-    annotations = {
-        "summary": f"The report of {_AGREEMENT} on its last period could not be written; its log says why"
-    }
+    annotations = {"summary": f"A report of {_AGREEMENT} could not be written; its log says why"}
     fired = _OF_AGREEMENT | labels
     minutes = subject.hold(15 * MINUTE) // MINUTE
 

@@ -57,6 +57,13 @@ class Sources:
     ledger: Ledger = NOTHING_WRITTEN
     said: Mapping[str, Sequence[Said]] = field(default_factory=dict)
 
+    @property
+    def first(self) -> int | None:
+        """The instant of the first thing that it knows; None where it knows nothing."""
+        probed = (each.history.first for known in self.known.values() for each in known)
+        counted = (history.first for history in self.sampled.values())
+        return min((first for first in (*probed, *counted) if first is not None), default=None)
+
 
 def gather(sources: Sources, agreement: Agreement, target: Target, period: Span) -> Evidence:
     """Take down what the record has of a target.

@@ -8,7 +8,7 @@ from fractions import Fraction
 from exporter.errors import UsageError, nearest
 from exporter.units import format_instant, parse_instant
 
-Wanted = Mapping[str, str]
+Given = Mapping[str, str]
 """Keys and what was given for them; what is empty was not given."""
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?", re.ASCII)
@@ -20,21 +20,21 @@ class Fields:
     """Reads the keys of one entry.
 
     Args:
-        wanted: What was asked for.
+        given: What was asked for.
         known: Keys that there may be.
         now: Milliseconds since the epoch: nothing has happened later.
         who: Who writes.
     """
 
-    def __init__(self, wanted: Wanted, known: Collection[str], now: int, who: str = "") -> None:
+    def __init__(self, given: Given, known: Collection[str], now: int, who: str = "") -> None:
         self.now = now
         self.who = who
-        self.problems = [f"{key}: is not a key here{_hint(key, known)}" for key in wanted if key not in known]
-        self._wanted = wanted
+        self.problems = [f"{key}: is not a key here{_hint(key, known)}" for key in given if key not in known]
+        self._given = given
 
     def text(self, key: str, why: str = "") -> str:
         """Words; with `why` they must be there, and that says what for."""
-        found = self._wanted.get(key, "").strip()
+        found = self._given.get(key, "").strip()
         if why and not found:
             self.problems.append(f"{key}: is missing; {why}")
         if len(found) > _MOST:
@@ -43,7 +43,7 @@ class Fields:
 
     def one_of(self, key: str, known: Collection[str], *, needed: bool = True) -> str:
         """One of some words."""
-        found = self._wanted.get(key, "").strip()
+        found = self._given.get(key, "").strip()
         if (found or needed) and found not in known:
             there = f"{key}: is missing" if not found else f"{key}: there is no `{found}`"
             self.problems.append(there + _hint(found, known))
@@ -51,7 +51,7 @@ class Fields:
 
     def instant(self, key: str, default: int | None = None) -> int | None:
         """An instant that is over; the default where none was given."""
-        text = self._wanted.get(key, "").strip()
+        text = self._given.get(key, "").strip()
         if not text:
             return default
         try:
@@ -65,7 +65,7 @@ class Fields:
 
     def number(self, key: str, default: Fraction | None = None) -> Fraction | None:
         """A plain number, such as 70.5."""
-        text = self._wanted.get(key, "").strip()
+        text = self._given.get(key, "").strip()
         if not text and default is not None:
             return default
         if _NUMBER.fullmatch(text):
@@ -77,7 +77,7 @@ class Fields:
 
     def day(self, key: str) -> str:
         """A day, as ISO 8601 writes it."""
-        text = self._wanted.get(key, "").strip()
+        text = self._given.get(key, "").strip()
         try:
             return date.fromisoformat(text).isoformat()
         except ValueError:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from exporter.errors import UptimeError, UsageError, nearest
 from exporter.record.incidents.acts import BODIES, KEYS
-from exporter.record.incidents.fields import Fields, Wanted
+from exporter.record.incidents.fields import Fields, Given
 from exporter.record.incidents.ledger import Body, Fold, Ledger, Written, text_of
 from exporter.sla.agreement import Agreement, in_force
 from exporter.sla.incidents.incident import Act, Incident, Kind
@@ -55,15 +55,15 @@ class Desk:
     who: str
     now: int
 
-    def open(self, wanted: Wanted) -> LogEntry:
+    def open(self, given: Given) -> LogEntry:
         """Open an incident that no probe sees.
 
         Raises:
             UsageError: With all that is wrong.
             ForbiddenError: The writer is nobody of an agreement on the service.
         """
-        self._may_any(Written.OPEN, wanted.get("service", ""))
-        fields = Fields(wanted, _OPENING, self.now)
+        self._may_any(Written.OPEN, given.get("service", ""))
+        fields = Fields(given, _OPENING, self.now)
         service = fields.one_of("service", self.services)
         about = self._about(service)
         if service in self.services:
@@ -93,7 +93,7 @@ class Desk:
         fields.done()
         return LogEntry(self.now, self.who, Written.OPEN, self.fold.next_ident(), text_of(body))
 
-    def act(self, ident: str, act: Act, wanted: Wanted) -> LogEntry:
+    def act(self, ident: str, act: Act, given: Given) -> LogEntry:
         """Do something to an incident.
 
         Raises:
@@ -107,7 +107,7 @@ class Desk:
             raise UsageError(msg)
         about = self._about(incident.service)
         self._may(about, act, incident.ident, person=act not in PROGRAMS_MAY)
-        fields = Fields(wanted, ("at", *KEYS[act]), self.now, self.who)
+        fields = Fields(given, ("at", *KEYS[act]), self.now, self.who)
         at = fields.instant("at", self.now)
         if at is not None and at < incident.start:
             fields.problems.append(
@@ -117,7 +117,7 @@ class Desk:
         fields.done()
         return LogEntry(self.now, self.who, act, incident.ident, text_of(body))
 
-    def record(self, measure: str, wanted: Wanted) -> LogEntry:
+    def record(self, measure: str, given: Given) -> LogEntry:
         """Write down a value of a measure.
 
         Raises:
@@ -132,7 +132,7 @@ class Desk:
             raise UsageError(msg)
         about = [each for each in self._in_force() if measure in measures_of(each)]
         self._may(about, Written.RECORD, measure, person=False)
-        fields = Fields(wanted, ("value", "at", "group", "weight", "evidence"), self.now)
+        fields = Fields(given, ("value", "at", "group", "weight", "evidence"), self.now)
         value, weight = fields.number("value"), fields.number("weight", Fraction(1))
         if weight is not None and weight <= 0:
             fields.problems.append("weight: must be more than 0")
@@ -158,8 +158,10 @@ class Desk:
         return [each for each in self._in_force() if service in each.services]
 
     def _may_any(self, action: str, ident: str) -> None:
-        """See that the writer is somebody of any agreement, before anything is said of what there is."""
-        self._may(self._in_force(), action, ident, person=False)
+        """See that the writer is somebody of any agreement, before anything is said of what there is, or of who may."""
+        if not any(each.may_write(self.who) for each in self._in_force()):
+            why = "may not write here; who may is named under `parties` of the agreement"
+            raise self._refused(action, ident, why)
 
     def _may(self, about: Sequence[Agreement], action: str, ident: str, *, person: bool) -> None:
         people = {name for each in about for party in each.parties.values() for name in party.people}
@@ -168,10 +170,11 @@ class Desk:
             return
         names = ", ".join(sorted(people)) or "nobody; name them under `parties`"
         why = "is a program, and only people may do that" if self.who in programs else "may not write here"
-        msg = f"`{self.who}` {why}; people of the agreements on it are {names}"
-        raise ForbiddenError(
-            msg, LogEntry(self.now, self.who, Written.REFUSED, ident, text_of({"action": action}))
-        )
+        raise self._refused(action, ident, f"{why}; people of the agreements on it are {names}")
+
+    def _refused(self, action: str, ident: str, why: str) -> ForbiddenError:
+        entry = LogEntry(self.now, self.who, Written.REFUSED, ident, text_of({"action": action}))
+        return ForbiddenError(f"`{self.who}` {why}", entry)
 
 
 Writing = Callable[[Desk], Sequence[LogEntry]]

@@ -49,7 +49,7 @@ def severity_of(
 
 
 def agreed_value(incident: Incident, act: Act, both: Sequence[frozenset[str]]) -> str:
-    """The value on which people of both parties have agreed last; empty where they never did.
+    """The value on which people of both parties have agreed last; empty where they never did, and where there are no parties.
 
     It stands until their latest words are another one: what a party has taken back it does not say any more. In the order in
     which it was written down, whatever time it is about.
@@ -59,8 +59,9 @@ def agreed_value(incident: Incident, act: Act, both: Sequence[frozenset[str]]) -
         for number, people in enumerate(both):
             if entry.by in people:
                 said[number] = entry.value
-        if said[0] and len(set(said)) == 1:
-            agreed = said[0]
+        latest = set(said)
+        if len(latest) == 1 and "" not in latest:
+            (agreed,) = latest
     return agreed
 
 

@@ -12,7 +12,7 @@ from exporter.config.agreements.findings.holes import gaps
 from exporter.config.agreements.starter import starter
 from exporter.config.load import load
 from exporter.errors import ConfigError, UsageError
-from exporter.sla.credit_rules import Step
+from exporter.sla.credit_tiers import Step
 from exporter.units import parse_instant
 from tests.support.agreed import percent
 from tests.support.agreements import FILE, HEAD, target
@@ -397,8 +397,11 @@ def test_problems_come_first() -> None:
         checked([FILE], {}, NOW, load(["services.yaml"], {}))
 
 
-def test_the_starter_is_free_of_problems_and_all_that_is_weak_in_it_is_to_be_filled_in() -> None:
-    Path(FILE).write_text(starter("acme", FILE, 2026))
+@pytest.mark.parametrize("answers", [False, True])
+def test_the_starter_is_free_of_problems_and_all_that_is_weak_in_it_is_to_be_filled_in(
+    answers: bool,
+) -> None:
+    Path(FILE).write_text(starter("acme", FILE, 2026, answers=answers))
     found = checked([FILE], {}, NOW)
     assert [each.name for each in found.agreements] == ["acme"]
     assert {each.kind for each in found.weak} == {"placeholder", "draft"}

@@ -11,16 +11,9 @@ from exporter.config.agreements.again import agreement_from
 from exporter.config.agreements.load import load_agreements
 from exporter.sla.agreement import Agreement, ContractTerm, ReportTerms, Reviews, Signature
 from exporter.sla.credit import Caps, CreditTerms, Fee, NamedRule, Together
-from exporter.sla.credit_rules import (
-    CreditRule,
-    DaysOfFee,
-    PerClock,
-    PerShortfall,
-    PerTime,
-    ProRata,
-    Step,
-    Tiers,
-)
+from exporter.sla.credit_rule import CreditRule
+from exporter.sla.credit_rules import DaysOfFee, PerClock, PerShortfall, PerTime, ProRata
+from exporter.sla.credit_tiers import Step, Tiers
 from exporter.sla.terms import (
     Denominator,
     Judged,

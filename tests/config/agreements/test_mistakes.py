@@ -9,7 +9,6 @@ from exporter.config.agreements.load import load_agreements
 from exporter.errors import ConfigError
 from tests.config.agreements.conftest import Problems
 from tests.support.agreements import HEAD, SMALL, loaded, target
-from tests.support.mistakes import LATER
 
 
 def line(number: int, message: str) -> list[str]:
@@ -29,8 +28,24 @@ def rule(keys: str, message: str) -> tuple[str, list[str]]:
     return more(f"credits: {{tiers: {{{keys}}}}}", message)
 
 
-LATER_KEYS = {
-    "a report that is also weekly": more("report: {also: weekly}", f"`also` {LATER}"),
+WRITTEN = "formats: [html], to: reports, also"
+REPORTS = {
+    "a report as often as its period": (
+        SMALL.replace("calendar: month", "calendar: week") + f"report: {{{WRITTEN}: weekly}}\n",
+        line(10, "`also: weekly` is not shorter than the period, a week; write daily, or leave it out"),
+    ),
+    "a report that is rarer than its period": more(
+        f"report: {{{WRITTEN}: monthly}}",
+        "`also: monthly` is not shorter than the period, a month; write daily or weekly, or leave it out",
+    ),
+    "a report at other times": more(
+        f"report: {{{WRITTEN}: dayly}}",
+        "`also` must be daily, weekly or monthly, not `dayly`; did you mean `daily`?",
+    ),
+    "a report that goes nowhere": more(
+        "report: {formats: [html], also: weekly}",
+        "`also` needs `formats` and `to`, else nothing is written; write {formats: [html], to: reports/, also: weekly}",
+    ),
 }
 
 CASES = {
@@ -409,7 +424,7 @@ CREDITS = {
     ("text", "lines"),
     [
         pytest.param(*case, id=name)
-        for table in (LATER_KEYS, CASES, TEXTS, HOURS, TARGETS_, MEASURES, CREDITS)
+        for table in (REPORTS, CASES, TEXTS, HOURS, TARGETS_, MEASURES, CREDITS)
         for name, case in table.items()
     ],
 )

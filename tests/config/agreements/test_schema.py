@@ -34,8 +34,9 @@ def test_an_example_is_right_for_editors_too(file: Path) -> None:
     assert errors(read(file.read_text())) == []
 
 
-def test_what_new_writes_is_right_for_editors_too() -> None:
-    assert errors(read(starter("acme", "acme.yml", 2026))) == []
+@pytest.mark.parametrize("answers", [False, True])
+def test_what_new_writes_is_right_for_editors_too(answers: bool) -> None:
+    assert errors(read(starter("acme", "acme.yml", 2026, answers=answers))) == []
 
 
 @pytest.mark.parametrize(

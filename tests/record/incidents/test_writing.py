@@ -60,14 +60,24 @@ def test_a_program_may_acknowledge_but_decides_nothing() -> None:
 
 
 def test_who_may_not_is_told_so_and_the_attempt_is_kept() -> None:
-    with pytest.raises(
-        ForbiddenError, match="`eve` may not write here; people of the agreements on it are jo, mara"
-    ) as caught:
+    with pytest.raises(ForbiddenError) as caught:
         desk("eve").act("i1", Act.ACKNOWLEDGE, {})
+    told = "`eve` may not write here; who may is named under `parties` of the agreement"
+    assert str(caught.value) == told, "a stranger is told no names"
     entry = caught.value.entry
     assert (entry.who, entry.action, entry.ident) == ("eve", "refused", "i1")
     assert json.loads(entry.body) == {"action": "acknowledge"}
     assert then(entry).incidents["i1"].entries == ()
+
+
+def test_who_may_elsewhere_is_told_whom_to_ask() -> None:
+    mail = Target("mail", "mail", (), percent("99"))
+    parties = {"provider": Party("Mailers", people=("tom",)), "customer": Party("ACME", people=("jo",))}
+    other = agreement(mail, name="other", parties=parties)
+    with pytest.raises(
+        ForbiddenError, match="`tom` may not write here; people of the agreements on it are jo"
+    ):
+        replace(desk("tom"), agreements=[ACME, other]).act("i1", Act.ACKNOWLEDGE, {})
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,11 @@ def test_what_was_agreed_stands_until_something_else_is(
     assert agreed_value(replace(DOWN, entries=entries), Act.FAULT, PEOPLE) == agreed
 
 
+def test_where_there_are_no_parties_nobody_agrees() -> None:
+    entries = (said("mara", "customer", Act.FAULT), said("jo", "customer", Act.FAULT))
+    assert agreed_value(replace(DOWN, entries=entries), Act.FAULT, ()) == ""
+
+
 def test_a_share_is_of_those_that_count() -> None:
     answered = replace(DOWN, ident="i2", start=START + 2 * DAY, end=START + 2 * DAY + MINUTE)
     beyond = replace(DOWN, ident="i3", start=END + HOUR, end=END + 2 * HOUR)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from exporter.config.agreements.findings.finding import Case, Finding, Kind
 from exporter.config.agreements.steps import percent
 from exporter.config.tree import find
-from exporter.sla.credit_rules import Step, Tiers
+from exporter.sla.credit_tiers import Step, Tiers
 
 _FINEST = Fraction(1, 10**8)
 """The last place of figures as they are shown, six places of per cent: none lies within less."""
