@@ -24,10 +24,17 @@ reviews: {{every: quarter, participants: [mara, jo]}}
 measure: {{smallest_outage: 10s, unknown: up}}
 exclusions:
   maintenance: {{allowance: 4h}}
+severities: {{sev1: all endpoints down, sev2: as reported, sev3: as reported}}
 targets:
   - {{name: checkout, service: checkout, availability: 99.5, credit: tiers}}
   - {{name: billing, service: billing, availability: 99.5, credit: tiers}}
   - {{name: warehouse, service: warehouse, availability: 99.9}}
+  - {{name: outages, severity: sev1, respond: 15m, repair: 4h, share: 90}}
+  - {{name: faults, severity: sev2, respond: 30m, update_every: 1h, repair: 8h}}
+  - {{name: flaws, severity: sev3, respond: 4h, repair: 24h}}
+escalation:
+  - {{after: 1h, to: head of operations, severity: sev1}}
+  - {{after: 24h, to: head of operations, severity: [sev2, sev3]}}
 fee: {{amount: "1200.00", currency: EUR}}
 credits:
   tiers: {{of: fee, steps: [{{below: 99.5, credit: 10%}}, {{below: 99, credit: 25%}}]}}

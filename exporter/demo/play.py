@@ -18,6 +18,7 @@ from exporter.demo.incidents import Round, scripts
 from exporter.demo.past import nights, past_of
 from exporter.demo.servers import Stage, on_free_ports, serving
 from exporter.demo.stories import BACKUP, SECURED, STORIES, Story
+from exporter.demo.tickets import write_tickets
 from exporter.record.backfill import Origin, backfill
 from exporter.service import Settings, run
 from exporter.store.writer import SqliteWriter
@@ -110,6 +111,7 @@ def _bring(play: Play, teller: Teller) -> None:
                 advance(1)
             told = {(BACKUP, HEARTBEAT): list(nights(now, play.days))}
             backfill(store, config, told, _ORIGIN, now=now)
+            write_tickets(store, config, now)
             advance(1)
     finally:
         store.close()

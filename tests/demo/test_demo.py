@@ -87,6 +87,27 @@ def test_a_certificate_is_good_and_ends_soon(demo: Demo) -> None:
     assert 8.9 < (not_after - time.time()) / 86_400 < 9.1
 
 
+def test_incidents_of_an_agreement_are_open_some_of_which_are_late(demo: Demo) -> None:
+    def told(family: str) -> dict[str, float]:
+        text = requests.get(f"{demo.url()}/metrics", timeout=30).text
+        found = re.findall(rf'^{family}{{agreement="hosting",severity=(.+)}} (\S+)$', text, re.MULTILINE)
+        return {
+            labels: float(value) for labels, value in found if "sev1" not in labels
+        }  # checkout may be down
+
+    opened = wait_for(lambda: told("uptime_sla_incidents_open"), "the agreement was judged")
+    due = told("uptime_sla_incident_deadline_timestamp_seconds")
+
+    assert opened == {'"sev2"': 2, '"sev3"': 1}
+    assert told("uptime_sla_escalation_level") == {'"sev2"': 0, '"sev3"': 1}
+    assert {labels: round((at - time.time()) / MINUTE) for labels, at in due.items()} == {
+        '"sev2",clock="respond"': pytest.approx(18, abs=2),
+        '"sev2",clock="update"': pytest.approx(15, abs=2),
+        '"sev2",clock="repair"': pytest.approx(425, abs=2),
+        '"sev3",clock="repair"': pytest.approx(-120, abs=2),
+    }
+
+
 def test_the_blind_hour_is_unknown_for_all_that_are_probed(demo: Demo) -> None:
     unknown = {
         name: slo["seconds"]["unknown"]

@@ -168,6 +168,9 @@ def test_nothing_looks_well_or_says_0_where_nothing_is_known(paint: Painter, dra
     assert not any(each["color"] == well for panel in shown.panels.values() for each in panel)
     counts = ("Down ✕", "Burning", "Spent", "Unknown", "Services")
     assert [one(shown, title)[0]["text"] for title in counts] == ["?", "?", "?", "?", "✖"]
+    agreements = paint.draw("agreements", (NOW + 3 * DAY - SHOWN, NOW + 3 * DAY), picture="gone-agreements")
+    assert [each["text"] for each in one(agreements, "Incidents open")] == ["?"]
+    assert rows(agreements, "What is due") == []
 
 
 def test_ways_lead_from_the_wall_to_the_slo_and_on(drawn: dict[str, Drawn]) -> None:
@@ -253,6 +256,19 @@ def test_endpoints_have_latencies_phases_failures_and_certificates(paint: Painte
     }
     assert [line["name"] for line in one(shown, "Failed probes")] == ["status"]
     assert tiles(shown, "Certificates") == [("shop/web", "9.0 d")]
+
+
+def test_incidents_have_a_row_for_each_severity_and_no_0_where_nothing_is_due(
+    drawn: dict[str, Drawn],
+) -> None:
+    columns = ("Severity", "Open", "To respond", "To update", "To repair", "Escalation")
+    shown = [tuple(row[name] for name in columns) for row in rows(drawn["agreements"], "What is due")]
+    assert shown == [
+        ("sev1", "2", "-1.0 hour", "", "5.0 mins", "1"),
+        ("sev2", "0", "", "", "", "0"),
+        ("sev3", "1", "", "1.0 hour", "1.0 day", "0"),
+    ]
+    assert tiles(drawn["agreements"], "Incidents open") == [("sev1", "2"), ("sev2", "0"), ("sev3", "1")]
 
 
 def test_what_does_not_fit_or_is_misnamed_is_noticed(paint: Painter, tmp_path: Path) -> None:

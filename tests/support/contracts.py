@@ -62,5 +62,9 @@ def running(now: int) -> LiveAgreement:
     )
     evidence = {"shop": Evidence((start, now), {"web": down})}
     judged = judge_period(made, evidence, Period((start, end), now))
-    incidents = [OpenIncidents("sev1", 1, {Task.REPAIR: now + HOUR}, 1)]
+    incidents = [
+        OpenIncidents("sev1", 2, {Task.RESPOND: now - HOUR, Task.REPAIR: now + 5 * MINUTE}, 1),
+        OpenIncidents("sev2", 0, {}, 0),
+        OpenIncidents("sev3", 1, {Task.UPDATE: now + HOUR, Task.REPAIR: now + DAY}, 0),
+    ]
     return LiveAgreement(made, judged, incidents, claim_by=now + DAY, reported_at=start, reported=True)

@@ -18,9 +18,13 @@ from exporter.output.dashboards.queries import (
     state,
     where,
 )
+from exporter.output.rules.incidents import SOON, SOON_REPAIRED
+from exporter.sla.incidents.answers import Task
+from exporter.units import SECOND
 
 _CHOSEN = f'{names.AGREEMENT}=~"$agreement"'
 _KEY = f"{names.AGREEMENT}, {names.TARGET}"
+_SEVERITY = f"{names.AGREEMENT}, severity"
 _MOST = 20
 """Lines in a graph: those with the least allowance left."""
 
@@ -49,6 +53,17 @@ _DATES = {
 }
 
 
+_INCIDENTS = {
+    names.AGREEMENT: "Agreement",
+    "severity": "Severity",
+    "Value #A": "Open",
+    "Value #B": "To respond",
+    "Value #C": "To update",
+    "Value #D": "To repair",
+    "Value #E": "Escalation",
+}
+
+
 def agreements() -> dashboard.Dashboard:
     """Build it."""
     return page(
@@ -57,8 +72,9 @@ def agreements() -> dashboard.Dashboard:
         [variables.data_source(), variables.sites(), variables.agreements()],
         [
             (4, [(6, each) for each in _counts()]),
-            (11, [(24, _terms())]),
-            (11, [(9, _over_time()), (15, _dates())]),
+            (9, [(24, _terms())]),
+            (6, [(9, _open()), (15, _incidents())]),
+            (8, [(9, _over_time()), (15, _dates())]),
         ],
     )
 
@@ -139,6 +155,55 @@ def _terms() -> table.Panel:
     )
 
 
+def _by_severity(family: names.Family, worst: str, matchers: str = "") -> str:
+    """The worst that any exporter says of the incidents of each severity; nothing where no answers are promised."""
+    return f"{worst} by ({_SEVERITY}) ({now(family, both(_CHOSEN, matchers))})"
+
+
+def _open() -> stat.Panel:
+    number = f"sum by (severity) ({_by_severity(names.SLA_INCIDENTS_OPEN, 'max')})"
+    panel = figure(
+        "Incidents open, by severity",
+        "How many are not over, whenever they began. Outages are incidents by themselves where answers are promised; `?` where they are not, or nothing is known.",
+        ask(number, "{{severity}}"),
+    )
+    return panel.thresholds(look.thresholds(look.TEXT, (1, look.WARN_LINE))).no_value("?")
+
+
+def _incidents() -> table.Panel:
+    left = [
+        f"{_by_severity(names.SLA_INCIDENT_DUE, 'min', where(clock=task.value))} - time()" for task in Task
+    ]
+    asked = (
+        _by_severity(names.SLA_INCIDENTS_OPEN, "max"),
+        *left,
+        _by_severity(names.SLA_ESCALATION, "max"),
+    )
+    panel = rows(
+        "What is due on incidents",
+        "One row a severity: how many are open, and how much time is left for the next answer, update and repair, of the incident where it is due first; negative and red once that is over,"
+        " yellow once there is an alert, ten minutes before, or an hour of a repair. Escalation is how many steps of it are due. Empty: nothing is due, or promised.",
+        _INCIDENTS,
+        *(ask_table(expr, ref) for ref, expr in zip("ABCDE", asked, strict=True)),
+    )
+    panel.sort_by([common.TableSortByFieldState().display_name("Severity").desc(desc=False)])
+    for columns, soon in (("respond|update", SOON), ("repair", SOON_REPAIRED)):
+        left_is = look.threshold_values(
+            look.PLAIN, (-1e12, look.BAD), (0, look.WARN), (soon // SECOND, look.PLAIN)
+        )
+        panel.override_by_regexp(
+            f"^To ({columns})$",
+            look.set_to(
+                unit="s", decimals=1, thresholds=left_is, custom_cellOptions=look.FILLED, custom_width=150
+            ),
+        )
+    panel.override_by_name("Open", look.set_to(custom_width=110))
+    steps = look.threshold_values(look.PLAIN, (1, look.WARN))
+    return panel.override_by_name(
+        "Escalation", look.set_to(thresholds=steps, custom_cellOptions=look.FILLED, custom_width=110)
+    )
+
+
 def _over_time() -> timeseries.Panel:
     figures = here(series(names.SLA_AVAILABILITY, both(_CHOSEN, where(figure="agreed"))))
     fewest = f"bottomk({_MOST}, {_least(names.SLA_ALLOWANCE)})"
@@ -146,11 +211,11 @@ def _over_time() -> timeseries.Panel:
         "Agreed figures, period by period",
         f"Each begins anew with its period. Of the {_MOST} terms with the least allowance left.",
         over_time(
-            floored(f"min by ({_KEY}) ({figures}) and on ({_KEY}) ({fewest})"),
+            floored(f"(min by ({_KEY}) ({figures}) and on ({_KEY}) ({fewest}))"),
             f"{{{{{names.AGREEMENT}}}}}/{{{{{names.TARGET}}}}}",
         ),
     )
-    return panel.unit("percentunit").decimals(3)
+    return panel.unit("percentunit").decimals(3).max(1)
 
 
 def _dates() -> table.Panel:

@@ -1,6 +1,7 @@
 """Alerts about agreements: terms in danger and missed, and days by which somebody has to act."""
 
 from exporter.output import names
+from exporter.output.rules.incidents import incident_alerts
 from exporter.output.rules.promql import duration, series
 from exporter.output.rules.rule import EXPORTER, OTHER, TICKET, Alert, Case, Labels, Subject, firing
 from exporter.units import DAY, HOUR, MINUTE, SECOND
@@ -11,6 +12,7 @@ _VALUE = "{{ $value | humanizeDuration }}"
 _TERM_KEY = f"{names.AGREEMENT}, {names.TARGET}"
 _OF_TERM = {names.AGREEMENT: "acme", names.TARGET: "shop"}
 _OF_AGREEMENT = {names.AGREEMENT: "acme"}
+_REPORT_FAILED = "AgreementReportFailed"
 
 
 def agreement_alerts(subject: Subject) -> tuple[Alert, ...]:
@@ -43,12 +45,13 @@ def agreement_alerts(subject: Subject) -> tuple[Alert, ...]:
             until_done=True,
         ),
         _report(subject),
+        *incident_alerts(subject),
     )
 
 
 def _verdict(subject: Subject, name: str, verdict: str, summary: str) -> Alert:
     """Something is to be said of a term."""
-    labels, annotations = subject.labels(TICKET), {"summary": summary}
+    labels, annotations = subject.labels(TICKET), {"summary": summary, **subject.links(name)}
     fired = _OF_TERM | labels
     minutes = subject.hold(5 * MINUTE) // MINUTE
 
@@ -87,7 +90,7 @@ def _deadline(
     until_done: bool = False,
 ) -> Alert:
     """A day is near by which somebody has to act; once it has passed it is too late, if it is not to go on until done."""
-    labels, annotations = subject.labels(TICKET), {"summary": summary}
+    labels, annotations = subject.labels(TICKET), {"summary": summary, **subject.links(name)}
     fired = _OF_AGREEMENT | labels
     left = f"min by ({names.AGREEMENT}) ({subject.briefly(family)}) - time()"
     hold = subject.hold(5 * MINUTE)
@@ -123,7 +126,8 @@ def _deadline(
 def _report(subject: Subject) -> Alert:
     """A report of a closed period could not be written."""
     labels = subject.labels(TICKET)
-    annotations = {"summary": f"A report of {_AGREEMENT} could not be written; its log says why"}
+    summary = f"A report of {_AGREEMENT} could not be written; its log says why"
+    annotations = {"summary": summary, **subject.links(_REPORT_FAILED)}
     fired = _OF_AGREEMENT | labels
     minutes = subject.hold(15 * MINUTE) // MINUTE
 
@@ -131,7 +135,7 @@ def _report(subject: Subject) -> Alert:
         return {series(names.SLA_REPORT_OK, EXPORTER | _OF_AGREEMENT): f"{value}x{minutes + 9}"}
 
     return Alert(
-        "AgreementReportFailed",
+        _REPORT_FAILED,
         f"max by ({names.AGREEMENT}) ({subject.briefly(names.SLA_REPORT_OK)}) == 0",
         labels,
         annotations,

@@ -109,3 +109,32 @@ def test_what_an_exporter_showed_is_still_looked_at_when_it_is_gone(
     given = {**panels.ALL, **MACROS, "service": "shop|mail"}
     services = panels.results(load("endpoints"), name, prometheus, END + later, given)
     assert sorted(services) == ["mail", "shop"]
+
+
+def test_the_agreed_figures_are_drawn_as_they_are(prometheus: Prometheus) -> None:
+    (row,) = found(prometheus, "agreements", "Agreed figures")
+    assert row.labels == {"agreement": "acme", "target": "shop"}
+    assert 0.9999 < row.number < 1
+
+
+def test_incidents_have_the_time_that_is_left_and_nothing_where_nothing_is_due(
+    prometheus: Prometheus,
+) -> None:
+    columns = [
+        {row.labels["severity"]: row.number for row in found(prometheus, "agreements", "What is due", ref)}
+        for ref in "ABCDE"
+    ]
+    assert columns == [
+        {"sev1": 2, "sev2": 0, "sev3": 1},
+        {"sev1": -3600},
+        {"sev3": 3600},
+        {"sev1": 300, "sev3": 86_400},
+        {"sev1": 1, "sev2": 0, "sev3": 0},
+    ]
+
+
+def test_open_incidents_are_counted_and_nothing_is_where_nothing_is_known(prometheus: Prometheus) -> None:
+    shown = found(prometheus, "agreements", "Incidents open")
+    assert {each.labels["severity"]: each.number for each in shown} == {"sev1": 2, "sev2": 0, "sev3": 1}
+    assert found(prometheus, "agreements", "Incidents open", site="nowhere") == []
+    assert found(prometheus, "agreements", "Incidents open", agreement="other") == []

@@ -208,6 +208,16 @@ WRONG = {
         "unless on (job) last_over_time(uptime_exporter_build_info[5m])",
         "unless on () last_over_time(uptime_exporter_build_info[5m])",
     ),
+    "an answer that is far": (") < 600", ") < 3600"),
+    "an answer that is too late": (" - time() > 0) < ", " - time() > -3600) < "),
+    "an answer that is for a vendor to give": ('{kind="vendor"}', '{kind="internal"}'),
+    "the later of two answers": ("min by (agreement, incident", "max by (agreement, incident"),
+    "the severity of the alert": (
+        'label_replace(last_over_time(uptime_sla_escalation_level[3m]), "inc',
+        'label_replace(last_over_time(uptime_sla_escalation_level[3m]), "x_inc',
+    ),
+    "the lowest of two levels": ("max by (agreement, incident", "min by (agreement, incident"),
+    "no level": ('("level", ', '("step", '),
 }
 SPELLED_OUT = {
     "no bridge": ('window="1h"}[3m]) > 14.4', 'window="1h"}[15s]) > 14.4'),
