@@ -10,6 +10,7 @@ from exporter.sla.deadlines import notice_by, review_by
 from exporter.sla.judge import FIGURES, Verdict
 from exporter.sla.period import PeriodResult, next_step
 from exporter.sla.result import TargetResult
+from exporter.sla.standing import OpenIncident
 
 _FIGURES = children("figure", FIGURES)
 _VERDICTS = children("verdict", list(Verdict))
@@ -63,12 +64,16 @@ class _Columns:
 
     def _take_incidents(self, live: LiveAgreement, text: str) -> None:
         for each in live.incidents:
-            labelled = f"{text},{labels(('severity', each.severity))}"
-            self.incidents_open.add(labelled, each.number)
-            for task, instant in each.due.items():
-                self.incident_due.add(f"{labelled},{labels(('clock', task.value))}", instant / 1000)
-            if live.agreement.escalation:
-                self.escalation.add(labelled, each.level)
+            severity = f"{text},{labels(('severity', each.severity))}"
+            self.incidents_open.add(severity, len(each.incidents))
+            for one in each.incidents:
+                self._take_incident(live, one, f"{severity},{labels((names.INCIDENT, one.ident))}")
+
+    def _take_incident(self, live: LiveAgreement, incident: OpenIncident, text: str) -> None:
+        for task, instant in incident.due.items():
+            self.incident_due.add(f"{text},{labels(('clock', task.value))}", instant / 1000)
+        if live.agreement.escalation:
+            self.escalation.add(text, incident.level)
 
     @staticmethod
     def _take_instants(text: str, *found: tuple[Column, int | None]) -> None:

@@ -27,6 +27,7 @@ ENDPOINT = "uptime_endpoint"
 SLO = "slo"
 AGREEMENT = "agreement"
 TARGET = "target"
+INCIDENT = "incident"
 
 PROBE_SUCCESS = "uptime_probe_success"
 """What `export` calls results: 1 a success, 0 a failure, as blackbox_exporter's probe_success."""
@@ -245,12 +246,14 @@ SLA_INCIDENT_DUE = _gauge(
     "uptime_sla_incident_deadline_timestamp_seconds",
     "Until when the next answer to, or repair of, an open incident is in time.",
     "severity",
+    INCIDENT,
     "clock",
 )
 SLA_ESCALATION = _gauge(
     "uptime_sla_escalation_level",
-    "How many steps of the escalation are due of the open incidents, by severity.",
+    "How many steps of the escalation are due of an open incident.",
     "severity",
+    INCIDENT,
 )
 SLA_PERIOD_END = _gauge("uptime_sla_period_end_timestamp_seconds", "When the running period ends.")
 SLA_EVALUATED = _gauge(

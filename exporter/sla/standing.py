@@ -10,20 +10,30 @@ from exporter.sla.incidents.escalation import level
 from exporter.sla.result import TargetResult
 
 
+class OpenIncident(NamedTuple):
+    """One of them.
+
+    Attributes:
+        ident: Of it.
+        due: Until when the next of each task is in time, milliseconds since the epoch, as the target says that asks for it first.
+        level: How many steps of the escalation are due.
+    """
+
+    ident: str
+    due: Mapping[Task, int]
+    level: int
+
+
 class OpenIncidents(NamedTuple):
     """Those of a severity.
 
     Attributes:
-        severity: Its name.
-        number: How many are open.
-        due: Until when the next of each task is in time, milliseconds since the epoch.
-        level: How many steps of the escalation are due, the most of any.
+        severity: Its name; empty where no rule has one.
+        incidents: In order of their starts.
     """
 
     severity: str
-    number: int
-    due: Mapping[Task, int]
-    level: int
+    incidents: Sequence[OpenIncident]
 
 
 def open_incidents(
@@ -38,18 +48,20 @@ def open_incidents(
     """
     if not any(each.target.answers for each in results):
         return
-    found: dict[str, list[Handled]] = {rule.name: [] for rule in agreement.terms.severities}
+    found: dict[str, dict[str, list[Handled]]] = {rule.name: {} for rule in agreement.terms.severities}
     for result in results:
         for each in result.handled:
             if not each.ignored and each.incident.is_open(until):
-                found.setdefault(each.severity, []).append(each)
-    for severity, handled in found.items():
-        levels = (level(agreement.escalation, each.incident, severity, until) for each in handled)
-        idents = {each.incident.ident for each in handled}
-        yield OpenIncidents(severity, len(idents), _due(handled), max(levels, default=0))
+                found.setdefault(each.severity, {}).setdefault(each.incident.ident, []).append(each)
+    for severity, by_ident in found.items():
+        standing = (
+            OpenIncident(ident, _due(each), level(agreement.escalation, each[0].incident, severity, until))
+            for ident, each in by_ident.items()
+        )
+        yield OpenIncidents(severity, tuple(standing))
 
 
-def _due(handled: list[Handled]) -> dict[Task, int]:
+def _due(handled: Sequence[Handled]) -> Mapping[Task, int]:
     found = dict[Task, int]()
     for each in handled:
         for clock in each.clocks:

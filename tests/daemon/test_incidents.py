@@ -65,7 +65,9 @@ def test_people_answer_programs_do_not_and_others_are_refused(
     )
     wait_for(lambda: daemon.value("uptime_sla_incidents_open", **OPEN) == 1, "it is seen")
     due = {
-        task: daemon.value("uptime_sla_incident_deadline_timestamp_seconds", **OPEN, clock=task)
+        task: daemon.value(
+            "uptime_sla_incident_deadline_timestamp_seconds", **OPEN, incident="i1", clock=task
+        )
         for task in ("respond", "repair")
     }
     assert due["repair"] is not None

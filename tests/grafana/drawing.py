@@ -258,15 +258,15 @@ def test_endpoints_have_latencies_phases_failures_and_certificates(paint: Painte
     assert tiles(shown, "Certificates") == [("shop/web", "9.0 d")]
 
 
-def test_incidents_have_a_row_for_each_severity_and_no_0_where_nothing_is_due(
+def test_incidents_have_a_row_each_and_no_0_where_nothing_is_due(
     drawn: dict[str, Drawn],
 ) -> None:
-    columns = ("Severity", "Open", "To respond", "To update", "To repair", "Escalation")
+    columns = ("Incident", "Severity", "To respond", "To update", "To repair", "Escalation")
     shown = [tuple(row[name] for name in columns) for row in rows(drawn["agreements"], "What is due")]
     assert shown == [
-        ("sev1", "2", "-1.0 hour", "", "5.0 mins", "1"),
-        ("sev2", "0", "", "", "", "0"),
-        ("sev3", "1", "", "1.0 hour", "1.0 day", "0"),
+        ("i7", "sev1", "-1.0 hour", "", "1.0 day", "1"),
+        ("i8", "sev1", "", "", "5.0 mins", "0"),
+        ("i9", "sev3", "", "1.0 hour", "1.0 day", "0"),
     ]
     assert tiles(drawn["agreements"], "Incidents open") == [("sev1", "2"), ("sev2", "0"), ("sev3", "1")]
 

@@ -14,7 +14,7 @@ from exporter.sla.incidents.answers import Task
 from exporter.sla.incidents.escalation import EscalationStep
 from exporter.sla.lane import Lane
 from exporter.sla.period import judge_period
-from exporter.sla.standing import OpenIncidents
+from exporter.sla.standing import OpenIncident, OpenIncidents
 from exporter.sla.terms import Measure, Recognition, Target, Terms
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import Category
@@ -63,8 +63,14 @@ def running(now: int) -> LiveAgreement:
     evidence = {"shop": Evidence((start, now), {"web": down})}
     judged = judge_period(made, evidence, Period((start, end), now))
     incidents = [
-        OpenIncidents("sev1", 2, {Task.RESPOND: now - HOUR, Task.REPAIR: now + 5 * MINUTE}, 1),
-        OpenIncidents("sev2", 0, {}, 0),
-        OpenIncidents("sev3", 1, {Task.UPDATE: now + HOUR, Task.REPAIR: now + DAY}, 0),
+        OpenIncidents(
+            "sev1",
+            [
+                OpenIncident("i7", {Task.RESPOND: now - HOUR, Task.REPAIR: now + DAY}, 1),
+                OpenIncident("i8", {Task.REPAIR: now + 5 * MINUTE}, 0),
+            ],
+        ),
+        OpenIncidents("sev2", []),
+        OpenIncidents("sev3", [OpenIncident("i9", {Task.UPDATE: now + HOUR, Task.REPAIR: now + DAY}, 0)]),
     ]
     return LiveAgreement(made, judged, incidents, claim_by=now + DAY, reported_at=start, reported=True)

@@ -25,6 +25,7 @@ from exporter.units import SECOND
 _CHOSEN = f'{names.AGREEMENT}=~"$agreement"'
 _KEY = f"{names.AGREEMENT}, {names.TARGET}"
 _SEVERITY = f"{names.AGREEMENT}, severity"
+_INCIDENT = f"{_SEVERITY}, {names.INCIDENT}"
 _MOST = 20
 """Lines in a graph: those with the least allowance left."""
 
@@ -55,12 +56,12 @@ _DATES = {
 
 _INCIDENTS = {
     names.AGREEMENT: "Agreement",
+    names.INCIDENT: "Incident",
     "severity": "Severity",
-    "Value #A": "Open",
-    "Value #B": "To respond",
-    "Value #C": "To update",
-    "Value #D": "To repair",
-    "Value #E": "Escalation",
+    "Value #A": "To respond",
+    "Value #B": "To update",
+    "Value #C": "To repair",
+    "Value #D": "Escalation",
 }
 
 
@@ -155,13 +156,8 @@ def _terms() -> table.Panel:
     )
 
 
-def _by_severity(family: names.Family, worst: str, matchers: str = "") -> str:
-    """The worst that any exporter says of the incidents of each severity; nothing where no answers are promised."""
-    return f"{worst} by ({_SEVERITY}) ({now(family, both(_CHOSEN, matchers))})"
-
-
 def _open() -> stat.Panel:
-    number = f"sum by (severity) ({_by_severity(names.SLA_INCIDENTS_OPEN, 'max')})"
+    number = f"sum by (severity) (max by ({_SEVERITY}) ({now(names.SLA_INCIDENTS_OPEN, _CHOSEN)}))"
     panel = figure(
         "Incidents open, by severity",
         "How many are not over, whenever they began. Outages are incidents by themselves where answers are promised; `?` where they are not, or nothing is known.",
@@ -171,20 +167,17 @@ def _open() -> stat.Panel:
 
 
 def _incidents() -> table.Panel:
-    left = [
-        f"{_by_severity(names.SLA_INCIDENT_DUE, 'min', where(clock=task.value))} - time()" for task in Task
-    ]
+    dues = [now(names.SLA_INCIDENT_DUE, both(_CHOSEN, where(clock=task.value))) for task in Task]
     asked = (
-        _by_severity(names.SLA_INCIDENTS_OPEN, "max"),
-        *left,
-        _by_severity(names.SLA_ESCALATION, "max"),
+        *(f"min by ({_INCIDENT}) ({due}) - time()" for due in dues),
+        f"max by ({_INCIDENT}) ({now(names.SLA_ESCALATION, _CHOSEN)})",
     )
     panel = rows(
         "What is due on incidents",
-        "One row a severity: how many are open, and how much time is left for the next answer, update and repair, of the incident where it is due first; negative and red once that is over,"
+        "One row an open incident: how much time is left for the next answer, update and repair; negative and red once that is over,"
         " yellow once there is an alert, ten minutes before, or an hour of a repair. Escalation is how many steps of it are due. Empty: nothing is due, or promised.",
         _INCIDENTS,
-        *(ask_table(expr, ref) for ref, expr in zip("ABCDE", asked, strict=True)),
+        *(ask_table(expr, ref) for ref, expr in zip("ABCD", asked, strict=True)),
     )
     panel.sort_by([common.TableSortByFieldState().display_name("Severity").desc(desc=False)])
     for columns, soon in (("respond|update", SOON), ("repair", SOON_REPAIRED)):
@@ -197,7 +190,7 @@ def _incidents() -> table.Panel:
                 unit="s", decimals=1, thresholds=left_is, custom_cellOptions=look.FILLED, custom_width=150
             ),
         )
-    panel.override_by_name("Open", look.set_to(custom_width=110))
+    panel.override_by_regexp("^(Incident|Severity)$", look.set_to(custom_width=110))
     steps = look.threshold_values(look.PLAIN, (1, look.WARN))
     return panel.override_by_name(
         "Escalation", look.set_to(thresholds=steps, custom_cellOptions=look.FILLED, custom_width=110)

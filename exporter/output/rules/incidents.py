@@ -26,12 +26,12 @@ SOON, SOON_REPAIRED = 10 * MINUTE, HOUR
 
 _LATE, _ESCALATED = "AgreementAnswerLate", "AgreementEscalationDue"
 _SEVERITY = f"{{{{ with $labels.{INCIDENT_SEVERITY} }}}} ({{{{ . }}}}){{{{ end }}}}"
-_WHICH = f"an open incident of {{{{ $labels.{names.AGREEMENT} }}}}{_SEVERITY}"
+_WHICH = f"incident {{{{ $labels.{names.INCIDENT} }}}} of {{{{ $labels.{names.AGREEMENT} }}}}{_SEVERITY}"
 _VALUE = "{{ $value | humanizeDuration }}"
-_KEY = f"{names.AGREEMENT}, {INCIDENT_SEVERITY}"
-_SEV1 = {"severity": "sev1"}
+_KEY = f"{names.AGREEMENT}, {INCIDENT_SEVERITY}, {names.INCIDENT}"
 _TOLD = {_SEVERITY: " (sev1)"}
-_ACME = {names.AGREEMENT: "acme"}
+_ACME = {names.AGREEMENT: "acme", names.INCIDENT: "i7"}
+_SEV1 = _ACME | {"severity": "sev1"}
 _FIRED = _ACME | {INCIDENT_SEVERITY: "sev1"}
 
 
@@ -134,7 +134,7 @@ def _escalated(subject: Subject) -> Alert:
         f"Step {{{{ $labels.level }}}} of the escalation of {_WHICH} is due: tell whom the agreement names"
     )
     annotations = {"summary": summary, **subject.links(_ESCALATED)}
-    one, other = (series(names.SLA_ESCALATION, each | _ACME | _SEV1) for each in (EXPORTER, OTHER))
+    one, other = (series(names.SLA_ESCALATION, each | _SEV1) for each in (EXPORTER, OTHER))
 
     def due(minute: int, level: int) -> Firing:
         return firing(minute, _FIRED | {"level": str(level)} | labels, annotations, _TOLD)
@@ -168,8 +168,8 @@ def _renamed(found: str) -> str:
 
 
 def _deadline(exporter: Labels, of_it: Labels) -> str:
-    return series(names.SLA_INCIDENT_DUE, dict(exporter) | _ACME | _SEV1 | dict(of_it))
+    return series(names.SLA_INCIDENT_DUE, dict(exporter) | _SEV1 | dict(of_it))
 
 
 def _info(kind: Kind) -> str:
-    return series(names.SLA_INFO, EXPORTER | _ACME | {"version": "1", "kind": kind.value})
+    return series(names.SLA_INFO, EXPORTER | {names.AGREEMENT: "acme", "version": "1", "kind": kind.value})

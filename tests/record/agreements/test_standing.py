@@ -35,9 +35,11 @@ def seen(tmp_path: Path) -> Sources:
 def test_what_began_last_month_is_open_in_this_one(seen: Sources) -> None:
     (held,) = seen.config.agreements
     first, second = standing_of(seen, held, seen.until)
-    assert (first.severity, first.number, first.level) == ("sev1", 0, 0)
-    assert (second.severity, second.number, second.level) == ("sev2", 1, 1)
-    assert second.due == {Task.RESPOND: NOVEMBER, Task.REPAIR: NOVEMBER + 3 * HOUR}
+    assert (first.severity, first.incidents) == ("sev1", ())
+    assert second.severity == "sev2"
+    (incident,) = second.incidents
+    assert incident.level == 1
+    assert incident.due == {Task.RESPOND: NOVEMBER, Task.REPAIR: NOVEMBER + 3 * HOUR}
 
 
 def test_where_no_answers_are_promised_nothing_is_told(seen: Sources) -> None:

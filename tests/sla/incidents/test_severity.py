@@ -127,11 +127,16 @@ def test_what_is_open_is_counted_once_with_what_is_due_next() -> None:
     results = [evaluate(terms, each, seen, Period((START, END), until)) for each in targets]
     held = agreement(terms=terms)
     found = {each.severity: each for each in open_incidents(held, results, until)}
-    assert {name: each.number for name, each in found.items()} == {"sev1": 0, "sev2": 0, "sev3": 2, "sev4": 0}
-    assert found["sev3"].due == {
-        Task.RESPOND: START + DAY + 2 * HOUR,  # of the one that nobody has answered
-        Task.REPAIR: START + DAY + 4 * HOUR,
+    assert {name: [one.ident for one in each.incidents] for name, each in found.items()} == {
+        "sev1": [],
+        "sev2": [],
+        "sev3": ["i1", "i3"],
+        "sev4": [],
     }
+    assert [each.due for each in found["sev3"].incidents] == [
+        {Task.REPAIR: START + DAY + 4 * HOUR},
+        {Task.RESPOND: START + DAY + 2 * HOUR, Task.REPAIR: START + DAY + 5 * HOUR},
+    ]
 
 
 @pytest.mark.parametrize(
