@@ -74,7 +74,7 @@ def test_a_shell_is_told_the_commands_without_loading_them(run_process: Run) -> 
 def test_a_reader_who_leaves_early_brings_no_traceback(tmp_path: Path) -> None:
     services = "".join(
         f"  - {{name: s{number}, endpoints: [{{url: https://h/}}], slos: [{{objective: 99}}]}}\n"
-        for number in range(2000)
+        for number in range(500)  # more than a pipe holds
     )
     (tmp_path / "uptime.yml").write_text("services:\n" + services)
     with subprocess.Popen(

@@ -172,7 +172,7 @@ class Nowhere:
 
 def test_memory_stays_flat_however_long_the_history_is(tmp_path: Path) -> None:
     """A jittered past: every result is a series of its own."""
-    shop, results = service(), 60_000
+    shop, results = service(), 20_000
     config = config_of(shop)
     lines = (f"{at * 15 + at % 7 * 0.001:.3f},shop,web,success\n" for at in range(results))
     (tmp_path / "past.csv").write_text("timestamp,service,endpoint,result\n" + "".join(lines))

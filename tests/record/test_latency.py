@@ -2,10 +2,10 @@
 
 import subprocess
 import sys
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from itertools import count
 from math import floor
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +20,7 @@ from exporter.units import HOUR
 QUANTILES = (0.0, 0.5, 0.95, 0.99, 1.0)
 
 durations = st.integers(1_000, 120_000_000_000)  # a microsecond to two minutes
-parts = st.tuples(st.integers(1, 2), st.integers(0, 3), st.lists(durations, min_size=1, max_size=30))
+parts = st.tuples(st.integers(0, 1), st.integers(0, 3), st.lists(durations, min_size=1, max_size=30))
 
 
 def sketch(endpoint: int, hour: int, values: Sequence[int]) -> Sketch:
@@ -37,17 +37,27 @@ def test_counts_may_be_large() -> None:
     assert list(unpack(pack([7] * 300 + [900] * 20_000))) == [(7, 300), (900, 20_000)]
 
 
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SqliteWriter, Iterator[int]]]:
+    """A store, and numbers of endpoints that it does not have yet."""
+    with closing(SqliteWriter.open(tmp_path_factory.mktemp("latency") / "uptime.db")) as store:
+        yield store, count(1)
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.lists(parts, min_size=1, max_size=8), st.integers(0, 3), st.integers(1, 4))
 def test_quantiles_of_merged_sketches_are_those_of_all_durations_within_the_accuracy(
-    parts: list[tuple[int, int, list[int]]], first: int, hours: int
+    stored: tuple[SqliteWriter, Iterator[int]],
+    parts: list[tuple[int, int, list[int]]],
+    first: int,
+    hours: int,
 ) -> None:
     """A period counts every hour that it overlaps as a whole."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = SqliteWriter.open(Path(folder) / "uptime.db")
-        store.commit(Commit(Mark(0, {}), sketches=[sketch(*part) for part in parts]))
-        found = quantiles(store, (1, 2), first * HOUR + 5, (first + hours - 1) * HOUR + 6, QUANTILES)
-        store.close()
+    store, numbers = stored
+    endpoints = next(numbers), next(numbers)
+    sketches = [sketch(endpoints[which], hour, values) for which, hour, values in parts]
+    store.commit(Commit(Mark(0, {}), sketches=sketches))
+    found = quantiles(store, endpoints, first * HOUR + 5, (first + hours - 1) * HOUR + 6, QUANTILES)
     asked = [value for _, hour, values in parts if first <= hour < first + hours for value in values]
     if not asked:
         assert found is None

@@ -1,6 +1,8 @@
 """Five weeks of a shop, for agreements of calendar months."""
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from exporter.record.agreements.evidence import Sources
 from exporter.record.corrections import adding
@@ -28,7 +30,19 @@ services:
 
 def made_past(folder: Path) -> Past:
     """Five weeks, in which the web was down for an hour on the second of October and over the end of the month."""
-    made = Past.of(folder, SHOP)
+    past = Past.of(folder, SHOP)
+    past.store.write_bytes(_store())
+    return past
+
+
+@cache
+def _store() -> bytes:
+    """The record of that, brought in once: many tests begin with it."""
+    with TemporaryDirectory() as folder:
+        return _brought_in(Past.of(Path(folder), SHOP)).store.read_bytes()
+
+
+def _brought_in(made: Past) -> Past:
     start, first, last = OCTOBER - 7 * DAY, OCTOBER + DAY, NOVEMBER - HOUR
     made.bring(steady("S", start, NOW, STEP), "shop,db")
     made.bring(

@@ -214,6 +214,10 @@ TEXTS = {
 }
 
 HOURS = {
+    "hours of which one is wrong": more(
+        "hours: {a: {mon: 9}, b: {tue: 08:00-20:00}, c: rest}",
+        "`mon`: `9` is no range of times; write 08:00-20:00",
+    ),
     "the rest of nothing": more(
         "hours: {other: rest}", "`rest` is what other hours do not have, but there are none"
     ),
@@ -232,6 +236,10 @@ HOURS = {
 }
 
 TARGETS_ = {
+    "endpoints that are none": promised(
+        "availability: 99, endpoints: [[web]]", "`endpoints` are names of the service's endpoints, not a list"
+    ),
+    "no severity": promised("severity: [], respond: 1h", "`severity` is empty; name at least one"),
     "no figure": promised(
         "endpoints: [web]",
         "the target promises nothing; write `availability: 99.9`, or `latency: {threshold: 800ms, share: 99}`",
@@ -321,6 +329,9 @@ TARGETS_ = {
 }
 
 MEASURES = {
+    "a quorum that is none": more(
+        "measure: {combine: {quorum: x}}", "`quorum` must be a whole number from 1, not `x`"
+    ),
     "weights": more(
         "measure: {combine: {weighted: {a: 1}}}",
         "`combine` of an agreement is all, any or {quorum: 2}: an outage of a weighted part has no edges",
@@ -346,6 +357,10 @@ MEASURES = {
 }
 
 CREDITS = {
+    "a share that is a list": more(
+        'fee: {amount: "1.00", currency: EUR, shares: {shop: [80%]}}',
+        "the share of `shop`: must be per cent, such as 80%, not a list",
+    ),
     "a rule by downtime of a target over events": (
         target("credit: hours, latency: {threshold: 1s, share: 99}")
         + "credits: {hours: {per: 1h, credit: 5%}}\n",
