@@ -87,7 +87,8 @@ class _Columns:
             text, _FIGURES, [None if each is None else float(each) for each in ratios]
         )
         self.target.add(text, float(found.target.agreed))
-        self.downtime.add(text, found.counted / 1000)
+        if found.bridge:
+            self.downtime.add(text, found.counted / 1000)
         if found.allowed is not None:
             self.allowance.add(text, (found.allowed - found.counted) / 1000)
         step = next_step(result, found)

@@ -49,7 +49,7 @@ def _row(document: Json, target: Json) -> tuple[str, ...]:
         target["verdict"],
         per_cent(target["agreed"]),
         *(per_cent(figures[name]) for name in ("agreed", "best", "worst")),
-        _length(target["counted_ms"]),
+        _length(target["counted_ms"]) if target["bridge_ms"] else "",
         "" if allowed is None else _length(allowed - target["counted_ms"]),
         _credit(target["credit"]),
     )

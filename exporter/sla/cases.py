@@ -1,59 +1,89 @@
 """Targets that are about cases: incidents that were answered, groups of which something was written down."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
+from operator import and_
+from typing import NamedTuple
 
 from exporter.sla.answered import handled
 from exporter.sla.case import Case
 from exporter.sla.incidents.answers import AnswerTerms
 from exporter.sla.judge import Figures, Verdict
+from exporter.sla.lane import Lane
 from exporter.sla.recorded import groups
 from exporter.sla.result import TargetResult
 from exporter.sla.terms import RecordedTerms
-from exporter.timeline.spans import Spans
+from exporter.timeline.spans import Span, Spans
 from exporter.timeline.tally import Standing
 
 
 def of_answers(case: Case, answers: AnswerTerms) -> TargetResult:
-    """In what share of incidents all was done in time."""
+    """In what share of incidents all was done in time; of what probes see, as far as they saw anything."""
     found = handled(case, answers)
     met = [each.met for each in found if not each.ignored]
-    result = replace(_of_cases(case, met), handled=tuple(found))
-    if not met and not _is_seen(case):  # there may have been some
-        return replace(result, verdict=Verdict.UNDETERMINED, coverage=Fraction(0))
-    return result
-
-
-def _is_seen(case: Case) -> bool:
-    """Whether anything is known of the services in the period; of what no probe sees people tell."""
-    within = Spans([case.period.elapsed])
-    lanes = case.evidence.lanes.values()
-    return not lanes or any(lane.spans(Standing.UP, Standing.DOWN) & within for lane in lanes)
+    seen = _seen(case) if _is_probed(case, answers) else _ALL
+    return replace(_of_cases(case, met, seen), handled=tuple(found))
 
 
 def of_recorded(case: Case, recorded: RecordedTerms) -> TargetResult:
-    """In what share of its groups a measure is what was promised."""
+    """In what share of its groups a measure is what was promised; of what nobody has written down nothing is known."""
     found = groups(recorded, case.evidence.records, case.period.elapsed)
-    result = _of_cases(case, [each.holds for each in found])
-    if not found:  # of what nobody has written down nothing is known
-        result = replace(result, verdict=Verdict.UNDETERMINED, coverage=Fraction(0))
+    result = _of_cases(case, [each.holds for each in found], _ALL if found else _NOTHING)
     return replace(result, groups=tuple(found))
 
 
-def _of_cases(case: Case, met: Sequence[bool | None]) -> TargetResult:
+class _Seen(NamedTuple):
+    """How much is known.
+
+    Attributes:
+        unknown: Milliseconds in which a case could have been without anybody seeing it.
+        coverage: The share of the period that is known; 0 where none of it is over.
+    """
+
+    unknown: int
+    coverage: Fraction
+
+
+_ALL, _NOTHING = _Seen(0, Fraction(1)), _Seen(0, Fraction(0))
+
+
+def _is_probed(case: Case, answers: AnswerTerms) -> bool:
+    """Whether outages that probes see may be among a target's incidents; of all others people tell."""
+    rules = {rule.name: rule.down for rule in case.terms.severities}
+    by_people = bool(answers.severities) and all(rules.get(name, 0) is None for name in answers.severities)
+    return bool(case.evidence.lanes) and not answers.channel and not by_people
+
+
+def _seen(case: Case) -> _Seen:
+    """Time in which each endpoint is known, of all that was not excluded: in the rest there may have been an outage."""
+    agreed = Spans([case.period.elapsed]) - case.excluded
+    services = dict[str, list[Lane]]()
+    for name, lane in case.evidence.lanes.items():
+        services.setdefault(name.partition("/")[0], []).append(lane)
+    blind = Spans(span for lanes in services.values() for span in _blind(lanes)) & agreed
+    unknown, whole = blind.lengths[-1], agreed.lengths[-1]
+    return _Seen(unknown, Fraction(whole - unknown, whole) if whole else Fraction(0))
+
+
+def _blind(lanes: Sequence[Lane]) -> Iterator[Span]:
+    """When an endpoint of a service is not known, or none is watched."""
+    for lane in lanes:
+        yield from lane.spans(Standing.UNKNOWN)
+    yield from reduce(and_, (lane.spans(Standing.ABSENT) for lane in lanes))
+
+
+def _of_cases(case: Case, met: Sequence[bool | None], seen: _Seen) -> TargetResult:
     """A share of cases: of those that are decided; at best and at worst of all. Where there was none, nothing was missed."""
     count, good, bad = len(met), met.count(True), met.count(False)
     agreed = Fraction(good, good + bad) if good + bad else None
     best = Fraction(count - bad, count) if count else None
     worst = Fraction(good, count) if count else None
     figures = Figures(agreed, agreed, agreed, best, worst)
-    verdict = case.verdict(figures, None, Fraction(1)) if count else Verdict.MET
-    if bad and case.target.agreed == 1:
-        verdict = Verdict.MISSED  # whatever is still to come
     return TargetResult(
         case.target,
-        verdict,
+        _verdict(case, figures, seen.coverage, bad),
         figures,
         count,
         0,
@@ -61,8 +91,16 @@ def _of_cases(case: Case, met: Sequence[bool | None]) -> TargetResult:
         None,
         (),
         (),
-        0,
-        Fraction(1),
+        seen.unknown,
+        seen.coverage,
         case.ruled,
         (0,) * len(case.ruled),
     )
+
+
+def _verdict(case: Case, figures: Figures, coverage: Fraction, bad: int) -> Verdict:
+    if coverage < case.measure.minimum_coverage or (figures.best is None and not coverage):
+        return Verdict.UNDETERMINED
+    if bad and case.target.agreed == 1:
+        return Verdict.MISSED  # whatever is still to come
+    return Verdict.MET if figures.best is None else case.verdict(figures, None, coverage)

@@ -29,7 +29,7 @@ def test_all_files_are_written_and_say_what_to_do_with_them(run: Run, tmp_path: 
     done = run("rules", "--out=r.yml", "--tests=tests/r_test.yml", "--alertmanager=am.yml")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "Wrote 28 rules in 5 groups to r.yml\n"
+        "Wrote 33 rules in 5 groups to r.yml\n"
         "Wrote their tests: promtool test rules tests/r_test.yml\n"
         "Wrote am.yml, to be filled in: amtool check-config am.yml\n"
     )

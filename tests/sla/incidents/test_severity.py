@@ -107,6 +107,31 @@ def test_where_nothing_was_seen_nobody_can_say_that_nothing_happened() -> None:
     assert (found.verdict, found.coverage) == (Verdict.UNDETERMINED, Fraction(0))
 
 
+@pytest.mark.parametrize(
+    ("answers", "unknown", "coverage", "verdict"),
+    [
+        (AnswerTerms(), 6, Fraction(4, 5), Verdict.UNDETERMINED),
+        (AnswerTerms(), 3, Fraction(9, 10), Verdict.MET),
+        (AnswerTerms(("sev4", "sev3")), 6, Fraction(4, 5), Verdict.UNDETERMINED),
+        (AnswerTerms(("sev4",)), 30, Fraction(1), Verdict.MET),  # which only people report
+        (AnswerTerms((), "phone"), 30, Fraction(1), Verdict.MET),
+    ],
+)
+def test_there_may_have_been_outages_that_nobody_saw(
+    answers: AnswerTerms, unknown: int, coverage: Fraction, verdict: Verdict
+) -> None:
+    """Of one of two endpoints nothing is known for days."""
+    target = Target("answers", "shop", (), percent("100"), answers=answers)
+    terms = Terms(Measure(minimum_coverage=Fraction(9, 10)), (target,), RECOGNISED, severities=RULES)
+    seen = Evidence(
+        (START, END),
+        {"shop/web": lane(), "shop/db": lane(unknown=[(DAY, (1 + unknown) * DAY)])},
+    )
+    found = evaluate(terms, target, seen, Period((START, END), END))
+    assert (found.coverage, found.verdict) == (coverage, verdict)
+    assert found.unknown == (1 - coverage) * (END - START)
+
+
 def test_what_is_open_is_counted_once_with_what_is_due_next() -> None:
     """One is answered but not repaired, one is over, one is neither; two targets are about all of them."""
     answered = Entry(START + DAY + MINUTE, "mara", Act.ACKNOWLEDGE)
