@@ -1,6 +1,7 @@
 """Agreements while the daemon runs: judged each minute, and once a period has closed issued and reported by themselves."""
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -24,6 +25,7 @@ from exporter.record.incidents.writing import Desk, ForbiddenError, Writing
 from exporter.record.pasts import Pasts
 from exporter.record.sampled import Sampled
 from exporter.sla.agreement import Agreement, segments
+from exporter.sla.deadlines import called_from
 from exporter.store.base import Issue, LogEntry, Said
 from exporter.timeline.spans import Span
 
@@ -70,6 +72,7 @@ class Agreements:
         self._reports = Reports(storage, Path())
         self._writing = asyncio.Lock()
         self._followed = set[tuple[str, Span]]()
+        self._calls = dict[str, tuple[str, list[int]]]()
 
     async def run(self, folder: Path) -> None:
         """Look at all of them once a minute, until cancelled.
@@ -189,10 +192,27 @@ class Agreements:
             agreement,
             running[-1] if running else None,
             standing,
+            review_from=called_from(agreement, await self._calling(name, said)),
             claim_by=_claim_by(said, now),
             reported_at=await self._storage.run(lambda store: store.reported_at(name)),
             reported=reported if agreement.report.folder else None,
         )
+
+    async def _calling(self, name: str, said: Sequence[Said]) -> Sequence[int]:
+        """When periods ended that call for a review, as their latest issues say; read only where there is another issue."""
+        last = said[-1].sha256 if said else ""
+        known, ends = self._calls.get(name, ("", []))
+        if known != last:
+            issued = await self._storage.run(lambda store: store.issues(name))
+            ends = await asyncio.to_thread(_calling, issued)
+            self._calls[name] = last, ends
+        return ends
+
+
+def _calling(issued: Sequence[Issue]) -> list[int]:
+    standing = set(latest([each.said for each in issued]))
+    told = ((each.said, json.loads(each.document)) for each in issued if each.said in standing)
+    return [said.span[1] for said, document in told if document.get("reviews")]
 
 
 def _derived(log_: Sequence[LogEntry], facts: Facts, pasts: Pasts) -> list[LogEntry]:

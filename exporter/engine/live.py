@@ -244,6 +244,7 @@ class LiveAgreement:
         agreement: The version in force; the last one where none is any more.
         result: Of the running period, as of some moments ago; None where no version is in force.
         incidents: Open incidents, by severity.
+        review_from: From when on a review is called for because of how the last periods were, milliseconds; None where it is not, or was held.
         claim_by: Until when the earliest credit of an earlier period that is still open may be claimed, milliseconds; None
             where nothing is owed.
         reported_at: When a report was last written by itself; None where none ever was.
@@ -253,6 +254,7 @@ class LiveAgreement:
     agreement: Agreement
     result: PeriodResult | None
     incidents: Sequence[OpenIncidents] = ()
+    review_from: int | None = None
     claim_by: int | None = None
     reported_at: int | None = None
     reported: bool | None = None

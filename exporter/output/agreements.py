@@ -46,9 +46,9 @@ class _Columns:
             self.report_ok.add(text, int(live.reported))
         self._take_incidents(live, text)
         if live.result is not None:
-            self._take_result(live.result, text, at)
+            self._take_result(live, live.result, text, at)
 
-    def _take_result(self, result: PeriodResult, text: str, at: int) -> None:
+    def _take_result(self, live: LiveAgreement, result: PeriodResult, text: str, at: int) -> None:
         agreement = result.agreement
         version = labels(("version", agreement.version), ("kind", agreement.kind.value))
         self.info.add(f"{text},{version}", 1)
@@ -56,7 +56,7 @@ class _Columns:
             text,
             (self.period_end, result.period.span[1]),
             (self.evaluated, result.period.until),
-            (self.review_by, review_by(agreement)),
+            (self.review_by, _first(review_by(agreement), live.review_from)),
             (self.notice_by, notice_by(agreement, at)),
         )
         for each in result.targets:
@@ -98,6 +98,10 @@ class _Columns:
             owed = (each.share_of_fee for each in result.credit.lines if each.target == found.target.name)
             self.credit.add(text, float(next(owed, 0)))
         self.verdict.extend(text, _VERDICTS, [int(found.verdict is each) for each in Verdict])
+
+
+def _first(*instants: int | None) -> int | None:
+    return min((each for each in instants if each is not None), default=None)
 
 
 def agreement_columns(agreements: Sequence[LiveAgreement], at: int) -> list[Column]:

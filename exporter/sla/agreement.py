@@ -83,12 +83,14 @@ class Reviews:
         participants: Names of people.
         triggers: What else calls for one, as text.
         held: Days on which there was one.
+        rules: What else calls for one, by how the last periods were.
     """
 
     every: str = ""
     participants: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
     held: tuple[date, ...] = ()
+    rules: tuple[TerminationRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

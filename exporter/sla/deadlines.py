@@ -1,9 +1,11 @@
 """Days by which somebody has to act on an agreement."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from exporter.sla.agreement import Agreement, ContractTerm, after
 from exporter.timeline.calendar import Calendar
+from exporter.timeline.spans import FOREVER
 
 
 def notice_by(agreement: Agreement, now: int) -> int | None:
@@ -35,6 +37,17 @@ def review_due(agreement: Agreement) -> date | None:
         return None
     last = max(*reviews.held, *(each.on for each in agreement.approved.values()))
     return Calendar(reviews.every, agreement.period.zone, last).start_day(1)
+
+
+def called_from(agreement: Agreement, ends: Iterable[int]) -> int | None:
+    """The instant from which on a review is called for by periods that ended then; None where one was held since.
+
+    Args:
+        agreement: A version.
+        ends: Of those that called for one, milliseconds since the epoch.
+    """
+    held = max((after(each, agreement.period.zone) for each in agreement.reviews.held), default=-FOREVER)
+    return min((each for each in ends if each >= held), default=None)
 
 
 def review_by(agreement: Agreement) -> int | None:

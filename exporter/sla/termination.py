@@ -1,4 +1,4 @@
-"""When it has gone wrong for so long that a party may leave."""
+"""When it has gone wrong for so long that a party may leave, or that the parties have to talk."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from exporter.sla.judge import Verdict
 
 @dataclass(frozen=True, slots=True)
 class TerminationRule:
-    """What gives the right to terminate; one of the three.
+    """What gives the right to terminate, or calls for a review; one of the three.
 
     Attributes:
         missed: So many missed periods ...
@@ -47,7 +47,7 @@ class Past(NamedTuple):
 
 
 def rights(rules: Sequence[TerminationRule], periods: Sequence[Past]) -> Iterator[str]:
-    """Why a party may terminate after the last of some periods, in words; nothing where it may not.
+    """What rules say after the last of some periods, in words; nothing where they do not hold.
 
     Args:
         rules: That were agreed on.

@@ -210,6 +210,15 @@ def test_what_keeps_going_wrong_gives_the_right_to_leave(year: Year) -> None:
     assert "2 periods of shop in a row were missed" in year("2026-04")["termination"]
 
 
+def test_what_keeps_going_wrong_calls_for_a_review(year: Year, run: Run) -> None:
+    assert [year(month)["reviews"] for month in ("2026-01", "2026-02")] == [
+        [],
+        ["2 periods in a row were missed"],
+    ]
+    page = run("report", "service-desk", "--period=2026-02")
+    assert "A review is called for: 2 periods in a row were missed." in page
+
+
 def test_before_signing_the_year_says_what_would_have_been(run: Run) -> None:
     asked = ("agreement", "simulate", "service-desk", "--at=2026-11-01T00:00:00Z", "--format=json")
     told = {each["name"]: each for each in json.loads(run(*asked))}

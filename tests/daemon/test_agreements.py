@@ -9,7 +9,7 @@ import pytest
 from exporter.store.base import Issue, Said
 from exporter.store.writer import SqliteWriter
 from exporter.timeline.calendar import Calendar
-from exporter.units import DAY, HOUR, MINUTE, format_instant
+from exporter.units import DAY, HOUR, MINUTE, format_instant, parse_instant
 from tests.conftest import StartDaemon
 from tests.support.called import called
 from tests.support.contracted import AGREEMENT
@@ -30,7 +30,7 @@ LABELS = {"agreement": "acme", "target": "shop"}
 @pytest.fixture
 def past(tmp_path: Path) -> Past:
     """The last closed month and what there is of this one, with an hour of downtime a day after the start of the closed one."""
-    (tmp_path / "acme.yml").write_text(AGREEMENT)
+    (tmp_path / "acme.yml").write_text(AGREEMENT + "reviews: {triggers: [scope change, {consecutive: 1}]}\n")
     made = Past.of(tmp_path, SHOP)
     now = round(time.time() * 1000)
     start, end = Calendar("month").period(Calendar("month").period(now + 1)[0])
@@ -55,6 +55,8 @@ def test_a_closed_period_is_issued_and_reported_by_itself(past: Past, start_daem
     told = json.loads(report.read_text())
     assert told["verdict"] == "missed"
     assert told["targets"][0]["counted_ms"] == HOUR
+    end = parse_instant(told["period"]["end"]) / 1000
+    assert daemon.value("uptime_sla_review_due_timestamp_seconds", agreement="acme") == end
     verified = called("verify", report)
     assert verified.returncode == 0, verified.stdout
 

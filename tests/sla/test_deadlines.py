@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from exporter.sla.agreement import ContractTerm, Reviews, Signature
-from exporter.sla.deadlines import notice_by, review_by, review_due
+from exporter.sla.deadlines import called_from, notice_by, review_by, review_due
 from exporter.timeline.calendar import Calendar
 from exporter.units import DAY, parse_instant
 from tests.support.contracts import agreement
@@ -53,6 +53,22 @@ def test_a_review_is_due_a_unit_after_the_last_one_or_after_approval(
     reviews: Reviews, due: date | None
 ) -> None:
     assert review_due(agreement(reviews=reviews, approved=SIGNED)) == due
+
+
+@pytest.mark.parametrize(
+    ("held", "since"),
+    [
+        ((), "2026-02-28T23:00:00Z"),
+        ((date(2026, 2, 28),), "2026-02-28T23:00:00Z"),  # a day too early to have talked of it
+        ((date(2026, 3, 1),), "2026-04-30T22:00:00Z"),
+        ((date(2026, 3, 1), date(2026, 5, 1)), None),
+    ],
+)
+def test_a_review_is_called_for_until_one_was_held(held: tuple[date, ...], since: str | None) -> None:
+    made = agreement(period=BERLIN, reviews=Reviews(held=held))
+    ends = [parse_instant("2026-02-28T23:00:00Z"), parse_instant("2026-04-30T22:00:00Z")]
+    assert called_from(made, ends) == (None if since is None else parse_instant(since))
+    assert called_from(made, []) is None
 
 
 def test_of_a_draft_no_review_is_due() -> None:

@@ -94,7 +94,7 @@ def _with_parties(
         parties=sides,
         approved={} if "parties" in wrong else approved(section.approved, sides, root, report),
         contract=contract(section.term, root, report),
-        reviews=reviews(section),
+        reviews=reviews(section, {each.name for each in made.terms.targets}, report),
     )
 
 

@@ -1,6 +1,9 @@
 """Who the parties are, what they have approved, and how long it lasts."""
 
+from collections.abc import Collection
+
 from exporter.config.agreements.sections import AgreementSection, ApprovedSection, PartySection, TermSection
+from exporter.config.agreements.wrong import triggers
 from exporter.config.report import Report
 from exporter.config.tree import Map, find
 from exporter.errors import nearest
@@ -63,10 +66,17 @@ def contract(section: TermSection | None, root: Map, report: Report) -> Contract
     return ContractTerm(section.since, section.until, section.notice, section.renewal)
 
 
-def reviews(section: AgreementSection) -> Reviews:
-    """When the parties look at it together, and when they did."""
+def reviews(section: AgreementSection, targets: Collection[str], report: Report) -> Reviews:
+    """When the parties look at it together, and when they did.
+
+    Args:
+        section: The document.
+        targets: Names of its targets.
+        report: Gets the problems.
+    """
     held = (section.approved.reviewed if section.approved else None) or ()
     agreed = section.reviews
     if agreed is None:
         return Reviews(held=held)
-    return Reviews(agreed.every or "", agreed.participants or (), agreed.triggers or (), held)
+    texts, rules = triggers(agreed.triggers, targets, report)
+    return Reviews(agreed.every or "", agreed.participants or (), texts, held, rules)

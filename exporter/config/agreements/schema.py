@@ -14,6 +14,7 @@ from exporter.config.agreements.sections import (
     FeeSection,
     MeasureSection,
     RecognitionSection,
+    ReviewsSection,
     StepSection,
     TargetSection,
     TerminationSection,
@@ -63,6 +64,8 @@ def _nest(parts: dict[str, Schema]) -> None:
     )
     put(root, "targets", list_of(ref(TargetSection)))
     put(root, "termination", list_of(ref(TerminationSection)))
+    texts_or_rules = {"anyOf": [{"type": "string"}, ref(TerminationSection)]}
+    put(parts[ReviewsSection.__name__]["properties"], "triggers", list_of(texts_or_rules))
     put(root, "escalation", list_of(ref(EscalationSection)))
     hours = {"anyOf": [{"const": REST}, ref(HoursSection)]}
     put(root, "hours", {"type": "object", "additionalProperties": hours})

@@ -96,7 +96,7 @@ class ReviewsSection(Section):
 
     every: Unit | None = key("Calendar unit.")
     participants: Texts | None = key("Names of people.")
-    triggers: Texts | None = key("What else calls for a review.")
+    triggers: Items | None = key("What else calls for a review: text, or a rule as `termination` has it.")
 
 
 class ScopeSection(Section):
@@ -277,7 +277,7 @@ class CreditRulesSection(Section):
 
 
 class TerminationSection(Section):
-    """What gives a party the right to leave; one of three."""
+    """What gives a party the right to leave, or calls for a review; one of three."""
 
     missed: Count | None = key("So many missed periods.")
     of: Count | None = key(

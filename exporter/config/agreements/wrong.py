@@ -1,4 +1,4 @@
-"""What follows when it keeps going wrong: the right to leave, and who is to be told."""
+"""What follows when it keeps going wrong: the right to leave, a review, and who is to be told."""
 
 from collections.abc import Collection, Iterator
 from typing import TypeVar
@@ -29,8 +29,37 @@ def termination(nodes: Seq | None, targets: Collection[str], report: Report) -> 
         targets: Names of those that there are.
         report: Gets the problems.
     """
-    found = list[TerminationRule]()
-    for section, node in _each(nodes, TerminationSection, "termination", "{missed: 3, of: 6}", report):
+    return tuple(_rules(nodes, "termination", targets, report))
+
+
+def triggers(
+    nodes: Seq | None, targets: Collection[str], report: Report
+) -> tuple[tuple[str, ...], tuple[TerminationRule, ...]]:
+    """Read the key `triggers` of `reviews`; gives those that are text, and the rules without a problem.
+
+    Args:
+        nodes: It; None without one.
+        targets: Names of those that there are.
+        report: Gets the problems.
+    """
+    texts, rules = list[str](), Seq(0)
+    for node, mark in zip(nodes, nodes.marks, strict=True) if nodes is not None else ():
+        if isinstance(node, Map):
+            rules.put(node, mark)
+        elif isinstance(node, str) and node.strip():
+            texts.append(str(node))
+        else:
+            message = (
+                f"`triggers` is a list of texts, and of maps such as {{consecutive: 2}}, not of {shape(node)}"
+            )
+            report.problem(mark, message)
+    return tuple(texts), tuple(_rules(rules, "triggers", targets, report))
+
+
+def _rules(
+    nodes: Seq | None, name: str, targets: Collection[str], report: Report
+) -> Iterator[TerminationRule]:
+    for section, node in _each(nodes, TerminationSection, name, "{missed: 3, of: 6}", report):
         kinds = [kind for kind in _KINDS if getattr(section, kind) is not None]
         if len(kinds) != 1:
             message = "a rule has one of `missed` (with `of`), `consecutive` and `below`"
@@ -43,12 +72,9 @@ def termination(nodes: Seq | None, targets: Collection[str], report: Report) -> 
         if section.target is not None and section.target not in targets:
             hint = nearest(section.target, list(targets)) or ""
             report.problem(node.mark_of("target"), f"there is no target `{section.target}`{hint}")
-        found.append(
-            TerminationRule(
-                section.missed, section.of, section.consecutive, section.below, section.target or ""
-            )
+        yield TerminationRule(
+            section.missed, section.of, section.consecutive, section.below, section.target or ""
         )
-    return tuple(found)
 
 
 def escalation(nodes: Seq | None, severities: Collection[str], report: Report) -> tuple[EscalationStep, ...]:

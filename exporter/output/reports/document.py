@@ -388,6 +388,7 @@ class Document(TypedDict):
     monitor: NotRequired[Monitor]
     trend: NotRequired[Sequence[TrendPeriod]]
     termination: NotRequired[Sequence[str]]
+    reviews: NotRequired[Sequence[str]]
     versions: NotRequired[Sequence[VersionChanges]]
     rests_on: NotRequired[Sequence[RestsOn]]
     actions: NotRequired[Sequence[Action]]

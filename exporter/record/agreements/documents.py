@@ -14,7 +14,7 @@ from exporter.sla.agreement import Agreement
 from exporter.sla.differences import differences
 from exporter.sla.incidents.incident import Incident
 from exporter.sla.period import PeriodResult
-from exporter.sla.termination import Past, rights
+from exporter.sla.termination import Past, TerminationRule, rights
 from exporter.sla.wire import Json, canonical, digest, result_json
 from exporter.store.base import Issue, Said
 from exporter.timeline.spans import Span
@@ -56,7 +56,8 @@ def document(result: PeriodResult, sources: Sources, issued: Sequence[Issue], no
         "trend": _trend(issued, span),
         "software": {"name": "uptime-slo-exporter", "version": __version__},
     }
-    told["termination"] = rights_of(told, result.agreement)
+    told["termination"] = said_by(result.agreement.termination, told)
+    told["reviews"] = said_by(result.agreement.reviews.rules, told)
     told["actions"] = actions_of(_incidents(result.agreement, sources), result.agreement, now)
     told["rests_on"] = resting(result, sources)
     told["versions"] = _versions(result.agreement, sources.config.agreements)
@@ -100,11 +101,16 @@ def in_order(actions: Sequence[Json]) -> list[Json]:
     return sorted(actions, key=lambda each: (each["due"], each["incident"], each["name"]))
 
 
-def rights_of(told: Json, agreement: Agreement) -> list[str]:
-    """Why a party may terminate after the period of a document; of one that runs nobody can say yet."""
+def said_by(rules: Sequence[TerminationRule], told: Json) -> list[str]:
+    """Which rules hold after the period of a document, and why; of one that runs nobody can say yet.
+
+    Args:
+        rules: What gives the right to terminate, or calls for a review.
+        told: Has the period, and the trend of those before it.
+    """
     if told["period"]["state"] != "closed":
         return []
-    return list(rights(agreement.termination, [*map(past_of, told["trend"]), past_of(point_of(told))]))
+    return list(rights(rules, [*map(past_of, told["trend"]), past_of(point_of(told))]))
 
 
 def past_of(point: Json) -> Past:

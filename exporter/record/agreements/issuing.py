@@ -26,6 +26,7 @@ _MOVES = (
     "sha256",
     "evidence",
     "termination",
+    "reviews",
     "versions",
     "rests_on",
     "actions",

@@ -52,6 +52,14 @@ CASES = {
     "termination that is none": more(
         "termination: [a]", "`termination` is a list of maps such as {missed: 3, of: 6}, not of text"
     ),
+    "a review that nothing calls for": more(
+        "reviews: {triggers: [[a]]}",
+        "`triggers` is a list of texts, and of maps such as {consecutive: 2}, not of a list",
+    ),
+    "a review of no target": more(
+        "reviews: {triggers: [scope change, {consecutive: 2, target: shp}]}",
+        "there is no target `shp`; did you mean `shop`?",
+    ),
     "termination of two kinds": more(
         "termination: [{missed: 3, below: 95}]",
         "a rule has one of `missed` (with `of`), `consecutive` and `below`",

@@ -38,7 +38,7 @@ def credit(document: Document, times: Times) -> Section:
         capped(found),
         _before(found),
         *owed(document, times),
-        *may_leave(document),
+        *follows(document),
     ]
     return Section("credit", "Credit", (lines, *(Text(each) for each in said if each)))
 
@@ -57,9 +57,12 @@ def owed(document: Document, times: Times) -> tuple[str, ...]:
     return (f"{amount} is owed{'' if is_over else ' so far'}.", claim)
 
 
-def may_leave(document: Document) -> tuple[str, ...]:
-    """Why a party may terminate, in lines; nothing where it may not."""
-    return tuple(f"The agreement may be terminated: {each}." for each in document.get("termination", ()))
+def follows(document: Document) -> tuple[str, ...]:
+    """Why a party may terminate, and why the parties have to look at it together, in lines; nothing where they may not, or need not."""
+    return (
+        *(f"The agreement may be terminated: {each}." for each in document.get("termination", ())),
+        *(f"A review is called for: {each}." for each in document.get("reviews", ())),
+    )
 
 
 def is_owed(credit: Credit) -> bool:

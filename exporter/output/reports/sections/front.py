@@ -7,7 +7,7 @@ from exporter.output.reports.blocks import Cell, Column, Facts, Front, Table, ro
 from exporter.output.reports.document import Document, Target
 from exporter.output.reports.promises import promise
 from exporter.output.reports.sections.changes import issue_of
-from exporter.output.reports.sections.credit import capped, may_leave, owed
+from exporter.output.reports.sections.credit import capped, follows, owed
 from exporter.output.reports.sections.happened import happened
 from exporter.output.reports.sections.terms import dig, judged
 from exporter.output.reports.sections.verdicts import next_steps
@@ -42,7 +42,7 @@ def front(document: Document, times: Times) -> Front:
         "The agreement has no target.",
     )
     verdict = verdict_of(document["verdict"])
-    lines = [*owed(document, times), capped(document["credit"]), *may_leave(document), *next_steps(document)]
+    lines = [*owed(document, times), capped(document["credit"]), *follows(document), *next_steps(document)]
     return Front(
         title_of(document),
         facts,

@@ -8,7 +8,7 @@ from typing import Any
 
 from exporter.config.agreements.again import agreement_from
 from exporter.errors import ConfigError
-from exporter.record.agreements.documents import actions_of, in_order, rights_of
+from exporter.record.agreements.documents import actions_of, in_order, said_by
 from exporter.record.agreements.resting import cost_json
 from exporter.record.agreements.verify.evidence import misfits
 from exporter.sla.agreement import Agreement, ends
@@ -55,7 +55,8 @@ def _computed(told: Json) -> Json:
     result = judge_period(agreement, evidence, period, Fraction(computed["before"]))
     return {
         **result_json(result),
-        "termination": rights_of(told, agreement),
+        "termination": said_by(agreement.termination, told),
+        "reviews": said_by(agreement.reviews.rules, told),
         "rests_on": _rests_on(told, result),
         **_versions(told, agreement),
         **_actions(told, result),
