@@ -18,6 +18,7 @@ Examples:
   uptime-slo-exporter incident pause i7 --from 2026-11-02T09:00:00Z --to 2026-11-02T11:00:00Z --text "Waits for a password"
   uptime-slo-exporter incident open --service shop --kind request --title "A new mailbox" --channel mail
   uptime-slo-exporter incident import tickets.csv
+  uptime-slo-exporter incident withdraw i7 --value 41 --text "Meant for i8"
 
 \b
 Outages that probes see are incidents by themselves, where an agreement promises answers. Whoever writes must be one of the people
@@ -155,6 +156,10 @@ _ACTS: dict[str, tuple[str, tuple[_Option, ...]]] = {
     ),
     "dispute": ("Say that what is written down is not so.", (_TEXT,)),
     "settle": ("Say how a dispute was settled.", (_TEXT,)),
+    "withdraw": (
+        "Take back what your party wrote by mistake. It stays in sight, and counts for nothing.",
+        (_Option("value", "Number of the entry, as `show` has it.", needed=True), _TEXT),
+    ),
 }
 
 

@@ -9,6 +9,7 @@ Examples:
   uptime-slo-exporter measure record first_call_resolution --value 74.5 --weight 212 --evidence "Desk export of October"
   uptime-slo-exporter measure record backups_done --value 100 --group mail --at 2026-10-31T23:00:00Z --evidence backup.log
   uptime-slo-exporter measure list
+  uptime-slo-exporter measure withdraw backups_done --value 17 --text "Was of September"
 
 \b
 An agreement asks for a measure with `recorded`; whoever writes must be one of its people or programs.
@@ -40,6 +41,24 @@ def record(*, measure: str, config_files: tuple[str, ...], storage: str, **wante
     asked = given(wanted)
     path = f"{MEASURES}/{quote(measure, safe='')}"
     write_down(path, asked, lambda desk: desk.record(measure, asked), config_files, storage)
+    click.echo(f"Written down of {measure}")
+
+
+@command.command()
+@click.argument("measure")
+@click.option("--value", required=True, help="Number of the entry, as `list` has it.")
+@click.option("--text", required=True, help="Why.")
+@config_option
+@storage_option
+def withdraw(*, measure: str, config_files: tuple[str, ...], storage: str, **wanted: str) -> None:
+    """Take back a value that your party wrote by mistake. It stays in sight, and counts for nothing."""
+    from urllib.parse import quote  # noqa: PLC0415 -- `--help` needs none of this
+
+    from exporter.cli.ledger import MEASURES, given, write_down  # noqa: PLC0415
+
+    asked = given(wanted)
+    path = f"{MEASURES}/{quote(measure, safe='')}/withdraw"
+    write_down(path, asked, lambda desk: desk.withdraw(measure, asked), config_files, storage)
     click.echo(f"Written down of {measure}")
 
 

@@ -24,7 +24,7 @@ def table(incidents: Sequence[Incident], now: int) -> Iterator[str]:
             format_instant(each.start),
             describe_duration(each.open(now).lengths[-1]),
             _state(each, now),
-            str(len(each.entries)),
+            str(sum(not entry.withdrawn_by for entry in each.entries)),
             each.title,
         )
         for each in incidents
@@ -56,9 +56,10 @@ def story(incident: Incident, now: int) -> Iterator[str]:
 
 def measures(records: Mapping[str, Sequence[Record]]) -> Iterator[str]:
     """Recorded values, a line each."""
-    rows = [("MEASURE", "AT", "GROUP", "VALUE", "WEIGHT", "WHO", "EVIDENCE")]
+    rows = [("NUMBER", "MEASURE", "AT", "GROUP", "VALUE", "WEIGHT", "WHO", "EVIDENCE", "")]
     rows += [
         (
+            str(each.number),
             name,
             format_instant(each.at),
             each.group,
@@ -66,6 +67,7 @@ def measures(records: Mapping[str, Sequence[Record]]) -> Iterator[str]:
             number(each.weight),
             each.by,
             each.evidence,
+            _withdrawn(each),
         )
         for name, found in sorted(records.items())
         for each in found
@@ -76,8 +78,12 @@ def measures(records: Mapping[str, Sequence[Record]]) -> Iterator[str]:
 def _entry(entry: Entry) -> tuple[str, ...]:
     span = f"{format_instant(entry.span[0])} to {format_instant(entry.span[1])}" if entry.span else ""
     told = ", ".join(filter(None, (entry.value, span, entry.due and f"due {entry.due}", entry.text)))
-    entered = later(entry.entered_at - entry.at)
-    return format_instant(entry.at), entry.act.value, entry.by, told, entered
+    notes = ", ".join(filter(None, (later(entry.entered_at - entry.at), _withdrawn(entry))))
+    return str(entry.number), format_instant(entry.at), entry.act.value, entry.by, told, notes
+
+
+def _withdrawn(entry: Entry | Record) -> str:
+    return f"withdrawn by {entry.withdrawn_by}: {entry.withdrawn}" if entry.withdrawn_by else ""
 
 
 def _state(incident: Incident, now: int) -> str:

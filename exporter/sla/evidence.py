@@ -111,6 +111,9 @@ class Record:
         weight: Of it, > 0: such as a number of cases.
         evidence: Where it is from, in words.
         entered_at: When it was written down, milliseconds.
+        number: Its place in the ledger, from 1; 0 where it has none.
+        withdrawn_by: Who has withdrawn it, so that it counts for nothing; empty where nobody has.
+        withdrawn: Why, in words.
     """
 
     at: int
@@ -120,6 +123,9 @@ class Record:
     weight: Fraction = Fraction(1)
     evidence: str = ""
     entered_at: int = 0
+    number: int = 0
+    withdrawn_by: str = ""
+    withdrawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)

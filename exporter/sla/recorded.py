@@ -54,7 +54,7 @@ def number(value: Fraction) -> str:
 
 
 def _within(records: Sequence[Record], span: Span) -> list[Record]:
-    return [each for each in records if span[0] <= each.at < span[1]]
+    return [each for each in records if span[0] <= each.at < span[1] and not each.withdrawn_by]
 
 
 def _value(take: Take, records: Sequence[Record]) -> Fraction:

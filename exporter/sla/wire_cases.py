@@ -65,6 +65,9 @@ def _entry(entry: Entry) -> Json:
         "span": None if entry.span is None else list(entry.span),
         "value": entry.value,
         "due": entry.due,
+        "number": entry.number,
+        "withdrawn_by": entry.withdrawn_by,
+        "withdrawn": entry.withdrawn,
     }
 
 
@@ -79,6 +82,9 @@ def _entry_of(document: Mapping[str, Any]) -> Entry:
         span=None if span is None else (span[0], span[1]),
         value=document["value"],
         due=document["due"],
+        number=document["number"],
+        withdrawn_by=document["withdrawn_by"],
+        withdrawn=document["withdrawn"],
     )
 
 
@@ -92,6 +98,9 @@ def record_json(record: Record) -> Json:
         "weight": str(record.weight),
         "evidence": record.evidence,
         "entered_at": record.entered_at,
+        "number": record.number,
+        "withdrawn_by": record.withdrawn_by,
+        "withdrawn": record.withdrawn,
     }
 
 
@@ -105,6 +114,9 @@ def record_of(document: Mapping[str, Any]) -> Record:
         weight=Fraction(document["weight"]),
         evidence=document["evidence"],
         entered_at=document["entered_at"],
+        number=document["number"],
+        withdrawn_by=document["withdrawn_by"],
+        withdrawn=document["withdrawn"],
     )
 
 

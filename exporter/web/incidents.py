@@ -26,6 +26,7 @@ def routes(router: web.UrlDispatcher, prefix: str = "") -> None:
     router.add_post(f"{prefix}/api/v1/incidents", opened)
     router.add_post(f"{prefix}/api/v1/incidents/{{ident}}/{{act}}", acted)
     router.add_post(f"{prefix}/api/v1/measures/{{measure}}", recorded)
+    router.add_post(f"{prefix}/api/v1/measures/{{measure}}/withdraw", withdrawn)
     router.add_get(f"{prefix}/api/v1/ledger", trail)
     router.add_post(f"{prefix}/api/v1/ledger", many)
 
@@ -52,6 +53,7 @@ def entry_json(entry: LogEntry) -> dict[str, Any]:
     """An entry of the ledger as JSON."""
     body = json.loads(entry.body)
     return {
+        "number": entry.seq,
         "at": format_instant(entry.at),
         "who": entry.who,
         "action": entry.action,
@@ -85,6 +87,12 @@ async def recorded(request: web.Request) -> web.Response:
     """Write down a value of a measure."""
     measure = request.match_info["measure"]
     return await _one(request, lambda desk, given: desk.record(measure, given))
+
+
+async def withdrawn(request: web.Request) -> web.Response:
+    """Take back a value of a measure."""
+    measure = request.match_info["measure"]
+    return await _one(request, lambda desk, given: desk.withdraw(measure, given))
 
 
 async def many(request: web.Request) -> web.Response:

@@ -26,6 +26,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = runs_in(found)
     at = format_instant(start_of("2026-10") + DAY)
     run("measure", "record", "waiting_seconds", "--value=35", f"--at={at}", "--evidence=a call to jo")
+    run("measure", "record", "waiting_seconds", "--value=350", f"--at={at}", "--evidence=a slip")
+    slip = next(line.split()[0] for line in run("measure", "list").splitlines() if "a slip" in line)
+    run("measure", "withdraw", "waiting_seconds", f"--value={slip}", "--text=350 was 35")
+    entry = next(line.split()[0] for line in run("incident", "show", "i2").splitlines() if " fault " in line)
+    run("incident", "withdraw", "i2", f"--value={entry}", "--text=it was ours")
     for month in VENDORS:
         run("report", "machines-in-zones", f"--period={month}", "--issue", f"--out=machines-{month}.json")
     for month in MONTHS:
@@ -166,6 +171,13 @@ def test_requests_by_phone(year: Year) -> None:
     assert [(each["elapsed_ms"], each["met"]) for each in reopened["clocks"]] == [(4 * HOUR, True)]
 
 
+def test_what_was_withdrawn_stays_in_sight_and_counts_for_nothing(run: Run) -> None:
+    assert "350; withdrawn by" in run("report", "service-desk", "--period=2026-10")
+    page = run("report", "service-desk", "--period=2026-03")
+    assert "withdrawn by" in page
+    assert "it was ours" in page
+
+
 def test_what_was_promised_stands_beside_what_became_of_it(run: Run) -> None:
     page = run("report", "service-desk", "--period=2026-05")
     assert "of incidents of all services; answered within 15m, told every 30m, repaired within 4h" in page
@@ -249,6 +261,11 @@ def _other_version(told: Any) -> None:
     told["versions"][-1]["terms_sha256"] = "0" * 64
 
 
+def _taken_back(told: Any) -> None:
+    for name in ("sev1", "sev2", "requests", "phone"):
+        told["evidence"][name]["incidents"][0]["entries"][1]["withdrawn_by"] = ME
+
+
 def _nothing_to_do(told: Any) -> None:
     told["actions"] = []
 
@@ -276,6 +293,7 @@ def _reported_later(told: Any) -> None:
         ("2026-01", _vendor_always_up, "rests_on[0].shared_ms.shop says 7200000, and comes to 0"),
         ("2026-01", _vendor_left_out, "it cannot be computed again: 'machines-in-zones'"),
         ("2026-08", _other_version, "versions[1].terms_sha256 says '0000"),
+        ("2026-03", _taken_back, "has entries of i2 that were withdrawn otherwise than its entries say"),
         ("2026-03", _nothing_to_do, "actions says [], and comes to [{"),
         ("2026-03", _endpoints_left_out, "has other endpoints of `shop` than that of another target"),
         ("2026-05", _incident_left_out, "has other incidents of `shop` than that of another target"),

@@ -129,6 +129,7 @@ def others(request: str) -> Iterator[LogEntry]:
     asked = may + 3 * DAY + 11 * HOUR
     waited = {"at": asked, "span": [asked, asked + HOUR], "text": "we looked for the name"}
     yield LogEntry(asked, "jo", Act.PAUSE, request, text_of(waited))
+    yield say("mara", Act.FAULT, "i2", march + 5 * DAY, value="customer")
     for who in ("mara", "jo"):
         yield say(who, Act.FAULT, "i4", june + 9 * DAY, value="customer")
         yield say(who, Act.SEVERITY, "i3", april + 9 * DAY, value="sev1")

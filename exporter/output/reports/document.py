@@ -260,6 +260,8 @@ class Entry(TypedDict):
     span: Sequence[int] | None
     value: str
     due: str
+    withdrawn_by: str
+    withdrawn: str
 
 
 class Incident(TypedDict):

@@ -161,9 +161,9 @@ def reach(target: Target, span: Span, end: int) -> Span:
 
 
 def _records(sources: Sources, agreement: Agreement, measure: str, period: Span) -> tuple[Record, ...]:
-    """Values of a period that somebody of the agreement wrote down."""
+    """Values of a period that somebody of the agreement wrote down; what somebody else has withdrawn stands here."""
     return tuple(
-        each
+        each if agreement.may_write(each.withdrawn_by) else replace(each, withdrawn_by="", withdrawn="")
         for each in sources.ledger.records.get(measure, ())
         if period[0] <= each.at < period[1] and agreement.may_write(each.by)
     )

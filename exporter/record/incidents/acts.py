@@ -24,6 +24,7 @@ KEYS: Mapping[Act, Sequence[str]] = MappingProxyType(
         Act.DONE: ("value", "text"),
         Act.DISPUTE: ("text",),
         Act.SETTLE: ("text",),
+        Act.WITHDRAW: ("value", "text"),
     }
 )
 
@@ -112,6 +113,30 @@ def _by_who_disputes(fields: Fields, incident: Incident, about: Sequence[Agreeme
         fields.problems.append(f"`{by}` disputes it; it is settled once one of that party says so: {names}")
 
 
+def _withdraw(fields: Fields, incident: Incident, about: Sequence[Agreement]) -> Body:
+    standing = {str(each.number): each.by for each in incident.of(*Act) if each.act is not Act.WITHDRAW}
+    return withdrawing(fields, standing, about)
+
+
+def withdrawing(fields: Fields, standing: Mapping[str, str], about: Sequence[Agreement]) -> Body:
+    """What withdraws an entry; its own party may, which alone knows that it was a mistake.
+
+    Args:
+        fields: Has its number as `value`.
+        standing: Who wrote each entry that still stands, by number.
+        about: Agreements on it.
+    """
+    number = fields.one_of("value", list(standing))
+    by = standing.get(number, "")
+    parties = [
+        each for made in about for each in made.parties.values() if by in (*each.people, *each.automation)
+    ]
+    if by and not any(fields.who in party.people for party in parties):
+        names = ", ".join(sorted({name for party in parties for name in party.people})) or "nobody any more"
+        fields.problems.append(f"value: `{by}` wrote {number}; one of that party may withdraw it: {names}")
+    return {"value": number, "text": fields.text("text", "say why it is withdrawn")}
+
+
 BODIES: Mapping[Act, Callable[[Fields, Incident, Sequence[Agreement]], Body]] = MappingProxyType(
     {
         Act.ACKNOWLEDGE: _words,
@@ -125,5 +150,6 @@ BODIES: Mapping[Act, Callable[[Fields, Incident, Sequence[Agreement]], Body]] = 
         Act.DONE: _done,
         Act.DISPUTE: _dispute,
         Act.SETTLE: _settle,
+        Act.WITHDRAW: _withdraw,
     }
 )

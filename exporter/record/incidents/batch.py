@@ -49,6 +49,8 @@ def _entry(desk: Desk, do: str, ident: str, wanted: Row) -> LogEntry:
         return desk.open({**wanted, "ref": ident} if ident else wanted)
     if do == Written.RECORD:
         return desk.record(ident, wanted)
+    if do == Act.WITHDRAW and ident in desk.measures:
+        return desk.withdraw(ident, wanted)
     if do in list(Act):
         return desk.act(ident, Act(do), wanted)
     msg = f"do: must be one of {', '.join((*_OTHER, *Act))}, not `{do}`"

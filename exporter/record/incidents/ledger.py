@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
+from functools import reduce
 from typing import Any, NamedTuple
 
 from exporter.sla.evidence import Record
@@ -82,10 +83,13 @@ class Fold:
         self._gone = set[str]()
         self._records = dict[str, list[Record]]()
         self._refs = dict[str, str]()
+        self._about = dict[int, str]()
+        self._last = 0
 
     def add(self, entry: LogEntry) -> None:
         """Take the next entry."""
         body: Body = json.loads(entry.body)
+        self._last = entry.seq or self._last + 1
         if entry.action == Written.OUTAGE:
             self._outage(entry, body)
         elif entry.action == Written.OPEN:
@@ -96,9 +100,32 @@ class Fold:
         elif entry.action == Written.GONE:
             self._gone.add(entry.ident)
         elif entry.action == Written.RECORD:
-            self._records.setdefault(entry.ident, []).append(_record(entry, body))
+            self._about[self._last] = entry.ident
+            self._records.setdefault(entry.ident, []).append(_record(entry, body, self._last))
         elif entry.action in _ACTS:
-            self._found[entry.ident] = _added(self._found[entry.ident], _entry(entry, body))
+            if entry.action == Act.WITHDRAW:
+                self._withdraw(entry, body)
+            if entry.ident in self._found:  # a value of a measure has none
+                self._about[self._last] = entry.ident
+                self._found[entry.ident] = _added(self._found[entry.ident], _entry(entry, body, self._last))
+
+    def _withdraw(self, entry: LogEntry, body: Body) -> None:
+        """Mark what is withdrawn; it stays where it is."""
+        number = int(body["value"])
+        about, why = self._about[number], {"withdrawn_by": entry.who, "withdrawn": body["text"]}
+        if about in self._records:
+            self._records[about] = [
+                replace(each, **why) if each.number == number else each for each in self._records[about]
+            ]
+        else:
+            entries = tuple(
+                replace(each, **why) if each.number == number else each for each in self._found[about].entries
+            )
+            self._found[about] = replace(self._found[about], entries=entries)
+
+    def records(self, measure: str) -> Sequence[Record]:
+        """The values of a measure, in the order in which they were written down."""
+        return self._records.get(measure, [])
 
     def _outage(self, entry: LogEntry, body: Body) -> None:
         self._found[entry.ident] = _outage(entry, body, self._found.get(entry.ident))
@@ -110,7 +137,11 @@ class Fold:
     def standing(self, ident: str) -> Incident | None:
         """An incident by its ident, by that of one which turned out to be it, or as another system calls it; None where there is none."""
         into = self._holder(self._refs.get(ident, ident))
-        return None if into in self._gone else self._found.get(into)
+        found = self._found.get(into)
+        if found is None or into in self._gone:
+            return None
+        others = (each for each in self._merged if each != into and self._holder(each) == into)
+        return reduce(_with, (self._found[each] for each in others), found)
 
     def next_ident(self) -> str:
         """What the next incident is called."""
@@ -166,7 +197,7 @@ def _opened(entry: LogEntry, body: Body) -> Incident:
     )
 
 
-def _entry(entry: LogEntry, body: Body) -> Entry:
+def _entry(entry: LogEntry, body: Body, number: int) -> Entry:
     span = body.get("span")
     return Entry(
         body["at"],
@@ -177,10 +208,11 @@ def _entry(entry: LogEntry, body: Body) -> Entry:
         None if span is None else (span[0], span[1]),
         body.get("value", ""),
         body.get("due", ""),
+        number,
     )
 
 
-def _record(entry: LogEntry, body: Body) -> Record:
+def _record(entry: LogEntry, body: Body, number: int) -> Record:
     return Record(
         body["at"],
         entry.who,
@@ -189,14 +221,19 @@ def _record(entry: LogEntry, body: Body) -> Record:
         Fraction(body["weight"]),
         body["evidence"],
         entry.at,
+        number,
     )
 
 
 def _added(incident: Incident, entry: Entry) -> Incident:
-    return replace(incident, entries=tuple(sorted((*incident.entries, entry), key=lambda each: each.at)))
+    return replace(incident, entries=tuple(sorted((*incident.entries, entry), key=_order)))
+
+
+def _order(entry: Entry) -> tuple[int, int]:
+    return entry.at, entry.number
 
 
 def _with(incident: Incident, other: Incident) -> Incident:
     """An incident with what was written down of another one that turned out to be it."""
-    entries = sorted((*incident.entries, *other.entries), key=lambda each: each.at)
+    entries = sorted((*incident.entries, *other.entries), key=_order)
     return replace(incident, entries=tuple(entries), merged=(*incident.merged, other.ident))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from exporter.errors import UptimeError, UsageError, nearest
-from exporter.record.incidents.acts import BODIES, KEYS
+from exporter.record.incidents.acts import BODIES, KEYS, withdrawing
 from exporter.record.incidents.fields import Fields, Given
 from exporter.record.incidents.ledger import Body, Fold, Ledger, Written, text_of
 from exporter.sla.agreement import Agreement, in_force
@@ -124,14 +124,7 @@ class Desk:
             UsageError: With all that is wrong.
             ForbiddenError: The writer is nobody of an agreement that has the measure.
         """
-        self._may_any(Written.RECORD, measure)
-        asked = {name for each in self._in_force() for name in measures_of(each)}
-        if measure not in asked:
-            hint = nearest(measure, sorted(asked)) or f"; they ask for {', '.join(sorted(asked)) or 'none'}"
-            msg = f"no agreement asks for the measure `{measure}`{hint}"
-            raise UsageError(msg)
-        about = [each for each in self._in_force() if measure in measures_of(each)]
-        self._may(about, Written.RECORD, measure, person=False)
+        self._asking(measure, Written.RECORD, person=False)
         fields = Fields(given, ("value", "at", "group", "weight", "evidence"), self.now)
         value, weight = fields.number("value"), fields.number("weight", Fraction(1))
         if weight is not None and weight <= 0:
@@ -145,6 +138,42 @@ class Desk:
         }
         fields.done()
         return LogEntry(self.now, self.who, Written.RECORD, measure, text_of(body))
+
+    def withdraw(self, measure: str, given: Given) -> LogEntry:
+        """Withdraw a value of a measure: it stays in the ledger, and counts for nothing.
+
+        Raises:
+            UsageError: With all that is wrong.
+            ForbiddenError: The writer is nobody of an agreement that has the measure.
+        """
+        about = self._asking(measure, Act.WITHDRAW, person=True)
+        fields = Fields(given, KEYS[Act.WITHDRAW], self.now, self.who)
+        standing = {str(each.number): each.by for each in self.fold.records(measure) if not each.withdrawn_by}
+        body = {"at": self.now, **withdrawing(fields, standing, about)}
+        fields.done()
+        return LogEntry(self.now, self.who, Act.WITHDRAW, measure, text_of(body))
+
+    @property
+    def measures(self) -> frozenset[str]:
+        """Names of the measures that agreements ask for."""
+        return frozenset(name for each in self._in_force() for name in measures_of(each))
+
+    def _asking(self, measure: str, action: str, *, person: bool) -> list[Agreement]:
+        """The agreements that ask for a measure.
+
+        Raises:
+            UsageError: None does.
+            ForbiddenError: The writer is nobody of theirs.
+        """
+        self._may_any(action, measure)
+        asked = self.measures
+        if measure not in asked:
+            hint = nearest(measure, sorted(asked)) or f"; they ask for {', '.join(sorted(asked)) or 'none'}"
+            msg = f"no agreement asks for the measure `{measure}`{hint}"
+            raise UsageError(msg)
+        about = [each for each in self._in_force() if measure in measures_of(each)]
+        self._may(about, action, measure, person=person)
+        return about
 
     def _in_force(self) -> list[Agreement]:
         """The version of each agreement that holds now; of one that ended last month its people may still write."""

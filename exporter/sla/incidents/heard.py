@@ -36,10 +36,12 @@ def heard(incident: Incident, hearing: Hearing, both: Sequence[frozenset[str]]) 
         hearing: How entries are taken.
         both: The people of each party.
     """
-    own = [_taken(each, hearing) for each in incident.entries if any(each.by in people for people in both)]
+    parties = frozenset().union(*both)
+    said = (each for each in incident.entries if each.by in parties and each.withdrawn_by not in parties)
+    own = [_taken(replace(each, withdrawn_by=""), hearing) for each in said]
     if hearing.pauses is Pauses.BOTH:
         own = [each for each in own if each.act is not Act.PAUSE] + list(_agreed(incident, both))
-    return replace(incident, entries=tuple(sorted(own, key=lambda each: each.at)))
+    return replace(incident, entries=tuple(sorted(own, key=lambda each: (each.at, each.number))))
 
 
 def _taken(entry: Entry, hearing: Hearing) -> Entry:

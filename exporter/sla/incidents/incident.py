@@ -21,6 +21,7 @@ class Act(StrEnum):
     DONE = "done"
     DISPUTE = "dispute"
     SETTLE = "settle"
+    WITHDRAW = "withdraw"
 
 
 ANSWERS = frozenset({Act.ACKNOWLEDGE, Act.UPDATE, Act.RESOLVE})
@@ -46,8 +47,11 @@ class Entry:
         text: In words; of a corrective action what is to be done, of a pause why.
         entered_at: When it was written down, milliseconds; not before `at`.
         span: Of a pause: when nothing could be done but wait.
-        value: Of `severity` and `fault` what it is; of `action` and `done` the action's name.
+        value: Of `severity` and `fault` what it is; of `action` and `done` the action's name; of `withdraw` the number of an entry.
         due: Of an action its day, as ISO 8601 writes it.
+        number: Its place in the ledger, from 1; 0 where it has none.
+        withdrawn_by: Who has withdrawn it; empty where nobody has.
+        withdrawn: Why, in words.
     """
 
     at: int
@@ -58,6 +62,9 @@ class Entry:
     span: Span | None = None
     value: str = ""
     due: str = ""
+    number: int = 0
+    withdrawn_by: str = ""
+    withdrawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ class Incident:
         channel: By which it was reported; empty for none.
         reported_at: When somebody reported it, milliseconds; None where nobody did.
         opened_by: Who opened it; empty for an outage.
-        entries: In order of `at`.
+        entries: In order of `at`; those that were withdrawn, too, which do nothing.
         merged: Idents of those that turned out to be this one.
         split_from: Ident of the one that this turned out to be no part of; empty for none.
         ref: What another system calls it; empty where none does.
@@ -97,8 +104,8 @@ class Incident:
     ref: str = ""
 
     def of(self, *acts: Act) -> Iterator[Entry]:
-        """Entries that do any of these, in order."""
-        return (each for each in self.entries if each.act in acts)
+        """Entries that do any of these and still stand, in order."""
+        return (each for each in self.entries if each.act in acts and not each.withdrawn_by)
 
     def open(self, until: int) -> Spans:
         """When it was to be repaired, as far as that is known: until probes see that it is over, or somebody says so; again once it is reopened."""

@@ -13,6 +13,7 @@ from exporter.sla.agreement import Party
 from exporter.sla.incidents.answers import AnswerTerms, Task
 from exporter.sla.incidents.incident import Act, Kind
 from exporter.sla.incidents.severity import SeverityRule
+from exporter.sla.recorded import groups
 from exporter.sla.terms import RecordedTerms, Target
 from exporter.store.base import LogEntry
 from exporter.units import HOUR, MINUTE, format_instant, parse_instant
@@ -291,3 +292,51 @@ def test_of_what_is_not_there_a_stranger_learns_nothing() -> None:
         desk("eve").record("nothing", {})
     with pytest.raises(ForbiddenError):
         desk("eve").open({"service": "nowhere"})
+
+
+def test_what_was_written_by_mistake_is_withdrawn_by_its_own_party_and_stays_in_sight() -> None:
+    log = [
+        desk().act("i1", Act.PAUSE, {"from": format_instant(START), "to": format_instant(NOW), "text": "x"})
+    ]
+    with pytest.raises(UsageError, match="`mara` wrote 2; one of that party may withdraw it: mara"):
+        desk("jo", *log).act("i1", Act.WITHDRAW, {"value": "2", "text": "not so"})
+    log.append(desk("mara", *log).act("i1", Act.WITHDRAW, {"value": "2", "text": "meant for i8"}))
+    found = then(*log).incidents["i1"]
+    assert not found.paused
+    assert [(each.act, each.number, each.withdrawn_by, each.withdrawn) for each in found.entries] == [
+        (Act.PAUSE, 2, "mara", "meant for i8"),
+        (Act.WITHDRAW, 3, "", ""),
+    ]
+    for number in ("2", "3", "9"):  # no longer there, no entry to withdraw, never there
+        with pytest.raises(UsageError, match=f"value: there is no `{number}`"):
+            desk("mara", *log).act("i1", Act.WITHDRAW, {"value": number, "text": "x"})
+    with pytest.raises(UsageError, match="text: is missing; say why it is withdrawn"):
+        desk("mara", log[0]).act("i1", Act.WITHDRAW, {"value": "2"})
+
+
+def test_what_was_written_of_an_incident_that_turned_out_to_be_another_one_is_withdrawn_and_done() -> None:
+    named = {"value": "line", "text": "a second line", "due": "2026-12-31"}
+    log = [desk().act("i1", Act.ACTION, named)]
+    later = {"service": "shop", "start": START - HOUR, "end": None}
+    log.append(LogEntry(NOW, "", Written.OUTAGE, "i2", text_of(later)))
+    log.append(LogEntry(NOW, "", Written.MERGE, "i1", text_of({"into": "i2"})))
+    done = desk("mara", *log).act("i2", Act.DONE, {"value": "line"})
+    assert then(*log, done).incidents["i2"].actions() == {}
+    gone = desk("mara", *log).act("i1", Act.WITHDRAW, {"value": "2", "text": "not needed"})
+    assert then(*log, gone).incidents["i2"].actions() == {}
+
+
+def test_a_value_of_a_measure_is_withdrawn() -> None:
+    typo = desk().record("first_call", {"value": "745", "evidence": "desk.csv"})
+    with pytest.raises(UsageError, match="`mara` wrote 2; one of that party"):
+        desk("jo", typo).withdraw("first_call", {"value": "2", "text": "x"})
+    (row,) = batch(
+        desk("mara", typo), [{"do": "withdraw", "id": "first_call", "value": "2", "text": "a typo"}]
+    )
+    (found,) = then(typo, row).records["first_call"]
+    assert (found.withdrawn_by, found.withdrawn) == ("mara", "a typo")
+    assert groups(CALLS.recorded or RecordedTerms(""), [found], (0, NOW + 1)) == []
+    with pytest.raises(ForbiddenError):
+        desk("eve", typo).withdraw("first_call", {"value": "2", "text": "x"})
+    with pytest.raises(UsageError, match="no agreement asks for the measure `calls`"):
+        desk().withdraw("calls", {"value": "2", "text": "x"})

@@ -62,6 +62,12 @@ def test_what_strangers_and_programs_wrote_does_not_count() -> None:
     assert [each.by for each in heard(written, Hearing(), BOTH).entries] == ["mara"]
 
 
+@pytest.mark.parametrize(("by", "counts"), [("mara", 0), ("stranger", 1)])
+def test_what_was_withdrawn_does_not_count_unless_a_stranger_has_withdrawn_it(by: str, counts: int) -> None:
+    taken_back = replace(answer("mara", 5, 5), withdrawn_by=by, withdrawn="not so")
+    assert len(list(heard(of(taken_back), Hearing(), BOTH).of(Act.ACKNOWLEDGE))) == counts
+
+
 @pytest.mark.parametrize(("written", "counts"), [(15, 5), (16, 16)])
 def test_an_answer_written_down_too_late_counts_from_then(written: int, counts: int) -> None:
     (found,) = heard(of(answer("mara", 5, written)), STRICT, BOTH).entries

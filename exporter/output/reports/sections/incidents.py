@@ -88,7 +88,8 @@ def _written_later(clock: Clock, incident: Incident) -> tuple[str, ...]:
     if clock["stop"] is None:
         return ()
     stop = parse_instant(clock["stop"])
-    late = [each["entered_at"] - each["at"] for each in incident["entries"] if each["at"] == stop]
+    standing = (each for each in incident["entries"] if not each["withdrawn_by"])
+    late = [each["entered_at"] - each["at"] for each in standing if each["at"] == stop]
     said = later(max(late, default=0))
     return (said,) if said else ()
 
@@ -142,7 +143,10 @@ def _people(document: Document) -> set[str]:
 
 def _later(entry: Entry) -> tuple[str, ...]:
     said = later(entry["entered_at"] - entry["at"])
-    return (said,) if said else ()
+    taken_back = (
+        f"withdrawn by {entry['withdrawn_by']}: {entry['withdrawn']}" if entry["withdrawn_by"] else ""
+    )
+    return tuple(filter(None, (said, taken_back)))
 
 
 def _said(entry: Entry, times: Times) -> str:

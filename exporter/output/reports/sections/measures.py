@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from exporter.output.reports.blocks import Block, Column, Section, Table, Text, row
+from exporter.output.reports.blocks import Block, Cell, Column, Section, Table, Text, row
 from exporter.output.reports.document import Document, Target
 from exporter.output.reports.promises import promise
 from exporter.output.reports.words import Times, known
@@ -56,7 +56,10 @@ def _of_target(target: Target, document: Document, times: Times) -> Iterator[Blo
         row(
             times.cell(each.at),
             each.group or "all",
-            number(each.value),
+            Cell(
+                number(each.value),
+                (f"withdrawn by {each.withdrawn_by}: {each.withdrawn}",) if each.withdrawn_by else (),
+            ),
             number(each.weight),
             each.by,
             known(each.evidence),

@@ -6,7 +6,7 @@ from itertools import pairwise
 from exporter.record.agreements.evidence import promised, reach
 from exporter.sla.agreement import Agreement
 from exporter.sla.evidence import Evidence, Period
-from exporter.sla.incidents.incident import Incident, Kind
+from exporter.sla.incidents.incident import Act, Incident, Kind
 from exporter.sla.incidents.outages import doubtful, outages
 from exporter.sla.lane import Lane
 from exporter.sla.terms import Target
@@ -35,6 +35,7 @@ def _of_target(agreement: Agreement, target: Target, seen: Evidence, period: Per
         yield "has incidents of other periods"
     if target.answers is not None:
         yield from _other_outages(seen, period.span)
+        yield from _taken_back(seen)
     if target.endpoints and set(seen.lanes) != set(target.endpoints):
         yield "is not of its endpoints"
     if any(not _is_whole(lane, seen.span) for lane in seen.lanes.values()):
@@ -67,6 +68,19 @@ def _other_outages(seen: Evidence, span: Span) -> Iterator[str]:
     known = {(each.service, each.start, each.end) for each in told}
     if measured - known or len(known) < len(told):
         yield "has not the outages that its lanes have"
+
+
+def _taken_back(seen: Evidence) -> Iterator[str]:
+    """Entries that count for nothing though nobody has withdrawn them, or that count though somebody has."""
+    for incident in seen.incidents:
+        said = {(each.value, each.by, each.text) for each in incident.entries if each.act is Act.WITHDRAW}
+        done = {
+            (str(each.number), each.withdrawn_by, each.withdrawn)
+            for each in incident.entries
+            if each.withdrawn_by
+        }
+        if said != done:
+            yield f"has entries of {incident.ident} that were withdrawn otherwise than its entries say"
 
 
 def _is_reported_otherwise(outage: Incident, seen: Evidence) -> bool:
