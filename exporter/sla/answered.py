@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from exporter.sla.case import Case
-from exporter.sla.claims import Ruling
 from exporter.sla.incidents.answers import AnswerTerms, Clock, clocks
 from exporter.sla.incidents.heard import heard
 from exporter.sla.incidents.incident import Act, Incident, Kind
@@ -53,15 +52,13 @@ def handled(case: Case, answers: AnswerTerms) -> list[Handled]:
     from_report, until = case.measure.starts is Starts.REPORTED, evidence.span[1]
     always = Spans([(evidence.span[0], until + HORIZON)])
     promised = always if evidence.hours is None else evidence.hours
-    found = list[Handled]()
+    excluded, found = case.excluded, list[Handled]()
     for each in sorted(evidence.incidents, key=lambda each: (each.start, each.ident)):
         incident = heard(each, case.measure.hearing, people)
         severity = severity_of(incident, terms.severities, _lanes(evidence.lanes, incident), people)
         if start <= incident.start < end and answers.is_about(incident, severity):
             ran = clocks(answers, incident, people[0], promised, until, from_report=from_report)
-            found.append(
-                Handled(incident, severity, tuple(ran), _ignored(incident, case.ruled, people, until))
-            )
+            found.append(Handled(incident, severity, tuple(ran), _ignored(incident, excluded, people, until)))
     return [_unreported(each) for each in found]
 
 
@@ -69,13 +66,10 @@ def _lanes(lanes: Mapping[str, Lane], incident: Incident) -> Mapping[str, Lane]:
     return {name: lane for name, lane in lanes.items() if name.startswith(f"{incident.service}/")}
 
 
-def _ignored(
-    incident: Incident, ruled: Sequence[Ruling], people: Sequence[frozenset[str]], until: int
-) -> str:
+def _ignored(incident: Incident, excluded: Spans, people: Sequence[frozenset[str]], until: int) -> str:
     fault = agreed_value(incident, Act.FAULT, people)
     if fault and fault != "provider":
         return f"both parties say that it was the fault of the {fault}"
-    excluded = Spans(part for each in ruled for part in each.counts if each.claim.endpoints is None)
     if incident.kind is Kind.OUTAGE and not incident.open(until) - excluded:
         return "all of it was excluded"
     return ""

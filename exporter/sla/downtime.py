@@ -25,7 +25,7 @@ from exporter.sla.evidence import Evidence
 from exporter.sla.lane import Parts, combined
 from exporter.sla.terms import Measure, Rounding, Starts, Unknown
 from exporter.timeline.exclusion import Category
-from exporter.timeline.spans import FOREVER, NOTHING, Span, Spans
+from exporter.timeline.spans import FOREVER, NOTHING, Span, Spans, first_within
 from exporter.units import MINUTE
 
 RAW, HOURS, EXCLUSIONS, UNKNOWN, REPORTED, SMALLEST, ROUNDING = (
@@ -173,11 +173,10 @@ def _shaped(
 
 def _since_report(outage: Outage, reported: Sequence[int]) -> Outage:
     """What of an outage lies after it was first reported."""
-    start, end = outage.span
-    told = next((at for at in reported if start <= at < end), None)
+    told = first_within(reported, outage.span)
     if told is None:
         return _dropped(outage, REPORTED)
-    return replace(outage, counted=outage.counted & Spans([(told, end)]))
+    return replace(outage, counted=outage.counted & Spans([(told, outage.span[1])]))
 
 
 def _if_long(outage: Outage, smallest: int) -> Outage:

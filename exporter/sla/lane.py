@@ -44,6 +44,15 @@ class Lane:
             (at, end) for (at, standing), end in zip(self.runs, ends, strict=True) if standing in standings
         )
 
+    def within(self, span: Span) -> Iterator[tuple[Span, Standing]]:
+        """How it stood, stretch by stretch, in the part of a span that it covers; nothing where that is empty."""
+        start, end = max(span[0], self.start), min(span[1], self.end)
+        number = max(0, bisect_right(self.runs, start, key=_instant) - 1)
+        while start < end:
+            beyond = self.runs[number + 1][0] if number + 1 < len(self.runs) else self.end
+            yield (start, min(beyond, end)), self.runs[number][1]
+            start, number = beyond, number + 1
+
     def standings(self, start: int, end: int) -> Iterator[Run]:
         """How it stood at `start`, and each change in (start, end); absent outside of what it covers."""
         now = Standing.ABSENT
@@ -72,6 +81,10 @@ class Lane:
             if at < self.end
         )
         return Lane.of(laid, self.start, self.end)
+
+
+def _instant(run: Run) -> int:
+    return run[0]
 
 
 class Parts(NamedTuple):

@@ -4,10 +4,11 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.agreements import agreements
 from tests.benchmarks.bare import bare
 from tests.benchmarks.breaking import breaking
 from tests.benchmarks.corrections import corrections
@@ -26,6 +27,7 @@ PARTS = (
     "bare",
     "figures",
     "corrections",
+    "agreements",
     "startup",
     "rules",
     "dashboards",
@@ -70,21 +72,17 @@ def main(words: Sequence[str]) -> int:
 
 def run(chosen: argparse.Namespace, parts: Sequence[str], directory: Path) -> dict[str, Any]:
     """Run the parts one after the other; their figures."""
-    figures: dict[str, Any] = {}
-    if "bare" in parts:
-        figures["bare"] = bare(directory, chosen.endpoints)
-    if "figures" in parts:
-        figures["figures"] = figure_costs(directory)
-    if "corrections" in parts:
-        figures["corrections"] = corrections(directory, chosen.endpoints)
-    if "page" in parts:
-        figures["page"] = page_costs() | breaking(directory)
-    if "detection" in parts:
-        figures["detection"] = detection(directory)
-    if "rules" in parts:
-        figures["rules"] = rule_costs(directory, chosen.endpoints)
-    if "dashboards" in parts:
-        figures["dashboards"] = dashboard_costs(directory, chosen.endpoints)
+    alone: dict[str, Callable[[], dict[str, Any]]] = {
+        "bare": lambda: bare(directory, chosen.endpoints),
+        "figures": lambda: figure_costs(directory),
+        "corrections": lambda: corrections(directory, chosen.endpoints),
+        "agreements": agreements,
+        "page": lambda: page_costs() | breaking(directory),
+        "detection": lambda: detection(directory),
+        "rules": lambda: rule_costs(directory, chosen.endpoints),
+        "dashboards": lambda: dashboard_costs(directory, chosen.endpoints),
+    }
+    figures = {part: work() for part, work in alone.items() if part in parts}
     if "startup" in parts:
         with nginx(directory) as web:
             figures["startup"] = startup(directory, web, chosen.endpoints, (1, 100), min(chosen.rounds, 3))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporter.timeline.spans import FOREVER, NOTHING, Span, Spans
+from exporter.timeline.spans import FOREVER, NOTHING, Span, Spans, first_within
 
 END = 60
 
@@ -64,6 +64,11 @@ def test_both_is_the_intersection(ones: list[Span], others: list[Span]) -> None:
 @given(written, written)
 def test_one_without_the_other_is_the_difference(ones: list[Span], others: list[Span]) -> None:
     assert list(Spans(ones) - Spans(others)) == runs(members(ones) - members(others))
+
+
+@given(st.lists(instants, max_size=8).map(sorted), instants, instants)
+def test_the_first_instant_within_a_span(found: list[int], start: int, end: int) -> None:
+    assert first_within(found, (start, end)) == next((at for at in found if start <= at < end), None)
 
 
 @given(written, written)

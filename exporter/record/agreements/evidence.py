@@ -23,7 +23,7 @@ from exporter.store.base import Absence, LogEntry, Said, SloKey
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.exclusion import Exclusion, When
 from exporter.timeline.samples import SampleHistory
-from exporter.timeline.spans import Span, Spans
+from exporter.timeline.spans import Span, Spans, first_within
 from exporter.timeline.tally import Standing
 from exporter.units import DAY, YEAR
 
@@ -141,7 +141,7 @@ def _incidents(sources: Sources, service: str, until: int) -> Iterator[Incident]
     for each in sources.ledger.incidents.values():
         if each.service == service:
             end = until if each.end is None else each.end
-            first = next((at for at in told if each.start <= at < end), None)
+            first = first_within(told, (each.start, end))
             yield each if each.kind is not IncidentKind.OUTAGE else replace(each, reported_at=first)
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from exporter.sla.incidents.incident import Act, Incident
 from exporter.sla.lane import Lane
 from exporter.timeline.spans import Spans
 from exporter.timeline.tally import Standing
+
+_WATCHED = (Standing.UP, Standing.DOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ def severity_of(
     if agreed or incident.severity:
         return agreed or incident.severity
     within = Spans(incident.open(_end(lanes, incident.start)))
-    return next((rule.name for rule in rules if _holds(rule, lanes, within)), "")
+    most, watched = _down_at_once(lanes, within)
+    return next((rule.name for rule in rules if _holds(rule, most, watched)), "")
 
 
 def agreed_value(incident: Incident, act: Act, both: Sequence[frozenset[str]]) -> str:
@@ -65,23 +69,22 @@ def agreed_value(incident: Incident, act: Act, both: Sequence[frozenset[str]]) -
     return agreed
 
 
-def _holds(rule: SeverityRule, lanes: Mapping[str, Lane], within: Spans) -> bool:
-    watched = [lane for lane in lanes.values() if lane.spans(Standing.UP, Standing.DOWN) & within]
-    if rule.down is None or not watched:
-        return False
-    wanted = rule.down or len(watched)  # of all that were watched then
-    edges = sorted(
-        (at, step)
-        for lane in watched
-        for start, end in lane.spans(Standing.DOWN) & within
-        for at, step in ((start, 1), (end, -1))
-    )
-    down = 0
-    for _, step in edges:  # at one instant ends come first
-        down += step
-        if down >= wanted:
-            return True
-    return False
+def _holds(rule: SeverityRule, most: int, watched: int) -> bool:
+    """Whether a rule held when the most were down, of so many that were watched."""
+    return rule.down is not None and watched > 0 and most >= (rule.down or watched)
+
+
+def _down_at_once(lanes: Mapping[str, Lane], within: Spans) -> tuple[int, int]:
+    """How many endpoints were down at any one instant, at most, and how many were watched at all."""
+    edges, watched = list[tuple[int, int]](), 0
+    for lane in lanes.values():
+        stood = [each for span in within for each in lane.within(span)]
+        watched += any(standing in _WATCHED for _, standing in stood)
+        for (start, end), standing in stood:
+            if standing is Standing.DOWN:
+                edges += [(start, 1), (end, -1)]
+    edges.sort()  # at one instant ends come first
+    return max(accumulate(step for _, step in edges), default=0), watched
 
 
 def _end(lanes: Mapping[str, Lane], start: int) -> int:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exporter.sla.answered import Handled
 from exporter.sla.evaluate import evaluate
@@ -13,10 +15,12 @@ from exporter.sla.incidents.answers import AnswerTerms, Task
 from exporter.sla.incidents.incident import Act, Entry, Incident, Kind
 from exporter.sla.incidents.severity import SeverityRule, agreed_value, severity_of
 from exporter.sla.judge import Verdict
+from exporter.sla.lane import Lane
 from exporter.sla.result import TargetResult
 from exporter.sla.standing import open_incidents
 from exporter.sla.terms import Ceiling, Measure, RecordedTerms, Starts, Take, Target, Terms
 from exporter.timeline.exclusion import Category
+from exporter.timeline.tally import Standing
 from exporter.units import DAY, HOUR, MINUTE
 from tests.support.agreed import END, RECOGNISED, START, claim, lane, percent
 from tests.support.contracts import agreement
@@ -49,6 +53,36 @@ def lanes(*down: tuple[int, int]) -> dict[str, object]:
 )
 def test_the_first_rule_that_held_at_any_instant(down: Sequence[tuple[int, int]], severity: str) -> None:
     assert severity_of(DOWN, RULES, lanes(*down), PEOPLE) == severity  # type: ignore[arg-type]
+
+
+@given(
+    st.lists(
+        st.dictionaries(st.integers(0, 30), st.sampled_from(Standing), min_size=1, max_size=8), max_size=3
+    ),
+    st.lists(st.one_of(st.none(), st.integers(0, 3)), max_size=3),
+    st.integers(0, 30),
+    st.integers(0, 30),
+)
+def test_rules_hold_as_in_a_look_at_every_instant(
+    runs: Sequence[dict[int, Standing]], downs: Sequence[int | None], start: int, length: int
+) -> None:
+    found = {
+        f"shop/e{number}": Lane.of(sorted(({0: Standing.UP} | each).items()), 0, 40)
+        for number, each in enumerate(runs)
+    }
+    instants = [
+        [dict(lane.standings(at, at + 1))[at] for lane in found.values()]
+        for at in range(start, start + length)
+    ]
+    watched = sum(
+        any(each[number] in (Standing.UP, Standing.DOWN) for each in instants) for number in range(len(found))
+    )
+    most = max((each.count(Standing.DOWN) for each in instants), default=0)
+    wanted = [None if down is None else (down or watched) for down in downs]
+    held = [f"sev{number}" for number, down in enumerate(wanted) if down and watched and most >= down]
+    rules = [SeverityRule(f"sev{number}", down) for number, down in enumerate(downs)]
+    incident = Incident("i1", "shop", Kind.OUTAGE, start, start + length)
+    assert severity_of(incident, rules, found, PEOPLE) == next(iter(held), "")
 
 
 def said(by: str, value: str, act: Act = Act.SEVERITY) -> Entry:

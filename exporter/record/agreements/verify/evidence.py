@@ -1,6 +1,6 @@
 """Whether the evidence of a report is all of it, and goes with itself: nothing of it may be left out, or told twice in two ways."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from exporter.record.agreements.evidence import promised, reach
@@ -10,7 +10,7 @@ from exporter.sla.incidents.incident import Act, Incident, Kind
 from exporter.sla.incidents.outages import doubtful, outages
 from exporter.sla.lane import Lane
 from exporter.sla.terms import Target
-from exporter.timeline.spans import Span, Spans
+from exporter.timeline.spans import Span, Spans, first_within
 
 
 def misfits(agreement: Agreement, evidence: Mapping[str, Evidence], period: Period) -> Iterator[str]:
@@ -54,7 +54,8 @@ def _other_outages(seen: Evidence, span: Span) -> Iterator[str]:
     told = [each for each in seen.incidents if each.kind is Kind.OUTAGE]
     if any(each.severity or each.channel or each.title or each.opened_by for each in told):
         yield "has an outage that says what only people say of what they open"
-    if any(_is_reported_otherwise(each, seen) for each in told):
+    reports = _reports(seen)
+    if any(_is_reported_otherwise(each, reports.get(each.service, ()), seen) for each in told):
         yield "has an outage that was reported at another time than its reports say"
     by_service = dict[str, list[Lane]]()
     for name, lane in seen.lanes.items():
@@ -83,15 +84,19 @@ def _taken_back(seen: Evidence) -> Iterator[str]:
             yield f"has entries of {incident.ident} that were withdrawn otherwise than its entries say"
 
 
-def _is_reported_otherwise(outage: Incident, seen: Evidence) -> bool:
+def _reports(seen: Evidence) -> Mapping[str, Sequence[int]]:
+    """Instants at which faults were reported, by service, ascending."""
+    found = dict[str, list[int]]()
+    for each in seen.incidents:
+        if each.kind is Kind.FAULT and each.reported_at is not None:
+            found.setdefault(each.service, []).append(each.reported_at)
+    return {service: sorted(reports) for service, reports in found.items()}
+
+
+def _is_reported_otherwise(outage: Incident, reports: Sequence[int], seen: Evidence) -> bool:
     """Whether an outage was reported before or after it lasted, or later than by a fault that is told beside it."""
     end = seen.span[1] if outage.end is None else outage.end
-    reports = [
-        each.reported_at
-        for each in seen.incidents
-        if each.kind is Kind.FAULT and each.service == outage.service and each.reported_at is not None
-    ]
-    first = min((at for at in reports if outage.start <= at < end), default=None)
+    first = first_within(reports, (outage.start, end))
     if outage.reported_at is None:
         return first is not None
     return not outage.start <= outage.reported_at < end or (first is not None and first < outage.reported_at)

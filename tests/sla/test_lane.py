@@ -1,0 +1,23 @@
+"""What stood in a part of a lane, against the whole lane cut by it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporter.sla.lane import Lane
+from exporter.timeline.spans import Span, Spans
+from exporter.timeline.tally import Standing
+
+LENGTH = 40
+
+lanes = st.dictionaries(st.integers(1, LENGTH - 1), st.sampled_from(Standing), max_size=12).map(
+    lambda runs: Lane.of(sorted(({0: Standing.UP} | runs).items()), 0, LENGTH)
+)
+
+
+@given(lanes, st.integers(-5, LENGTH + 5), st.integers(-5, LENGTH + 5))
+def test_a_part_stood_as_the_whole_did_then(lane: Lane, start: int, end: int) -> None:
+    found = list(lane.within((start, end)))
+    for standing in Standing:
+        stretches: list[Span] = [span for span, stood in found if stood is standing]
+        assert stretches == list(lane.spans(standing) & Spans([(start, end)]))
+    assert found == sorted(found, key=lambda each: each[0])
