@@ -73,7 +73,7 @@ def tickets() -> Iterator[dict[str, str]]:
         "severity": "sev3",
         "title": "No mail comes in",
     }
-    yield say("acknowledge", "i5", at + 10 * HOUR, "was a full disk")
+    yield say("acknowledge", "i5", at + 75 * MINUTE, "a full disk")
     yield say("resolve", "mail-2026-08", at + 10 * HOUR, "as i5")
     opened = {
         "service": "shop",

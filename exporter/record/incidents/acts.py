@@ -5,8 +5,9 @@ from types import MappingProxyType
 
 from exporter.record.incidents.fields import Fields
 from exporter.record.incidents.ledger import Body
-from exporter.sla.agreement import PARTIES, Agreement
+from exporter.sla.agreement import Agreement
 from exporter.sla.incidents.incident import Act, Incident, Kind
+from exporter.sla.terms import PARTIES
 from exporter.units import format_instant
 
 FAULTS = (*PARTIES, "third party", "nobody")

@@ -134,7 +134,8 @@ def _escalated(targets: Sequence[Target], times: Times) -> list[Block]:
 
 def _people(document: Document) -> set[str]:
     parties = document["terms"].get("parties")
-    found = set[str]()
+    later = [each for seen in document.get("evidence", {}).values() for each in seen.get("later", ())]
+    found = {name for each in later for names in each["people"].values() for name in names}
     for party in parties.values() if isinstance(parties, Mapping) else ():
         people = party.get("people") if isinstance(party, Mapping) else None
         found |= set(people) if isinstance(people, list) else set()
