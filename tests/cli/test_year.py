@@ -279,6 +279,22 @@ def _incident_left_out(told: Any) -> None:
     told["evidence"]["phone"]["incidents"] = []
 
 
+def _invented(told: Any) -> None:
+    for name in ("sev1", "sev2", "mail-reported"):
+        incidents = told["evidence"][name]["incidents"]
+        incidents.append({**incidents[0], "start": told["computed"]["span"][0] + DAY, "id": "i99"})
+
+
+def _outage_left_out(told: Any) -> None:
+    for name in ("sev1", "sev2", "mail-reported"):
+        told["evidence"][name]["incidents"] = []
+
+
+def _written_before(told: Any) -> None:
+    for name in ("sev1", "sev2", "requests", "phone"):
+        told["evidence"][name]["incidents"][0]["entries"][0]["entered_at"] = 0
+
+
 def _reported_later(told: Any) -> None:
     for name in ("sev1", "sev2", "requests", "phone", "mail-reported"):
         for each in told["evidence"][name]["incidents"]:
@@ -295,8 +311,11 @@ def _reported_later(told: Any) -> None:
         ("2026-08", _other_version, "versions[1].terms_sha256 says '0000"),
         ("2026-03", _taken_back, "has entries of i2 that were withdrawn otherwise than its entries say"),
         ("2026-03", _nothing_to_do, "actions says [], and comes to [{"),
-        ("2026-03", _endpoints_left_out, "has other endpoints of `shop` than that of another target"),
+        ("2026-05", _endpoints_left_out, "has other endpoints of `shop` than that of another target"),
         ("2026-05", _incident_left_out, "has other incidents of `shop` than that of another target"),
+        ("2026-10", _outage_left_out, "has not the outages that its lanes have"),
+        ("2026-08", _invented, "has not the outages that its lanes have"),
+        ("2026-03", _written_before, "has an entry that was written down before what it is about"),
         ("2026-08", _reported_later, "was reported at another time than its reports say"),
     ],
 )

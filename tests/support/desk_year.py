@@ -39,11 +39,15 @@ def start_of(month: str) -> int:
 OUTAGES: dict[str, tuple[tuple[int, int], ...]] = {
     "shop/web": ((start_of("2026-01") + 9 * DAY, 2 * HOUR), (start_of("2026-03") + 4 * DAY, 6 * HOUR)),
     "shop/db": ((start_of("2026-01") + 9 * DAY, 2 * HOUR), (start_of("2026-04") + 4 * DAY, 3 * HOUR)),
-    "mail/imap": ((start_of("2026-06") + 4 * DAY, HOUR), (start_of("2026-09") - HOUR, 3 * HOUR)),
+    "mail/imap": (
+        (start_of("2026-06") + 4 * DAY, HOUR),
+        (start_of("2026-09") - HOUR, 3 * HOUR),
+        (start_of("2026-10"), HOUR // 2),
+    ),
     "machines/a": ((start_of("2026-01") + 9 * DAY, 2 * HOUR),),
     "machines/b": ((start_of("2026-01") + 9 * DAY, 2 * HOUR),),
 }
-"""Start and length. In January all is down because the machines are; over the end of August mail is."""
+"""Start and length. In January all is down because the machines are; over the end of August mail is, and from the first moment of October on."""
 
 
 def tickets() -> Iterator[dict[str, str]]:
