@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from exporter.sla.case import Case
 from exporter.sla.incidents.answers import AnswerTerms, Clock, clocks, of_two
@@ -11,7 +12,7 @@ from exporter.sla.incidents.severity import agreed_value, severity_of
 from exporter.sla.lane import Lane
 from exporter.sla.services import by_service, left
 from exporter.sla.terms import PARTIES, Starts
-from exporter.timeline.spans import Span, Spans
+from exporter.timeline.spans import NOTHING, Span, Spans
 from exporter.timeline.tally import Standing
 from exporter.units import DAY, describe_duration
 
@@ -52,21 +53,47 @@ def handled(case: Case, answers: AnswerTerms) -> list[Handled]:
     terms, evidence, (start, end) = case.terms, case.evidence, case.period.span
     versions = [terms.people, *(each.people for each in evidence.later)]
     people = [frozenset().union(*(each.get(party, ()) for each in versions)) for party in PARTIES]
-    lanes = by_service(evidence.lanes)
-    counting = by_service(left(evidence.lanes, case.ruled))
+    services = _services(case)
     found = list[Handled]()
     for each in sorted(evidence.incidents, key=lambda each: (each.start, each.ident)):
-        incident, own = heard(each, case.measure.hearing, people), lanes.get(each.service, {})
-        severity = severity_of(incident, terms.severities, own, people)
+        incident, service = heard(each, case.measure.hearing, people), services.get(each.service, _UNSEEN)
+        severity = severity_of(incident, terms.severities, service.lanes, people)
         if start <= incident.start < end and answers.is_about(incident, severity):
-            ran = tuple(_clocks(case, answers, incident, people[0], own))
-            why = _ignored(case, incident, people, own, counting.get(each.service, {}))
-            found.append(Handled(incident, severity, ran, why or _undue(case, incident, ran)))
+            ran = tuple(_clocks(case, answers, incident, people[0], service))
+            why = _ignored(case, incident, people, service) or _undue(case, incident, ran)
+            found.append(Handled(incident, severity, ran, why))
     return found
 
 
+class _Service(NamedTuple):
+    """What was measured of a service.
+
+    Attributes:
+        lanes: By endpoint.
+        down: When any of them was down.
+        counts: When any of them was, exclusions aside.
+    """
+
+    lanes: Mapping[str, Lane]
+    down: Spans
+    counts: Spans
+
+
+_UNSEEN = _Service({}, NOTHING, NOTHING)
+
+
+def _services(case: Case) -> Mapping[str, _Service]:
+    lanes = case.evidence.lanes
+    counting = by_service(left(lanes, case.ruled))
+    return {name: _Service(own, _down(own), _down(counting[name])) for name, own in by_service(lanes).items()}
+
+
+def _down(lanes: Mapping[str, Lane]) -> Spans:
+    return Spans(span for lane in lanes.values() for span in lane.spans(Standing.DOWN))
+
+
 def _clocks(
-    case: Case, answers: AnswerTerms, incident: Incident, people: frozenset[str], lanes: Mapping[str, Lane]
+    case: Case, answers: AnswerTerms, incident: Incident, people: frozenset[str], service: _Service
 ) -> Iterator[Clock]:
     """Clocks of an incident; of an outage that ended while nothing was known as of both instants at which it may have."""
     evidence, until = case.evidence, case.evidence.span[1]
@@ -77,36 +104,32 @@ def _clocks(
         promised = always if evidence.hours is None else evidence.hours
         return list(clocks(answers, each, people, promised, until, from_report=from_report))
 
-    last = max((span[1] for span in _down(lanes, incident, until)), default=None)
-    if last is None or last >= (until if incident.end is None else incident.end):
+    seen = _within(service.down, incident, until)
+    if not seen or seen[-1][1] >= _end(incident, until):
         return iter(ran(incident))
-    return of_two(ran(incident), ran(replace(incident, end=last)))
+    return of_two(ran(incident), ran(replace(incident, end=seen[-1][1])))
 
 
-def _down(lanes: Mapping[str, Lane], incident: Incident, until: int) -> Sequence[Span]:
-    """When any endpoint of an outage's service was seen down while it lasted; nothing of what is no outage."""
+def _within(down: Spans, incident: Incident, until: int) -> Sequence[Span]:
+    """When its service was down while an outage lasted; nothing of what is no outage."""
     if incident.kind is not Kind.OUTAGE:
         return ()
-    end = until if incident.end is None else incident.end
-    return [span for lane in lanes.values() for span in lane.spans(Standing.DOWN).within(incident.start, end)]
+    return list(down.within(incident.start, _end(incident, until)))
 
 
-def _ignored(
-    case: Case,
-    incident: Incident,
-    people: Sequence[frozenset[str]],
-    lanes: Mapping[str, Lane],
-    counting: Mapping[str, Lane],
-) -> str:
+def _end(incident: Incident, until: int) -> int:
+    return until if incident.end is None else incident.end
+
+
+def _ignored(case: Case, incident: Incident, people: Sequence[frozenset[str]], service: _Service) -> str:
     """Why an incident does not count; empty where it does."""
-    fault = agreed_value(incident, Act.FAULT, people)
+    fault, until = agreed_value(incident, Act.FAULT, people), case.evidence.span[1]
     if fault and fault != "provider":
         return f"both parties say that it was the fault of the {fault}"
-    until, smallest = case.evidence.span[1], case.measure.smallest_outage
-    if _down(lanes, incident, until) and not _down(counting, incident, until):
+    if _within(service.down, incident, until) and not _within(service.counts, incident, until):
         return "all of it was excluded"
-    is_outage = incident.kind is Kind.OUTAGE and incident.end is not None
-    if is_outage and (incident.end or 0) - incident.start < smallest:
+    smallest, is_over = case.measure.smallest_outage, incident.end is not None
+    if incident.kind is Kind.OUTAGE and is_over and _end(incident, until) - incident.start < smallest:
         return f"it was shorter than {describe_duration(smallest)}"
     return ""
 
