@@ -65,7 +65,8 @@ def tickets() -> Iterator[dict[str, str]]:
     yield say("acknowledge", "i2", second + 2 * HOUR, "seen now")
     yield say("action", "i2", second + DAY, "a second line to the shop", value="line", due="2026-06-30")
     yield wait("i3", "waits for a password of the customer", third + 10 * MINUTE, third + 2 * HOUR)
-    yield say("acknowledge", "i3", third + 2 * HOUR + 30 * MINUTE, "got it")
+    yield say("acknowledge", "i3", third + 2 * HOUR + 4 * MINUTE, "got it")
+    yield say("update", "i3", third + 2 * HOUR + 32 * MINUTE, "the password does")
     at = start_of("2026-09") - HOUR  # at night, when nobody has promised to answer
     yield {
         "do": "open",
