@@ -1,6 +1,6 @@
 """What was measured of one endpoint, as a list that anybody can read and write down."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -55,15 +55,11 @@ class Lane:
 
     def standings(self, start: int, end: int) -> Iterator[Run]:
         """How it stood at `start`, and each change in (start, end); absent outside of what it covers."""
-        now = Standing.ABSENT
-        later = list[Run]()
-        for at, standing in (*self.runs, (self.end, Standing.ABSENT)):
-            if at <= start:
-                now = standing
-            elif at < end:
-                later.append((at, standing))
-        yield start, now
-        yield from later
+        first = bisect_right(self.runs, start, key=_instant)
+        yield start, self.runs[first - 1][1] if first and start < self.end else Standing.ABSENT
+        yield from self.runs[first : bisect_left(self.runs, end, first, key=_instant)]
+        if start < self.end < end:
+            yield self.end, Standing.ABSENT
 
     def without(self, spans: Spans) -> "Lane":
         """The same, excluded where the spans are."""

@@ -21,3 +21,13 @@ def test_a_part_stood_as_the_whole_did_then(lane: Lane, start: int, end: int) ->
         stretches: list[Span] = [span for span, stood in found if stood is standing]
         assert stretches == list(lane.spans(standing) & Spans([(start, end)]))
     assert found == sorted(found, key=lambda each: each[0])
+
+
+@given(lanes, st.integers(-5, LENGTH + 5), st.integers(-5, LENGTH + 5))
+def test_changes_are_those_after_an_instant_and_before_another(lane: Lane, start: int, end: int) -> None:
+    runs = [(-10, Standing.ABSENT), *lane.runs, (lane.end, Standing.ABSENT)]
+    known = [standing for at, standing in runs if at <= start]
+    assert list(lane.standings(start, end)) == [
+        (start, known[-1]),
+        *((at, standing) for at, standing in runs if start < at < end),
+    ]
