@@ -60,7 +60,7 @@ def handled(case: Case, answers: AnswerTerms) -> list[Handled]:
         severity = severity_of(incident, terms.severities, service.lanes, people)
         if start <= incident.start < end and answers.is_about(incident, severity):
             ran = tuple(_clocks(case, answers, incident, people[0], service))
-            why = _ignored(case, incident, people, service) or _undue(case, incident, ran)
+            why = _ignored(case, incident, people, service) or _undue(case, answers, incident, ran)
             found.append(Handled(incident, severity, ran, why))
     return found
 
@@ -134,9 +134,10 @@ def _ignored(case: Case, incident: Incident, people: Sequence[frozenset[str]], s
     return ""
 
 
-def _undue(case: Case, incident: Incident, ran: Sequence[Clock]) -> str:
-    """Why nothing was to be done; empty where something was."""
+def _undue(case: Case, answers: AnswerTerms, incident: Incident, ran: Sequence[Clock]) -> str:
+    """Why nothing was to be done; empty where something was, and where nothing ever is."""
     if ran:
         return ""
-    unreported = case.measure.starts is Starts.REPORTED and incident.reported_at is None
-    return "nobody reported it" if unreported else "it was over before anything was due"
+    if case.measure.starts is Starts.REPORTED and incident.reported_at is None:
+        return "nobody reported it"
+    return "it was over before anything was due" if answers.limits else ""

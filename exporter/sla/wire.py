@@ -14,6 +14,7 @@ from exporter.sla.credit import Credit, CreditLine
 from exporter.sla.evidence import Approval, Claim, Evidence, Slice, Successor
 from exporter.sla.judge import FIGURES
 from exporter.sla.lane import Lane
+from exporter.sla.others import others
 from exporter.sla.period import PeriodResult, next_step
 from exporter.sla.result import TargetResult
 from exporter.sla.wire_cases import (
@@ -21,6 +22,7 @@ from exporter.sla.wire_cases import (
     handled_json,
     incident_json,
     incident_of,
+    other_json,
     record_json,
     record_of,
 )
@@ -67,6 +69,7 @@ def result_json(result: PeriodResult) -> Json:
         },
         "verdict": result.verdict.value,
         "targets": [_target(result, each) for each in result.targets],
+        "others": _others(result),
         "credit": _credit(result.credit, result.before),
         "terms": dict(agreement.document),
         "evidence": {name: evidence_json(each) for name, each in result.evidence.items()},
@@ -146,6 +149,13 @@ def _target(result: PeriodResult, found: TargetResult) -> Json:
         "credit": next((_line(each) for each in result.credit.lines if each.target == target.name), None),
         "next_step": _next_step(result, found),
     }
+
+
+def _others(result: PeriodResult) -> list[Json]:
+    """Incidents that no target is about, as far as targets of answers know them."""
+    told = (result.evidence[each.target.name] for each in result.targets if each.target.answers is not None)
+    until = max((each.span[1] for each in told), default=result.period.until)
+    return [other_json(each, result.agreement.escalation, until) for each in others(result)]
 
 
 def _exclusions(found: TargetResult) -> list[Json]:

@@ -126,7 +126,16 @@ def record_of(document: Mapping[str, Any]) -> Record:
 
 
 def handled_json(handled: Handled, steps: Sequence[EscalationStep], until: int) -> Json:
-    """An incident as a target looks at it, with the steps of the escalation that were due; instants are RFC 3339.
+    """An incident as a target looks at it; the rest as of `other_json`."""
+    return {
+        **other_json(handled, steps, until),
+        "met": handled.met,
+        "clocks": [_clock(each) for each in handled.clocks],
+    }
+
+
+def other_json(handled: Handled, steps: Sequence[EscalationStep], until: int) -> Json:
+    """An incident, whether or not a target is about it, with the steps of the escalation that were due; instants are RFC 3339.
 
     Args:
         handled: It.
@@ -138,7 +147,6 @@ def handled_json(handled: Handled, steps: Sequence[EscalationStep], until: int) 
     return {
         "id": incident.ident,
         "severity": handled.severity,
-        "met": handled.met,
         "ignored": handled.ignored,
         "disputed": incident.disputed,
         "paused": [
@@ -146,7 +154,6 @@ def handled_json(handled: Handled, steps: Sequence[EscalationStep], until: int) 
             for start, end in incident.paused
         ],
         "escalated": [{"to": step.to, "after_ms": step.after, "at": format_instant(at)} for step, at in due],
-        "clocks": [_clock(each) for each in handled.clocks],
     }
 
 

@@ -296,6 +296,10 @@ def _written_before(told: Any) -> None:
         told["evidence"][name]["incidents"][0]["entries"][0]["entered_at"] = 0
 
 
+def _others_invented(told: Any) -> None:
+    told["others"] = [{"id": "i99"}]
+
+
 def _reported_later(told: Any) -> None:
     for name in ("sev1", "sev2", "requests", "phone", "mail-reported"):
         for each in told["evidence"][name]["incidents"]:
@@ -312,6 +316,7 @@ def _reported_later(told: Any) -> None:
         ("2026-08", _other_version, "versions[1].terms_sha256 says '0000"),
         ("2026-03", _taken_back, "has entries of i2 that were withdrawn otherwise than its entries say"),
         ("2026-03", _nothing_to_do, "actions says [], and comes to [{"),
+        ("2026-03", _others_invented, "others says [{'id': 'i99'}], and comes to []"),
         ("2026-05", _endpoints_left_out, "has other endpoints of `shop` than that of another target"),
         ("2026-05", _incident_left_out, "has other incidents of `shop` than that of another target"),
         ("2026-10", _outage_left_out, "has not the outages that its lanes have"),

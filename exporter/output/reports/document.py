@@ -236,16 +236,21 @@ class Step(TypedDict):
     at: str
 
 
-class Handled(TypedDict):
-    """An incident as a target looks at it; see `sla.answered.Handled`."""
+class Other(TypedDict):
+    """An incident, whether or not a target is about it; see `sla.others`."""
 
     id: str
     severity: str
-    met: bool | None
     ignored: str
     disputed: bool
     paused: Sequence[tuple[str, str | None]]
     escalated: Sequence[Step]
+
+
+class Handled(Other):
+    """An incident as a target looks at it; see `sla.answered.Handled`."""
+
+    met: bool | None
     clocks: Sequence[Clock]
 
 
@@ -384,6 +389,7 @@ class Document(TypedDict):
     verdict: str
     targets: Sequence[Target]
     credit: Credit
+    others: NotRequired[Sequence[Other]]
     terms: Mapping[str, object]
     evidence: NotRequired[Mapping[str, Mapping[str, Any]]]
     issue: NotRequired[Issue]

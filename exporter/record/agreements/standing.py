@@ -4,6 +4,7 @@ from exporter.record.agreements.evidence import Sources, gather
 from exporter.sla.agreement import Agreement
 from exporter.sla.evaluate import evaluate
 from exporter.sla.evidence import Period
+from exporter.sla.others import EVERYTHING
 from exporter.sla.standing import OpenIncidents, open_incidents
 
 
@@ -16,6 +17,8 @@ def standing_of(sources: Sources, agreement: Agreement, now: int) -> list[OpenIn
         now: Milliseconds since the epoch.
     """
     targets = [each for each in agreement.terms.targets if each.answers is not None]
+    if not targets:
+        return []
     services = set(agreement.services)
     begun = [
         each.start
@@ -25,6 +28,6 @@ def standing_of(sources: Sources, agreement: Agreement, now: int) -> list[OpenIn
     span = min(begun, default=now), now + 1
     found = [
         (evaluate(agreement.terms, each, gather(sources, agreement, each, span), Period(span, sources.until)))
-        for each in targets
+        for each in (*targets, EVERYTHING)
     ]
     return list(open_incidents(agreement, found, sources.until))

@@ -42,5 +42,16 @@ def test_what_began_last_month_is_open_in_this_one(seen: Sources) -> None:
     assert incident.due == {Task.RESPOND: NOVEMBER, Task.REPAIR: NOVEMBER + 3 * HOUR}
 
 
+def test_what_no_target_is_about_is_open_all_the_same(seen: Sources) -> None:
+    """It has a severity and is escalated; nothing of it is due."""
+    (held,) = seen.config.agreements
+    (target,) = held.terms.targets
+    only_worst = replace(target, answers=AnswerTerms(("sev1",), "", ANSWERS.limits))
+    other = replace(held, terms=replace(held.terms, targets=(only_worst,)))
+    first, second = standing_of(seen, other, seen.until)
+    assert (first.incidents, [each.level for each in second.incidents]) == ((), [1])
+    assert second.incidents[0].due == {}
+
+
 def test_where_no_answers_are_promised_nothing_is_told(seen: Sources) -> None:
     assert standing_of(seen, agreement(), seen.until) == []

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from exporter.output.reports.blocks import Block, Cell, Column, Section, Table, row
-from exporter.output.reports.document import Clock, Document, Entry, Handled, Incident, Instant, Target
+from exporter.output.reports.document import Clock, Document, Entry, Handled, Incident, Instant, Other, Target
 from exporter.output.reports.words import Times, later
 from exporter.units import describe_duration, parse_instant
 
@@ -16,6 +16,7 @@ _ANSWERS = (
     Column("May take", is_number=True),
     Column("In time?"),
 )
+_OTHERS = (Column("Incident"), Column("Severity"), Column("Counts?"))
 _STORY = (Column("At"), Column("Who"), Column("What"), Column("In words"))
 
 
@@ -26,8 +27,10 @@ def incidents(document: Document, times: Times) -> Iterator[Section]:
         return
     known = _known(document)
     blocks: list[Block] = [_of_target(each, known, times) for each in targets]
+    blocks += _others(document, known, times)
     blocks += [_story(each, document, times) for each in known.values() if each["entries"]]
-    blocks += _escalated(targets, times)
+    of_targets = [each for target in targets for each in target["incidents"]]
+    blocks += _escalated([*of_targets, *document.get("others", ())], times)
     blocks += [_to_do(document)]
     yield Section("incidents", "Incidents", tuple(blocks))
 
@@ -48,18 +51,22 @@ def _of_target(target: Target, known: Mapping[str, Incident], times: Times) -> T
     return Table(target["name"], _ANSWERS, tuple(rows), "No incident that it is about.")
 
 
-def _rows(handled: Handled, incident: Incident, times: Times) -> Iterator[tuple[Cell, ...]]:
-    name = Cell(
-        incident["title"] or f"{incident['service']} was down",
-        (
-            f"id {handled['id']}, {incident['service']}, {incident['kind']}",
-            f"from {times.text(incident['start'])}",
-            *(
-                f"clocks {'stood' if end else 'stand'} still {_span((start, end), times)}"
-                for start, end in handled["paused"]
-            ),
-        ),
+def _others(document: Document, known: Mapping[str, Incident], times: Times) -> list[Block]:
+    """Incidents that no target is about, where there are any: nothing was promised of them, and they happened."""
+    rows = tuple(
+        row(
+            _name(each, known[each["id"]], times),
+            each["severity"],
+            Cell("does not count", (each["ignored"],)) if each["ignored"] else "no target is about it",
+        )
+        for each in document.get("others", ())
+        if each["id"] in known
     )
+    return [Table("Others", _OTHERS, rows, "")] if rows else []
+
+
+def _rows(handled: Handled, incident: Incident, times: Times) -> Iterator[tuple[Cell, ...]]:
+    name = _name(handled, incident, times)
     if handled["ignored"]:
         yield row(name, handled["severity"], "", "", "", Cell("does not count", (handled["ignored"],)))
         return
@@ -73,6 +80,20 @@ def _rows(handled: Handled, incident: Incident, times: Times) -> Iterator[tuple[
             _in_time(clock, handled, incident, times),
         )
         name = Cell("")
+
+
+def _name(handled: Other, incident: Incident, times: Times) -> Cell:
+    return Cell(
+        incident["title"] or f"{incident['service']} was down",
+        (
+            f"id {handled['id']}, {incident['service']}, {incident['kind']}",
+            f"from {times.text(incident['start'])}",
+            *(
+                f"clocks {'stood' if end else 'stand'} still {_span((start, end), times)}"
+                for start, end in handled["paused"]
+            ),
+        ),
+    )
 
 
 def _in_time(clock: Clock, handled: Handled, incident: Incident, times: Times) -> Cell:
@@ -115,12 +136,11 @@ def _story(incident: Incident, document: Document, times: Times) -> Table:
     return Table(f"What was written down of {incident['id']}{more}", _STORY, tuple(rows), "")
 
 
-def _escalated(targets: Sequence[Target], times: Times) -> list[Block]:
+def _escalated(handled: Sequence[Other], times: Times) -> list[Block]:
     """Whom somebody had to tell, of incidents that went on for too long; an incident of several targets once."""
     due = {
         (each["id"], step["at"], step["to"]): step
-        for target in targets
-        for each in target["incidents"]
+        for each in handled
         if not each["ignored"]
         for step in each["escalated"]
     }
