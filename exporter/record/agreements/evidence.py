@@ -23,7 +23,7 @@ from exporter.store.base import Absence, LogEntry, Said, SloKey
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.exclusion import Exclusion, When
 from exporter.timeline.samples import SampleHistory
-from exporter.timeline.spans import Span, Spans, first_within
+from exporter.timeline.spans import FOREVER, Span, Spans, first_within
 from exporter.timeline.tally import Standing
 from exporter.units import DAY, YEAR
 
@@ -104,7 +104,9 @@ def _of_service(sources: Sources, agreement: Agreement, target: Target, period: 
     )
 
 
-def of_cases(sources: Sources, agreement: Agreement, target: Target, period: Span) -> Evidence:
+def of_cases(
+    sources: Sources, agreement: Agreement, target: Target, period: Span, seen_from: int = -FOREVER
+) -> Evidence:
     """Take down the incidents of a period, with what was measured of their services up to now; or what was recorded.
 
     Args:
@@ -112,16 +114,19 @@ def of_cases(sources: Sources, agreement: Agreement, target: Target, period: Spa
         agreement: That has the target.
         target: Of answers, or of what is recorded.
         period: Milliseconds since the epoch.
+        seen_from: What was measured before this instant is left out.
     """
     names = [target.service] if target.service else agreement.services
     # From a moment earlier on, so that it is seen whether what is down at the start began with the period.
     span = period[0] - 1, max(period[0], min(sources.until, period[1] + FOLLOWED))
+    measured = min(max(span[0], seen_from), span[1] - 1), span[1]  # a moment is left of each endpoint
     services = [_service(sources, name) for name in names] if target.answers is not None else []
     lanes, claims = dict[str, Lane](), list[Claim]()
     for service in services:
         members = _members(sources, service, replace(target, endpoints=()))
         lanes |= {
-            f"{service.name}/{name}": Lane.of(history.standings(*span), *span) for _, name, history in members
+            f"{service.name}/{name}": Lane.of(history.standings(*measured), *measured)
+            for _, name, history in members
         }
         names_of_it = {ident: f"{service.name}/{name}" for ident, name, _ in members}
         claims += [

@@ -1,11 +1,18 @@
 """Incidents that are open now, whenever they began."""
 
-from exporter.record.agreements.evidence import Sources, gather
+from collections.abc import Iterator
+from dataclasses import replace
+
+from exporter.record.agreements.evidence import Sources, of_cases
 from exporter.sla.agreement import Agreement
 from exporter.sla.evaluate import evaluate
 from exporter.sla.evidence import Period
+from exporter.sla.incidents.heard import heard
+from exporter.sla.incidents.incident import Incident, Kind
 from exporter.sla.others import EVERYTHING
+from exporter.sla.result import TargetResult
 from exporter.sla.standing import OpenIncidents, open_incidents
+from exporter.sla.terms import PARTIES
 
 
 def standing_of(sources: Sources, agreement: Agreement, now: int) -> list[OpenIncidents]:
@@ -16,18 +23,46 @@ def standing_of(sources: Sources, agreement: Agreement, now: int) -> list[OpenIn
         agreement: The version in force.
         now: Milliseconds since the epoch.
     """
-    targets = [each for each in agreement.terms.targets if each.answers is not None]
-    if not targets:
+    if not any(each.answers is not None for each in agreement.terms.targets):
         return []
-    services = set(agreement.services)
-    begun = [
-        each.start
-        for each in sources.ledger.incidents.values()
-        if each.service in services and each.is_open(sources.until)
-    ]
-    span = min(begun, default=now), now + 1
-    found = [
-        (evaluate(agreement.terms, each, gather(sources, agreement, each, span), Period(span, sources.until)))
-        for each in (*targets, EVERYTHING)
-    ]
-    return list(open_incidents(agreement, found, sources.until))
+    open_ = list(_open(sources, agreement))
+    return list(open_incidents(agreement, list(_judged(sources, agreement, open_, now)), sources.until))
+
+
+def _open(sources: Sources, agreement: Agreement) -> Iterator[Incident]:
+    """Incidents of its services that are open as any of its targets hears them."""
+    terms, services = agreement.terms, set(agreement.services)
+    people = [terms.people.get(party, frozenset()) for party in PARTIES]
+    hearings = {terms.measure_of(each).hearing for each in (EVERYTHING, *terms.targets)}
+    for each in sources.ledger.incidents.values():
+        is_over = each.kind is Kind.OUTAGE and each.end is not None and not each.entries
+        if each.service not in services or is_over:
+            continue
+        if any(heard(each, hearing, people).is_open(sources.until) for hearing in hearings):
+            yield each
+
+
+def _judged(
+    sources: Sources, agreement: Agreement, open_: list[Incident], now: int
+) -> Iterator[TargetResult]:
+    """What becomes of open incidents, and of no others, as each target looks at them, and last as all do whether or not one is about them.
+
+    One that nobody closed may have begun long ago: what was measured since is read only as far as somebody needs it.
+    """
+    span = min((each.start for each in open_), default=now), now + 1
+    measured = (each.start for each in open_ if each.kind is Kind.OUTAGE or not each.severity)
+    seen_from = min(measured, default=sources.until)
+    idents = {each.ident for each in open_}
+    left = {
+        ident: each
+        for ident, each in sources.ledger.incidents.items()
+        if ident in idents or each.kind is Kind.FAULT  # by which outages were reported
+    }
+    needed = replace(sources, ledger=sources.ledger._replace(incidents=left))
+    for target in (*agreement.terms.targets, EVERYTHING):
+        if target.answers is not None:
+            seen = of_cases(needed, agreement, target, span, seen_from)
+            incidents = tuple(each for each in seen.incidents if each.ident in idents)
+            yield evaluate(
+                agreement.terms, target, replace(seen, incidents=incidents), Period(span, sources.until)
+            )
