@@ -133,13 +133,13 @@ def of_cases(
             each if each.endpoints is not None else replace(each, endpoints=frozenset(names_of_it.values()))
             for each in _claims(sources, service, names_of_it, span)
         ]
-    found = [each for service in services for each in _incidents(sources, service.name, span[1])]
+    found = [each for service in services for each in _incidents(sources, service.name, period, span[1])]
     return Evidence(
         span,
         lanes,
         tuple(claims),
         promised(agreement.hours[target.hours], reach(target, span, period[1])) if target.hours else None,
-        incidents=tuple(each for each in found if period[0] <= each.start < period[1]),
+        incidents=tuple(found),
         records=_records(sources, agreement, target.recorded.measure if target.recorded else "", period),
         volume=_records(sources, agreement, target.ceiling.measure if target.ceiling else "", period),
         later=tuple(_later(sources, agreement, span[1])) if target.answers is not None else (),
@@ -156,11 +156,11 @@ def _later(sources: Sources, agreement: Agreement, until: int) -> Iterator[Succe
             yield Successor(each.version, each.sha256, each.terms.people)
 
 
-def _incidents(sources: Sources, service: str, until: int) -> Iterator[Incident]:
-    """Incidents of a service; an outage was reported when somebody first reported anything while it lasted."""
+def _incidents(sources: Sources, service: str, period: Span, until: int) -> Iterator[Incident]:
+    """Incidents of a service that began in a period; an outage was reported when somebody first reported anything while it lasted."""
     told = _reports(sources, service)
     for each in sources.ledger.incidents.values():
-        if each.service == service:
+        if each.service == service and period[0] <= each.start < period[1]:
             end = until if each.end is None else each.end
             first = first_within(told, (each.start, end))
             yield each if each.kind is not IncidentKind.OUTAGE else replace(each, reported_at=first)

@@ -8,7 +8,7 @@ from exporter.sla.agreement import Agreement
 from exporter.sla.evaluate import evaluate
 from exporter.sla.evidence import Period
 from exporter.sla.incidents.heard import heard
-from exporter.sla.incidents.incident import Incident, Kind
+from exporter.sla.incidents.incident import Act, Incident, Kind
 from exporter.sla.others import EVERYTHING
 from exporter.sla.result import TargetResult
 from exporter.sla.standing import OpenIncidents, open_incidents
@@ -35,11 +35,16 @@ def _open(sources: Sources, agreement: Agreement) -> Iterator[Incident]:
     people = [terms.people.get(party, frozenset()) for party in PARTIES]
     hearings = {terms.measure_of(each).hearing for each in (EVERYTHING, *terms.targets)}
     for each in sources.ledger.incidents.values():
-        is_over = each.kind is Kind.OUTAGE and each.end is not None and not each.entries
-        if each.service not in services or is_over:
+        if each.service not in services or _is_over(each, sources.until):
             continue
         if any(heard(each, hearing, people).is_open(sources.until) for hearing in hearings):
             yield each
+
+
+def _is_over(incident: Incident, until: int) -> bool:
+    """Whether an outage is over whatever counts of what people wrote, as nearly all are."""
+    ended = incident.kind is Kind.OUTAGE and incident.end is not None and incident.end <= until
+    return ended and all(each.act is not Act.REOPEN for each in incident.entries)
 
 
 def _judged(

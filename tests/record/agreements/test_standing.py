@@ -72,7 +72,7 @@ OPENED = st.builds(
     Incident,
     st.just(""),
     st.just("shop"),
-    st.sampled_from([Kind.FAULT, Kind.REQUEST]),
+    st.sampled_from(Kind),
     st.integers(OCTOBER, NOVEMBER),
     severity=st.sampled_from(["", "sev1", "sev2"]),
     channel=st.sampled_from(["", "phone"]),
@@ -105,7 +105,9 @@ def test_what_is_over_changes_nothing_of_what_is_open(
     """As where all incidents are judged since the first that is open, with all that was measured of that time."""
     reported = [max(each.start, each.reported_at) if each.reported_at else None for each in opened]
     incidents = {
-        f"m{number}": replace(each, ident=f"m{number}", reported_at=at)
+        f"m{number}": replace(
+            each, ident=f"m{number}", reported_at=at, end=each.start + 1 if each.kind is Kind.OUTAGE else None
+        )
         for number, (each, at) in enumerate(zip(opened, reported, strict=True))
     }
     ledger = seen.ledger._replace(incidents={**(seen.ledger.incidents if is_down else {}), **incidents})
