@@ -11,7 +11,7 @@ from exporter.config.agreements.frozen import check, hash_of, plain
 from exporter.config.agreements.hours import named_hours
 from exporter.config.agreements.measures import measure, recognised
 from exporter.config.agreements.money import credit_terms
-from exporter.config.agreements.people import approved, contract, parties, reviews
+from exporter.config.agreements.people import approved, contract, parties, reviews, see_programs
 from exporter.config.agreements.reports import report_terms
 from exporter.config.agreements.sections import AgreementSection, PeriodSection
 from exporter.config.agreements.targets import Targets
@@ -89,6 +89,7 @@ def _with_parties(
 ) -> Agreement:
     """Who has agreed, until when, and when they look at it."""
     sides = parties(section)
+    see_programs(sides, root, report)
     return replace(
         made,
         parties=sides,

@@ -158,6 +158,20 @@ CASES = {
             "`credit`: `days` does not go with what this promises; of answers and recorded measures it is `each_miss` or `steps`, of all else anything but `each_miss`",
         ),
     ),
+    "a program that is a person of its party": (
+        SMALL.replace("people: [mara, tom]", "people: [mara, tom], automation: [pager, tom]"),
+        line(
+            7,
+            "`automation`: `tom` is one of the people of the provider, whose answers stop clocks; give the program a name of its own",
+        ),
+    ),
+    "a program that is a person of the other party": (
+        SMALL.replace("people: [jo]", "people: [jo], automation: [mara]"),
+        line(
+            8,
+            "`automation`: `mara` is one of the people of the provider, whose answers stop clocks; give the program a name of its own",
+        ),
+    ),
     "no service": (
         SMALL.replace("service: shop, ", ""),
         line(9, "`service` is missing; write which one it is about"),
