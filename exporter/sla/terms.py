@@ -10,6 +10,10 @@ from exporter.sla.incidents.heard import Hearing
 from exporter.sla.incidents.severity import SeverityRule
 from exporter.timeline.exclusion import Category
 from exporter.timeline.rule import ALL, Rule
+from exporter.units import DAY
+
+FOLLOWED = 31 * DAY
+"""Milliseconds after a period for which its incidents are followed: they may still be answered, and repaired."""
 
 
 class Starts(StrEnum):

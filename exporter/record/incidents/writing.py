@@ -11,15 +11,14 @@ from exporter.record.incidents.fields import Fields, Given
 from exporter.record.incidents.ledger import Body, Fold, Ledger, Written, text_of
 from exporter.sla.agreement import Agreement, in_force
 from exporter.sla.incidents.incident import Act, Incident, Kind
+from exporter.sla.terms import FOLLOWED
 from exporter.store.base import LogEntry
-from exporter.units import DAY, format_instant
+from exporter.units import format_instant
 
 PROGRAMS_MAY = frozenset({Act.ACKNOWLEDGE, Act.UPDATE})
 """What programs may do to an incident; all else decides something, and is for people."""
 
 OPENED = (Kind.FAULT.value, Kind.REQUEST.value)
-AFTERWARDS = 31 * DAY
-"""Milliseconds for which people of an agreement that has ended may still write: as long as its incidents are followed."""
 
 _IDENT = re.compile(r"i[0-9]+")
 _OPENING = ("service", "kind", "title", "severity", "channel", "start", "reported_at", "ref")
@@ -176,11 +175,11 @@ class Desk:
         return about
 
     def _in_force(self) -> list[Agreement]:
-        """The version of each agreement that holds now; of one that ended last month its people may still write."""
+        """The version of each agreement that holds now; of one that has ended its people may still write while its incidents are followed."""
         found = dict[str, list[Agreement]]()
         for each in self.agreements:
             found.setdefault(each.name, []).append(each)
-        held = (in_force(each, self.now) or in_force(each, self.now - AFTERWARDS) for each in found.values())
+        held = (in_force(each, self.now) or in_force(each, self.now - FOLLOWED) for each in found.values())
         return [each for each in held if each is not None]
 
     def _about(self, service: str) -> list[Agreement]:

@@ -172,6 +172,17 @@ CASES = {
             "`automation`: `mara` is one of the people of the provider, whose answers stop clocks; give the program a name of its own",
         ),
     ),
+    "answers that take longer than incidents are followed": (
+        target("channel: phone, update_every: 31d, repair: 31d1s") + "channels: {mail: 31d, phone: 45d}\n",
+        line(
+            9,
+            "`repair`: nobody could ever say whether 31d 1s were kept: incidents are followed for 31d after their period; promise that at most",
+        )
+        + line(
+            10,
+            "`phone`: nobody could ever say whether 45d were kept: incidents are followed for 31d after their period; promise that at most",
+        ),
+    ),
     "no service": (
         SMALL.replace("service: shop, ", ""),
         line(9, "`service` is missing; write which one it is about"),
