@@ -146,12 +146,14 @@ class RecordedTerms:
         least: What it must reach; None for no such bound.
         most: What it may reach; None likewise.
         take: What is made of a group's values.
+        groups: Names of those that there are, in order; none for those of which something was written down.
     """
 
     measure: str
     least: Fraction | None = None
     most: Fraction | None = None
     take: Take = Take.MEAN
+    groups: tuple[str, ...] = ()
 
     def holds(self, value: Fraction) -> bool:
         """Whether a value is what was promised."""

@@ -123,14 +123,14 @@ class Desk:
             UsageError: With all that is wrong.
             ForbiddenError: The writer is nobody of an agreement that has the measure.
         """
-        self._asking(measure, Written.RECORD, person=False)
+        about = self._asking(measure, Written.RECORD, person=False)
         fields = Fields(given, ("value", "at", "group", "weight", "evidence"), self.now)
         value, weight = fields.number("value"), fields.number("weight", Fraction(1))
         if weight is not None and weight <= 0:
             fields.problems.append("weight: must be more than 0")
         body: Body = {
             "at": fields.instant("at", self.now),
-            "group": fields.text("group"),
+            "group": _group(fields, groups_of(about, measure)),
             "evidence": fields.text("evidence", "say where the value is from"),
             "value": str(value),
             "weight": str(weight),
@@ -214,6 +214,23 @@ def measures_of(agreement: Agreement) -> set[str]:
     targets = agreement.terms.targets
     recorded = {each.recorded.measure for each in targets if each.recorded is not None}
     return recorded | {each.ceiling.measure for each in targets if each.ceiling is not None}
+
+
+def groups_of(about: Sequence[Agreement], measure: str) -> list[str]:
+    """Names of the groups of a measure that values can be of; none where they can be of any.
+
+    Args:
+        about: Agreements that ask for it.
+        measure: Its name.
+    """
+    targets = [each for made in about for each in made.terms.targets]
+    asked = [each.recorded.groups for each in targets if each.recorded and each.recorded.measure == measure]
+    of_all = any(each.ceiling is not None and each.ceiling.measure == measure for each in targets)
+    return [] if of_all or not all(asked) else sorted({name for names in asked for name in names})
+
+
+def _group(fields: Fields, names: Sequence[str]) -> str:
+    return fields.one_of("group", names) if names else fields.text("group")
 
 
 def known(ledger: Ledger, ident: str) -> Incident:

@@ -120,6 +120,14 @@ CASES = {
         target("recorded: first_call, at_least: 70, repair: 4h"),
         line(9, "`repair` goes with answers; make two targets of it"),
     ),
+    "a group that is named twice": (
+        target("recorded: backups, at_least: 100, groups: [shop, mail, shop]"),
+        line(9, "`shop` is named twice; remove one"),
+    ),
+    "groups that are none": (
+        target("recorded: backups, at_least: 100, groups: []"),
+        line(9, "`groups` is empty; name at least one"),
+    ),
     "a bound of answers": (
         target("respond: 15m, at_least: 70"),
         line(9, "`at_least` goes with `recorded`; make two targets of it"),

@@ -71,6 +71,23 @@ def test_who_may_not_is_told_so_and_the_attempt_is_kept() -> None:
     assert then(entry).incidents["i1"].entries == ()
 
 
+def test_a_value_is_of_one_of_the_groups_that_are_named() -> None:
+    backups = RecordedTerms("backups", percent("100"), groups=("shop", "mail"))
+    made = replace(ACME, terms=replace(ACME.terms, targets=(replace(CALLS, recorded=backups),)))
+    at = replace(desk(), agreements=[made])
+    value = {"value": "100", "evidence": "backup.log"}
+    assert json.loads(at.record("backups", value | {"group": "mail"}).body)["group"] == "mail"
+    for group, told in (("mial", "group: there is no `mial`; did you mean"), ("", "group: is missing")):
+        with pytest.raises(UsageError, match=told):
+            at.record("backups", value | {"group": group})
+    anybody = replace(made, name="other", terms=replace(made.terms, targets=(CALLS, _asks("backups"))))
+    assert replace(at, agreements=[made, anybody]).record("backups", value | {"group": "files"})
+
+
+def _asks(measure: str) -> Target:
+    return replace(CALLS, recorded=RecordedTerms(measure, percent("100")))
+
+
 def test_who_may_elsewhere_is_told_whom_to_ask() -> None:
     mail = Target("mail", "mail", (), percent("99"))
     parties = {"provider": Party("Mailers", people=("tom",)), "customer": Party("ACME", people=("jo",))}

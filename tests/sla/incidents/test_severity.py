@@ -285,6 +285,24 @@ def test_each_group_reaches_it() -> None:
     assert recorded(most, ("", "30.1", "1")).verdict is Verdict.MISSED
 
 
+def test_a_group_that_is_named_must_be_written_down() -> None:
+    named = replace(LEAST, groups=("shop", "mail", "files"))
+    found = recorded(named, ("mail", "70", "1"), ("shop", "70", "1"), ("other", "1", "1"))
+    assert [(each.name, each.holds) for each in found.groups] == [
+        ("shop", True),
+        ("mail", True),
+        ("files", None),
+    ]
+    assert (found.coverage, found.figures.worst, found.figures.best) == (
+        Fraction(2, 3),
+        Fraction(2, 3),
+        Fraction(1),
+    )
+    assert (found.verdict, found.misses) == (Verdict.UNDETERMINED, 0)
+    assert recorded(named, ("mail", "1", "1")).verdict is Verdict.MISSED, "whatever the others were"
+    assert recorded(named).verdict is Verdict.UNDETERMINED
+
+
 def test_of_what_nobody_wrote_down_nothing_is_known() -> None:
     found = recorded(LEAST)
     assert (found.verdict, found.coverage, found.figures.agreed) == (Verdict.UNDETERMINED, Fraction(0), None)

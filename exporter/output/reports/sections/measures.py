@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from exporter.output.reports.blocks import Block, Cell, Column, Section, Table, Text, row
 from exporter.output.reports.document import Document, Target
 from exporter.output.reports.promises import promise
-from exporter.output.reports.words import Times, known
+from exporter.output.reports.words import NOT_KNOWN, Times, known
 from exporter.sla.recorded import number
 from exporter.sla.wire_cases import record_of
 
@@ -16,6 +16,7 @@ _GROUPS = (
     Column("Values", is_number=True),
     Column("As promised?"),
 )
+_HOLDS = {True: "yes", False: "no", None: NOT_KNOWN}
 _VALUES = (
     Column("At"),
     Column("Of"),
@@ -44,9 +45,9 @@ def _of_target(target: Target, document: Document, times: Times) -> Iterator[Blo
         row(
             each["name"] or "all",
             promised,
-            each["value"],
+            each["value"] or "nothing written down",
             str(each["count"]),
-            "yes" if each["holds"] else "no",
+            _HOLDS[each["holds"]],
         )
         for each in target["groups"]
     )
