@@ -11,7 +11,7 @@ from exporter.errors import StoreError, UsageError
 from exporter.record.incidents.batch import batch
 from exporter.record.incidents.fields import Given
 from exporter.record.incidents.ledger import folded
-from exporter.record.incidents.writing import Desk, ForbiddenError, Writing
+from exporter.record.incidents.writing import Desk, ForbiddenError, Writing, act_of
 from exporter.sla.incidents.incident import Act
 from exporter.sla.wire_cases import incident_json, record_json
 from exporter.store.base import LogEntry
@@ -77,9 +77,9 @@ async def opened(request: web.Request) -> web.Response:
 async def acted(request: web.Request) -> web.Response:
     """Do something to one."""
     name = request.match_info["act"]
-    if name not in list(Act):
+    ident, act = request.match_info["ident"], act_of(name)
+    if act is None:
         raise web.HTTPNotFound(text=f"there is no `{name}`; there are {', '.join(Act)}\n")
-    ident, act = request.match_info["ident"], Act(name)
     return await _one(request, lambda desk, given: desk.act(ident, act, given))
 
 

@@ -99,7 +99,7 @@ def test_outages_are_incidents_by_themselves(run: Run) -> None:
 
 def test_a_person_answers_and_the_customer_is_waited_for(run: Run) -> None:
     at = format_instant(OUTAGE + HOUR - MINUTE)
-    said = run("incident", "acknowledge", "i1", f"--at={at}", "--text=on it")
+    said = run("incident", "ack", "i1", f"--at={at}", "--text=on it")
     assert said == "Written down of i1\n"
     pause = (f"--from={format_instant(OUTAGE + MINUTE)}", f"--to={format_instant(OUTAGE + 50 * MINUTE)}")
     run("incident", "pause", "i1", *pause, "--text=waits for a password")
@@ -111,6 +111,16 @@ def test_a_person_answers_and_the_customer_is_waited_for(run: Run) -> None:
     shown = run("incident", "show", "i1")
     assert "waits for a password" in shown
     assert "written down" in shown
+
+
+def test_short_names_are_told_beside_the_long_ones() -> None:
+    listed = called("incident", "--help").stdout
+    names = [line.split()[0] for line in listed.partition("Commands:")[2].splitlines() if line.strip()]
+    assert {"acknowledge", "resolve"} <= set(names)
+    assert not {"ack", "close"} & set(names)
+    assert "in short `ack`" in listed
+    wrong = called("incident", "akc", "i1")
+    assert (wrong.returncode, "No such command 'akc'" in wrong.stderr) == (2, True)
 
 
 def test_an_automatic_answer_is_none(run: Run, past: Past) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from exporter.errors import UsageError
 from exporter.record.incidents.ledger import Written
-from exporter.record.incidents.writing import Desk, ForbiddenError
+from exporter.record.incidents.writing import Desk, ForbiddenError, act_of
 from exporter.sla.incidents.incident import Act
 from exporter.store.base import LogEntry
 
@@ -51,7 +51,8 @@ def _entry(desk: Desk, do: str, ident: str, wanted: Row) -> LogEntry:
         return desk.record(ident, wanted)
     if do == Act.WITHDRAW and ident in desk.measures:
         return desk.withdraw(ident, wanted)
-    if do in list(Act):
-        return desk.act(ident, Act(do), wanted)
+    act = act_of(do)
+    if act is not None:
+        return desk.act(ident, act, wanted)
     msg = f"do: must be one of {', '.join((*_OTHER, *Act))}, not `{do}`"
     raise UsageError(msg)

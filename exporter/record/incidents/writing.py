@@ -1,9 +1,10 @@
 """Writing into the ledger: who may, and what is right; the same by a command and in the daemon."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
 from exporter.errors import UptimeError, UsageError, nearest
 from exporter.record.incidents.acts import BODIES, KEYS, withdrawing
@@ -19,6 +20,9 @@ PROGRAMS_MAY = frozenset({Act.ACKNOWLEDGE, Act.UPDATE})
 """What programs may do to an incident; all else decides something, and is for people."""
 
 OPENED = (Kind.FAULT.value, Kind.REQUEST.value)
+
+ALIASES: Mapping[str, Act] = MappingProxyType({"ack": Act.ACKNOWLEDGE, "close": Act.RESOLVE})
+"""Short names of acts, wherever one is asked for; the ledger has the long ones."""
 
 _IDENT = re.compile(r"i[0-9]+")
 _OPENING = ("service", "kind", "title", "severity", "channel", "start", "reported_at", "ref")
@@ -207,6 +211,11 @@ class Desk:
 
 Writing = Callable[[Desk], Sequence[LogEntry]]
 """What somebody writes, once it is known where."""
+
+
+def act_of(name: str) -> Act | None:
+    """An act by its name, or by a short one; None where there is none."""
+    return ALIASES.get(name) or (Act(name) if name in list(Act) else None)
 
 
 def measures_of(agreement: Agreement) -> set[str]:

@@ -210,11 +210,12 @@ def test_rows_are_written_all_or_none() -> None:
             "severity": "sev2",
             "text": "",
         },
-        {"do": "acknowledge", "id": "T-1", "text": "on it"},
+        {"do": "ack", "id": "T-1", "text": "on it"},
         {"do": "record", "id": "first_call", "value": "80", "evidence": "desk.csv"},
     ]
     ledger = then(*batch(desk(), rows))
-    assert [each.by for each in ledger.incidents["i2"].entries] == ["mara"]
+    (entry,) = ledger.incidents["i2"].entries
+    assert (entry.by, entry.act) == ("mara", Act.ACKNOWLEDGE)
     with pytest.raises(UsageError) as caught:
         batch(desk(), [*rows, {"do": "answer", "id": "T-1"}, {"do": "update", "id": "T-1"}])
     assert str(caught.value).splitlines() == [
