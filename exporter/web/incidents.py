@@ -126,11 +126,16 @@ async def _written(request: web.Request, make: Writing) -> Sequence[LogEntry]:
     try:
         return await keep(who, make)
     except ForbiddenError as error:
-        raise web.HTTPForbidden(text=f"{error}\n") from error
+        raise web.HTTPForbidden(text=_told(error)) from error
     except UsageError as error:
-        raise web.HTTPBadRequest(text=f"{error}\n") from error
+        raise web.HTTPBadRequest(text=_told(error)) from error
     except StoreError as error:
         raise web.HTTPServiceUnavailable(text=f"{error}\n") from error
+
+
+def _told(error: Exception) -> str:
+    """A message as text of an answer; it may name what was sent, which need not be any in UTF-8."""
+    return f"{error}\n".encode("utf-8", "backslashreplace").decode()
 
 
 def _is_row(found: object) -> bool:

@@ -89,6 +89,9 @@ def test_people_answer_programs_do_not_and_others_are_refused(
     assert post("mara", "/i1/pause", text="x").status_code == 400
     assert "probes still see it" in post("mara", "/i1/close").text
     assert post("mara", "/i1/shut").status_code == 404
+    half = post("mara", "/i1/update", text="\ud83d", **{"\ud83d": "x"})
+    assert (half.status_code, r"\ud83d: is not a key" in half.text) == (400, True)
+    assert post("eve", "", service="\ud83d").status_code == 403
     large = requests.post(
         f"http://{daemon.address}/api/v1/ledger",
         json={"rows": [{"do": "update", "id": "i1", "text": "x" * 2**20}]},
@@ -102,7 +105,11 @@ def test_people_answer_programs_do_not_and_others_are_refused(
     (entries, none) = [each["entries"] for each in daemon.get("/api/v1/incidents").json()["incidents"]]
     assert ([each["by"] for each in entries], none) == (["pager", "mara"], [])
     refusals = [each for each in daemon.get("/api/v1/ledger").json() if each["action"] == "refused"]
-    assert [(each["who"], each["id"]) for each in refusals] == [("eve", "i1"), ("pager", "i1")]
+    assert [(each["who"], each["id"]) for each in refusals] == [
+        ("eve", "i1"),
+        ("pager", "i1"),
+        ("eve", r"\ud83d"),
+    ]
 
 
 def test_a_command_writes_through_the_daemon(past: Past, start_daemon: StartDaemon) -> None:

@@ -24,6 +24,8 @@ OPENED = (Kind.FAULT.value, Kind.REQUEST.value)
 ALIASES: Mapping[str, Act] = MappingProxyType({"ack": Act.ACKNOWLEDGE, "close": Act.RESOLVE})
 """Short names of acts, wherever one is asked for; the ledger has the long ones."""
 
+_LONGEST = 200
+"""Letters that are kept of what somebody wanted to write about who may not."""
 _IDENT = re.compile(r"i[0-9]+")
 _OPENING = ("service", "kind", "title", "severity", "channel", "start", "reported_at", "ref")
 
@@ -205,7 +207,8 @@ class Desk:
         raise self._refused(action, ident, f"{why}; people of the agreements on it are {names}")
 
     def _refused(self, action: str, ident: str, why: str) -> ForbiddenError:
-        entry = LogEntry(self.now, self.who, Written.REFUSED, ident, text_of({"action": action}))
+        told = ident[:_LONGEST].encode("utf-8", "backslashreplace").decode()  # it is as it was sent
+        entry = LogEntry(self.now, self.who, Written.REFUSED, told, text_of({"action": action}))
         return ForbiddenError(f"`{self.who}` {why}", entry)
 
 

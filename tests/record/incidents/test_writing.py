@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from exporter.errors import UsageError
+from exporter.output.incidents import story
 from exporter.record.incidents.batch import batch
 from exporter.record.incidents.ledger import Ledger, Written, fold_of, folded, text_of
 from exporter.record.incidents.writing import Desk, ForbiddenError
@@ -109,6 +110,13 @@ def test_who_may_elsewhere_is_told_whom_to_ask() -> None:
             "at: is before the incident, which began at",
         ),
         (Act.UPDATE, {"text": "x", "at": "noon"}, "at: "),
+        (
+            Act.UPDATE,
+            {"text": "x\x1b[2K"},
+            "text: has the control character U+001B; of these there may only be line ends and tabs",
+        ),
+        (Act.UPDATE, {"text": "x\u2028y"}, "text: has the control character U+2028"),
+        (Act.UPDATE, {"text": "x\ud83d"}, "text: has half of a character, U+D83D, which is no text"),
         (Act.UPDATE, {"txt": "x"}, "txt: is not a key here; did you mean `text`?"),
         (
             Act.PAUSE,
@@ -138,6 +146,17 @@ def test_what_is_not_right_is_told(act: Act, wanted: dict[str, str], said: str) 
     with pytest.raises(UsageError) as caught:
         desk().act("i1", act, wanted)
     assert said in str(caught.value)
+
+
+def test_a_text_has_lines_and_tabs_and_is_shown_as_one_line() -> None:
+    entry = desk().act("i1", Act.UPDATE, {"text": "on it\r\n\n2  now\tmara: over\n"})
+    (found,) = then(entry).incidents["i1"].entries
+    assert found.text == "on it\n\n2  now\tmara: over"
+    told = replace(then(entry).incidents["i1"], title="Slow\nbegan \x1b[1mnever")
+    lines = list(story(told, NOW))
+    assert lines[1] == "  Slow / began \N{REPLACEMENT CHARACTER}[1mnever"
+    assert lines[-1].endswith("mara  on it / 2 now mara: over")
+    assert len(lines) == 4
 
 
 def test_an_incident_that_is_not_known_is_none() -> None:
@@ -306,6 +325,9 @@ def test_of_what_is_not_there_a_stranger_learns_nothing() -> None:
     with pytest.raises(ForbiddenError) as caught:
         desk("eve").act("i99", Act.UPDATE, {})
     assert caught.value.entry.ident == "i99"
+    with pytest.raises(ForbiddenError) as caught:
+        desk("eve").act("\ud83d" * 300, Act.UPDATE, {})
+    assert caught.value.entry.ident == "\\ud83d" * 200
     with pytest.raises(ForbiddenError):
         desk("eve").record("nothing", {})
     with pytest.raises(ForbiddenError):
