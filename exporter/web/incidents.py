@@ -97,10 +97,13 @@ async def withdrawn(request: web.Request) -> web.Response:
 
 async def many(request: web.Request) -> web.Response:
     """Write down many rows, all or none."""
-    rows = (await json_body(request)).get("rows")
+    body = await json_body(request)
+    rows, lines = body.get("rows"), body.get("lines", [])
     if not isinstance(rows, list) or not all(map(_is_row, rows)):
         raise web.HTTPBadRequest(text="rows: must be a list of JSON objects whose values are text\n")
-    entries = await _written(request, lambda desk: batch(desk, rows))
+    if not _are_lines(lines, len(rows)):
+        raise web.HTTPBadRequest(text="lines: must be a list of the line of each row, or not there\n")
+    entries = await _written(request, lambda desk: batch(desk, rows, lines))
     return web.json_response({"count": len(entries)}, status=HTTPStatus.CREATED)
 
 
@@ -136,6 +139,11 @@ async def _written(request: web.Request, make: Writing) -> Sequence[LogEntry]:
 def _told(error: Exception) -> str:
     """A message as text of an answer; it may name what was sent, which need not be any in UTF-8."""
     return f"{error}\n".encode("utf-8", "backslashreplace").decode()
+
+
+def _are_lines(found: object, count: int) -> bool:
+    """Whether it is numbers, as many as there are rows, or none."""
+    return isinstance(found, list) and len(found) in {0, count} and all(type(each) is int for each in found)
 
 
 def _is_row(found: object) -> bool:

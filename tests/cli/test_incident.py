@@ -195,6 +195,40 @@ def test_tickets_are_brought_in(run: Run) -> None:
     assert "line 2: text: is missing; say what is new" in run("incident", "import", "tickets.csv", status=2)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "do,id,text,text\nupdate,i1,a,b\n",
+            ["tickets.csv: line 1: has the column `text` 2 times; keep one"],
+        ),
+        (
+            "do;id;text\nupdate;i1;a\n",
+            [
+                "tickets.csv: line 1: has no column `do`, which says what to do; it has `do;id;text`. Columns are separated by commas"
+            ],
+        ),
+        (
+            "\nDo,Id\nupdate,i1,a\n",
+            [
+                "tickets.csv: line 2: has no column `do`, which says what to do; it has `Do`, `Id`. Columns are separated by commas",
+                "tickets.csv: line 3 has more cells than the first line names",
+            ],
+        ),
+        (
+            'do,id,text,at\nupdate,i1,"one\ntwo",\n\nupdate,i1\nupdate,i1,x,noon\n',
+            ["line 5: text: is missing; say what is new", "line 6: at: "],
+        ),
+        ("do,id,text\n", ["tickets.csv has no rows; the first line names columns"]),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_told_with_its_lines(text: str, told: list[str], run: Run) -> None:
+    Path("tickets.csv").write_text(text)
+    said = run("incident", "import", "tickets.csv", status=2).splitlines()
+    assert len(said) == len(told)
+    assert [line.startswith(start) for line, start in zip(said, told, strict=True)] == [True] * len(told)
+
+
 def test_what_is_named_comes_back_until_it_is_done(run: Run) -> None:
     run("incident", "action", "i2", "--value=disks", "--text=more disks", "--due=2026-10-20")
     assert "to be done by 2026-10-20 (overdue): disks: more disks" in run("incident", "show", "i2")

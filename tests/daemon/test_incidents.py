@@ -99,6 +99,15 @@ def test_people_answer_programs_do_not_and_others_are_refused(
         timeout=30,
     )
     assert (large.status_code, "split it" in large.text) == (413, True)
+    for body, said in (
+        ({"rows": [{"do": "ack"}]}, "row 1: "),
+        ({"rows": [{"do": "ack"}], "lines": [7]}, "line 7: "),
+        ({"rows": [{"do": "ack"}], "lines": [7, 8]}, "lines: must be a list of the line of each row"),
+    ):
+        wrong = requests.post(
+            f"http://{daemon.address}/api/v1/ledger", json=body, auth=("mara", "mara"), timeout=30
+        )
+        assert (wrong.status_code, wrong.text.startswith(said)) == (400, True)
     opened = post("mara", "", service="shop", kind="fault", title="Slow", severity="sev1")
     assert opened.json() == {"id": "i2"}
 
@@ -123,4 +132,5 @@ def test_a_command_writes_through_the_daemon(past: Past, start_daemon: StartDaem
     (past.folder / "tickets.csv").write_text(f"do,id,text\n{rows}")
     many = called("incident", "import", past.folder / "tickets.csv", *options)
     assert (many.returncode, "may not write" in many.stderr) == (3, True), "its size is no matter here"
+    assert "line 2: " in many.stderr, "as in the file"
     assert "i1  shop     outage" in called("incident", "list", "--open", *options).stdout

@@ -28,6 +28,9 @@ _LONGEST = 200
 """Letters that are kept of what somebody wanted to write about who may not."""
 _IDENT = re.compile(r"i[0-9]+")
 _OPENING = ("service", "kind", "title", "severity", "channel", "start", "reported_at", "ref")
+_RECORDING = ("value", "at", "group", "weight", "evidence")
+EVERY_KEY = tuple(dict.fromkeys((*_OPENING, *_RECORDING, *(key for keys in KEYS.values() for key in keys))))
+"""Keys that any entry may have."""
 
 
 class ForbiddenError(UptimeError):
@@ -130,7 +133,7 @@ class Desk:
             ForbiddenError: The writer is nobody of an agreement that has the measure.
         """
         about = self._asking(measure, Written.RECORD, person=False)
-        fields = Fields(given, ("value", "at", "group", "weight", "evidence"), self.now)
+        fields = Fields(given, _RECORDING, self.now)
         value, weight = fields.number("value"), fields.number("weight", Fraction(1))
         if weight is not None and weight <= 0:
             fields.problems.append("weight: must be more than 0")

@@ -236,11 +236,21 @@ def test_rows_are_written_all_or_none() -> None:
     (entry,) = ledger.incidents["i2"].entries
     assert (entry.by, entry.act) == ("mara", Act.ACKNOWLEDGE)
     with pytest.raises(UsageError) as caught:
-        batch(desk(), [*rows, {"do": "answer", "id": "T-1"}, {"do": "update", "id": "T-1"}])
+        batch(desk(), [*rows, {"do": "answer", "id": "T-1"}, {"do": "update", "id": "T-1"}], [2, 3, 4, 5, 6])
     assert str(caught.value).splitlines() == [
         "line 5: do: must be one of open, record, " + ", ".join(Act) + ", not `answer`",
         "line 6: text: is missing; say what is new",
     ]
+
+
+def test_a_key_that_no_row_can_have_is_told_once() -> None:
+    rows = [{"do": "update", "id": "i1", "text": "x", "Text": "x", "prio": "1", "empty": ""}] * 2
+    with pytest.raises(UsageError) as caught:
+        batch(desk(), [*rows, {"do": "ack", "id": "i1", "value": "x"}])
+    first, second, third = str(caught.value).splitlines()
+    assert first == "Text: is not a key of any row; did you mean `text`?"
+    assert second.startswith("prio: is not a key of any row; there are do, id, service, ")
+    assert third.startswith("row 3: value: is not a key here"), "of this one, but of others"
 
 
 def test_nobody_else_opens_or_records() -> None:
@@ -269,11 +279,11 @@ def test_a_second_file_speaks_of_the_tickets_of_the_first_and_doubles_none() -> 
     first = batch(desk(), [opened])
     (more,) = batch(desk("mara", *first), [{"do": "acknowledge", "id": "T-1"}])
     assert more.ident == "i2"
-    with pytest.raises(UsageError, match="line 2: ref: `T-1` is there already"):
+    with pytest.raises(UsageError, match="row 1: ref: `T-1` is there already"):
         batch(desk("mara", *first), [opened])
     with pytest.raises(UsageError, match="ref: `i7` is how incidents are called here"):
         desk().open({**opened, "ref": "i7"})
-    with pytest.raises(ForbiddenError, match="line 2: `eve` may not write here"):
+    with pytest.raises(ForbiddenError, match="row 1: `eve` may not write here"):
         batch(desk("eve"), [opened])
 
 
