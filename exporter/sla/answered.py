@@ -17,6 +17,8 @@ from exporter.units import DAY
 HORIZON = 31 * DAY
 """Milliseconds beyond what is known up to which deadlines are looked for."""
 
+_BLAMED = {"nobody": "nobody's fault", "third party": "the fault of a third party"}
+
 
 @dataclass(frozen=True, slots=True)
 class Handled:
@@ -74,7 +76,7 @@ def _ignored(
 ) -> str:
     fault = agreed_value(incident, Act.FAULT, people)
     if fault and fault != "provider":
-        return f"both parties say that it was the fault of the {fault}"
+        return f"both parties say that it was {_BLAMED.get(fault, f'the fault of the {fault}')}"
     excluded = Spans(part for each in ruled for part in each.counts if each.claim.endpoints is None)
     if incident.kind is Kind.OUTAGE and not incident.open(until) - excluded:
         return "all of it was excluded"

@@ -100,10 +100,10 @@ class Fields:
         """See that all was right.
 
         Raises:
-            UsageError: With every problem, a line each.
+            UsageError: With every problem, a line each, and once.
         """
         if self.problems:
-            raise UsageError("\n".join(self.problems))
+            raise UsageError("\n".join(dict.fromkeys(self.problems)))
 
 
 def _hint(given: str, known: Collection[str]) -> str:

@@ -24,6 +24,7 @@ OPENED = (Kind.FAULT.value, Kind.REQUEST.value)
 ALIASES: Mapping[str, Act] = MappingProxyType({"ack": Act.ACKNOWLEDGE, "close": Act.RESOLVE})
 """Short names of acts, wherever one is asked for; the ledger has the long ones."""
 
+_MAY_NOT = "may not write here; who may is named under `parties` of the agreement"
 _LONGEST = 200
 """Letters that are kept of what somebody wanted to write about who may not."""
 _IDENT = re.compile(r"i[0-9]+")
@@ -78,8 +79,9 @@ class Desk:
             self._may(about, Written.OPEN, service, person=False)
         severities = {rule.name for each in about for rule in each.terms.severities}
         channels = {name for each in about for name in each.channels}
-        reported_at = fields.instant("reported_at", fields.instant("start", self.now))
-        start = fields.instant("start", reported_at)
+        began, told = fields.instant("start"), fields.instant("reported_at")
+        reported_at = next((at for at in (told, began) if at is not None), self.now)
+        start = reported_at if began is None else began
         body: Body = {
             "service": service,
             "kind": fields.one_of("kind", OPENED),
@@ -96,7 +98,7 @@ class Desk:
             )
         if body["ref"] and self.fold.standing(body["ref"]) is not None:
             fields.problems.append(f"ref: `{body['ref']}` is there already")
-        if start is not None and reported_at is not None and reported_at < start:
+        if reported_at < start:
             fields.problems.append("reported_at: is before start; nobody reports what has not begun")
         fields.done()
         return LogEntry(self.now, self.who, Written.OPEN, self.fold.next_ident(), text_of(body))
@@ -109,6 +111,7 @@ class Desk:
             ForbiddenError: The writer is nobody who may.
         """
         self._may_any(act, ident)
+        _see_named(ident, "incident list")
         incident = self.fold.standing(ident)
         if incident is None:
             msg = f"there is no incident `{ident}`; `incident list` has them"
@@ -174,6 +177,7 @@ class Desk:
             ForbiddenError: The writer is nobody of theirs.
         """
         self._may_any(action, measure)
+        _see_named(measure, "measure list")
         asked = self.measures
         if measure not in asked:
             hint = nearest(measure, sorted(asked)) or f"; they ask for {', '.join(sorted(asked)) or 'none'}"
@@ -197,17 +201,20 @@ class Desk:
     def _may_any(self, action: str, ident: str) -> None:
         """See that the writer is somebody of any agreement, before anything is said of what there is, or of who may."""
         if not any(each.may_write(self.who) for each in self._in_force()):
-            why = "may not write here; who may is named under `parties` of the agreement"
-            raise self._refused(action, ident, why)
+            raise self._refused(action, ident, _MAY_NOT)
 
     def _may(self, about: Sequence[Agreement], action: str, ident: str, *, person: bool) -> None:
         people = {name for each in about for party in each.parties.values() for name in party.people}
         programs = {name for each in about for party in each.parties.values() for name in party.automation}
         if self.who in people or (not person and self.who in programs):
             return
-        names = ", ".join(sorted(people)) or "nobody; name them under `parties`"
-        why = "is a program, and only people may do that" if self.who in programs else "may not write here"
-        raise self._refused(action, ident, f"{why}; people of the agreements on it are {names}")
+        if self.who not in programs:
+            raise self._refused(action, ident, _MAY_NOT)
+        own = [each for each in about if each.may_write(self.who)]
+        names = {name for each in own for party in each.parties.values() for name in party.people}
+        told = ", ".join(sorted(names)) or "nobody; name them under `parties`"
+        why = f"is a program, and only people may do that; people of its agreements on it are {told}"
+        raise self._refused(action, ident, why)
 
     def _refused(self, action: str, ident: str, why: str) -> ForbiddenError:
         told = ident[:_LONGEST].encode("utf-8", "backslashreplace").decode()  # it is as it was sent
@@ -244,6 +251,17 @@ def groups_of(about: Sequence[Agreement], measure: str) -> list[str]:
     return [] if of_all or not all(asked) else sorted({name for names in asked for name in names})
 
 
+def _see_named(ident: str, listing: str) -> None:
+    """See that it is said what is written about.
+
+    Raises:
+        UsageError: It is not.
+    """
+    if not ident.strip():
+        msg = f"id: is missing; `{listing}` has them"
+        raise UsageError(msg)
+
+
 def _group(fields: Fields, names: Sequence[str]) -> str:
     return fields.one_of("group", names) if names else fields.text("group")
 
@@ -254,6 +272,7 @@ def known(ledger: Ledger, ident: str) -> Incident:
     Raises:
         UsageError: There is none.
     """
+    _see_named(ident, "incident list")
     found = (
         each for each in ledger.incidents.values() if ident in {each.ident, each.ref, *each.merged} - {""}
     )

@@ -9,15 +9,15 @@ from exporter.errors import UsageError
 from exporter.output.incidents import story
 from exporter.record.incidents.batch import batch
 from exporter.record.incidents.ledger import Ledger, Written, fold_of, folded, text_of
-from exporter.record.incidents.writing import Desk, ForbiddenError
-from exporter.sla.agreement import Party
+from exporter.record.incidents.writing import Desk, ForbiddenError, known
+from exporter.sla.agreement import Agreement, Party
 from exporter.sla.incidents.answers import AnswerTerms, Task
 from exporter.sla.incidents.incident import Act, Kind
 from exporter.sla.incidents.severity import SeverityRule
 from exporter.sla.recorded import groups
 from exporter.sla.terms import RecordedTerms, Target
 from exporter.store.base import LogEntry
-from exporter.units import HOUR, MINUTE, format_instant, parse_instant
+from exporter.units import DAY, HOUR, MINUTE, format_instant, parse_instant
 from tests.support.agreed import percent
 from tests.support.contracts import agreement
 
@@ -89,14 +89,32 @@ def _asks(measure: str) -> Target:
     return replace(CALLS, recorded=RecordedTerms(measure, percent("100")))
 
 
-def test_who_may_elsewhere_is_told_whom_to_ask() -> None:
-    mail = Target("mail", "mail", (), percent("99"))
-    parties = {"provider": Party("Mailers", people=("tom",)), "customer": Party("ACME", people=("jo",))}
-    other = agreement(mail, name="other", parties=parties)
+def elsewhere() -> Agreement:
+    """One on the shop, too, of other people."""
+    parties = {"provider": Party("Mailers", people=("tom", "ann")), "customer": Party("ACME", people=("jo",))}
+    return replace(ACME, name="other", parties=parties)
+
+
+def test_who_may_elsewhere_is_told_no_names_of_those_who_may() -> None:
+    mail = replace(
+        elsewhere(), terms=replace(ACME.terms, targets=(Target("mail", "mail", (), percent("99")),))
+    )
+    with pytest.raises(ForbiddenError) as caught:
+        replace(desk("tom"), agreements=[ACME, mail]).act("i1", Act.ACKNOWLEDGE, {})
+    assert str(caught.value) == "`tom` may not write here; who may is named under `parties` of the agreement"
+    with pytest.raises(ForbiddenError, match=r"people of its agreements on it are jo, mara$"):
+        replace(desk("pager"), agreements=[ACME, elsewhere()]).act("i1", Act.RESOLVE, {})
+
+
+def test_parties_of_another_agreement_are_told_without_names() -> None:
+    log = [desk().act("i1", act, {"text": "x"}) for act in (Act.UPDATE, Act.DISPUTE)]
+    at = replace(desk("tom", *log), agreements=[ACME, elsewhere()])
+    with pytest.raises(UsageError, match=r"one of that party may withdraw it$"):
+        at.act("i1", Act.WITHDRAW, {"value": "2", "text": "x"})
     with pytest.raises(
-        ForbiddenError, match="`tom` may not write here; people of the agreements on it are jo"
+        UsageError, match=r"`mara` disputes it; it is settled once one of that party says so$"
     ):
-        replace(desk("tom"), agreements=[ACME, other]).act("i1", Act.ACKNOWLEDGE, {})
+        at.act("i1", Act.SETTLE, {"text": "x"})
 
 
 @pytest.mark.parametrize(
@@ -157,6 +175,32 @@ def test_a_text_has_lines_and_tabs_and_is_shown_as_one_line() -> None:
     assert lines[1] == "  Slow / began \N{REPLACEMENT CHARACTER}[1mnever"
     assert lines[-1].endswith("mara  on it / 2 now mara: over")
     assert len(lines) == 4
+
+
+def test_what_is_wrong_is_told_once() -> None:
+    later, early = format_instant(NOW + 1000), format_instant(START - DAY)
+    opening = {"service": "shop", "kind": "fault", "title": "x", "severity": "sev2"}
+    for wanted in ({"start": later}, {"start": later, "reported_at": later}):
+        with pytest.raises(UsageError) as caught:
+            desk().open({**opening, **wanted})
+        assert len(str(caught.value).splitlines()) == len(wanted)
+    opened = desk().open(opening | {"start": format_instant(START)})
+    for at, told in ((later, "is still to come"), (early, "is before the incident")):
+        with pytest.raises(UsageError) as caught:
+            desk("mara", opened).act("i2", Act.RESOLVE, {"at": at})
+        (line,) = str(caught.value).splitlines()
+        assert told in line
+
+
+def test_an_incident_that_is_not_named_is_missing() -> None:
+    for asked in (
+        lambda: desk().act("", Act.UPDATE, {"text": "x"}),
+        lambda: known(then(), ""),
+    ):
+        with pytest.raises(UsageError, match="id: is missing; `incident list` has them"):
+            asked()
+    with pytest.raises(UsageError, match="id: is missing; `measure list` has them"):
+        desk().record(" ", {"value": "1"})
 
 
 def test_an_incident_that_is_not_known_is_none() -> None:

@@ -165,15 +165,17 @@ def test_what_is_open_is_counted_once_with_what_is_due_next() -> None:
 
 
 @pytest.mark.parametrize(
-    ("by", "ignored"),
+    ("by", "whose", "ignored"),
     [
-        (("mara",), ""),
-        (("jo",), ""),
-        (("mara", "jo"), "both parties say that it was the fault of the customer"),
+        (("mara",), "customer", ""),
+        (("jo",), "customer", ""),
+        (("mara", "jo"), "customer", "both parties say that it was the fault of the customer"),
+        (("mara", "jo"), "third party", "both parties say that it was the fault of a third party"),
+        (("mara", "jo"), "nobody", "both parties say that it was nobody's fault"),
     ],
 )
-def test_whose_fault_it_was_both_parties_say(by: Sequence[str], ignored: str) -> None:
-    entries = tuple(said(each, "customer", Act.FAULT) for each in by)
+def test_whose_fault_it_was_both_parties_say(by: Sequence[str], whose: str, ignored: str) -> None:
+    entries = tuple(said(each, whose, Act.FAULT) for each in by)
     found = judged(replace(DOWN, entries=entries))
     assert one(found).ignored == ignored
     assert found.verdict is (Verdict.MET if ignored else Verdict.MISSED)
