@@ -189,11 +189,18 @@ def test_what_was_promised_stands_beside_what_became_of_it(run: Run) -> None:
     assert "1 of them without counting" in run("report", "service-desk", "--period=2026-06")
 
 
+def test_what_is_suspended_has_no_part_in_the_verdict(run: Run) -> None:
+    page = run("report", "service-desk", "--period=2026-07")
+    assert "**● Met**: 8 of 9 targets met, 1 suspended." in page
+    assert "The verdict of the agreement is that of the others." in page
+
+
 def test_what_was_recorded(year: Year) -> None:
     assert target(year("2026-02"), "first-call")["verdict"] == "missed"
     assert target(year("2026-03"), "first-call")["groups"] == [
         {"name": "", "value": "79", "holds": True, "count": 1}
     ]
+    assert year("2026-07")["verdict"] == "met"
     july = target(year("2026-07"), "first-call")
     assert (july["suspended"], july["verdict"]) == (
         "tickets came to 650, and above 500 nothing is promised",

@@ -37,7 +37,9 @@ def measures(document: Document, times: Times) -> Iterator[Section]:
 
 def _of_target(target: Target, document: Document, times: Times) -> Iterator[Block]:
     if target["suspended"]:
-        yield Text(f"{target['name']} is suspended in this period: {target['suspended']}.")
+        left = any(not each["suspended"] for each in document["targets"])
+        without = " The verdict of the agreement is that of the others." if left else ""
+        yield Text(f"{target['name']} is suspended in this period: {target['suspended']}.{without}")
     if target["base_unit"] != "groups":
         return
     promised = promise(document, target["name"])
