@@ -8,8 +8,7 @@ from exporter.cli.configured import load
 from exporter.clock import SystemClock
 from exporter.config.model import Config
 from exporter.errors import UptimeError, UsageError
-from exporter.output.claims import Failed, letter, probes_csv
-from exporter.output.reports.as_csv import outages_csv
+from exporter.output.claims import Failed, letter, outages, probes_csv
 from exporter.output.reports.formats import written as report
 from exporter.output.reports.sections.credit import is_owed
 from exporter.record.agreements.asking import Question, asked, one
@@ -42,10 +41,11 @@ def written(question: Question, out: str, config_files: Sequence[str], storage: 
     folder = Path(out)
     files = {
         "claim.md": letter(document, len(failed), now),
-        "outages.csv": outages_csv(document),
+        "outages.csv": outages(document),
         "probes.csv": probes_csv(failed),
         "report.json": report(document, "json"),
     }
+    files = {name: text for name, text in files.items() if text}
     try:
         folder.mkdir(parents=True)
         for name, text in files.items():

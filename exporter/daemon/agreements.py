@@ -13,7 +13,7 @@ from exporter.engine.live import LiveAgreement
 from exporter.engine.storage import Storage
 from exporter.errors import StoreError
 from exporter.log import log
-from exporter.record.agreements.evidence import FOLLOWED, Sources
+from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.issuing import SETTLING, Drafted, drafts
 from exporter.record.agreements.resting import rested_on
 from exporter.record.agreements.results import by_name, closed_periods, latest, results, whole_period
@@ -26,6 +26,7 @@ from exporter.record.pasts import Pasts
 from exporter.record.sampled import Sampled
 from exporter.sla.agreement import Agreement, segments
 from exporter.sla.deadlines import called_from
+from exporter.sla.terms import FOLLOWED
 from exporter.store.base import Issue, LogEntry, Said
 from exporter.timeline.spans import Span
 

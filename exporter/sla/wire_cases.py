@@ -163,5 +163,6 @@ def _clock(clock: Clock) -> Json:
 
 
 def group_json(group: Group) -> Json:
-    """What a measure comes to; a decimal, cut off at six places."""
-    return {"name": group.name, "value": number(group.value), "holds": group.holds, "count": group.count}
+    """What a measure comes to; a decimal, cut off at six places, or null where nothing was written down."""
+    value = None if group.value is None else number(group.value)
+    return {"name": group.name, "value": value, "holds": group.holds, "count": group.count}

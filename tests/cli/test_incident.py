@@ -99,7 +99,7 @@ def test_outages_are_incidents_by_themselves(run: Run) -> None:
 
 def test_a_person_answers_and_the_customer_is_waited_for(run: Run) -> None:
     at = format_instant(OUTAGE + HOUR - MINUTE)
-    said = run("incident", "acknowledge", "i1", f"--at={at}", "--text=on it")
+    said = run("incident", "ack", "i1", f"--at={at}", "--text=on it")
     assert said == "Written down of i1\n"
     pause = (f"--from={format_instant(OUTAGE + MINUTE)}", f"--to={format_instant(OUTAGE + 50 * MINUTE)}")
     run("incident", "pause", "i1", *pause, "--text=waits for a password")
@@ -111,6 +111,16 @@ def test_a_person_answers_and_the_customer_is_waited_for(run: Run) -> None:
     shown = run("incident", "show", "i1")
     assert "waits for a password" in shown
     assert "written down" in shown
+
+
+def test_short_names_are_told_beside_the_long_ones() -> None:
+    listed = called("incident", "--help").stdout
+    names = [line.split()[0] for line in listed.partition("Commands:")[2].splitlines() if line.strip()]
+    assert {"acknowledge", "resolve"} <= set(names)
+    assert not {"ack", "close"} & set(names)
+    assert "in short `ack`" in listed
+    wrong = called("incident", "akc", "i1")
+    assert (wrong.returncode, "No such command 'akc'" in wrong.stderr) == (2, True)
 
 
 def test_an_automatic_answer_is_none(run: Run, past: Past) -> None:
@@ -183,6 +193,40 @@ def test_tickets_are_brought_in(run: Run) -> None:
     rows[1]["text"] = ""
     Path("tickets.csv").write_text("do,id,text\nupdate,i3,\n")
     assert "line 2: text: is missing; say what is new" in run("incident", "import", "tickets.csv", status=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "do,id,text,text\nupdate,i1,a,b\n",
+            ["tickets.csv: line 1: has the column `text` 2 times; keep one"],
+        ),
+        (
+            "do;id;text\nupdate;i1;a\n",
+            [
+                "tickets.csv: line 1: has no column `do`, which says what to do; it has `do;id;text`. Columns are separated by commas"
+            ],
+        ),
+        (
+            "\nDo,Id\nupdate,i1,a\n",
+            [
+                "tickets.csv: line 2: has no column `do`, which says what to do; it has `Do`, `Id`. Columns are separated by commas",
+                "tickets.csv: line 3 has more cells than the first line names",
+            ],
+        ),
+        (
+            'do,id,text,at\nupdate,i1,"one\ntwo",\n\nupdate,i1\nupdate,i1,x,noon\n',
+            ["line 5: text: is missing; say what is new", "line 6: at: "],
+        ),
+        ("do,id,text\n", ["tickets.csv has no rows; the first line names columns"]),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_told_with_its_lines(text: str, told: list[str], run: Run) -> None:
+    Path("tickets.csv").write_text(text)
+    said = run("incident", "import", "tickets.csv", status=2).splitlines()
+    assert len(said) == len(told)
+    assert [line.startswith(start) for line, start in zip(said, told, strict=True)] == [True] * len(told)
 
 
 def test_what_is_named_comes_back_until_it_is_done(run: Run) -> None:

@@ -85,9 +85,13 @@ def test_people_answer_programs_do_not_and_others_are_refused(
     refused = post("eve", "/i1/acknowledge")
     assert (refused.status_code, "`eve` may not" in refused.text) == (403, True)
     assert post("pager", "/i1/resolve").status_code == 403
-    assert post("mara", "/i1/acknowledge", text="on it").status_code == 201
+    assert post("mara", "/i1/ack", text="on it").status_code == 201
     assert post("mara", "/i1/reopen", text="x").status_code == 400
-    assert post("mara", "/i1/close").status_code == 404
+    assert "probes still see it" in post("mara", "/i1/close").text
+    assert post("mara", "/i1/shut").status_code == 404
+    half = post("mara", "/i1/update", text="\ud83d", **{"\ud83d": "x"})
+    assert (half.status_code, r"\ud83d: is not a key" in half.text) == (400, True)
+    assert post("eve", "", service="\ud83d").status_code == 403
     large = requests.post(
         f"http://{daemon.address}/api/v1/ledger",
         json={"rows": [{"do": "update", "id": "i1", "text": "x" * 2**20}]},
@@ -95,13 +99,26 @@ def test_people_answer_programs_do_not_and_others_are_refused(
         timeout=30,
     )
     assert (large.status_code, "split it" in large.text) == (413, True)
+    for body, said in (
+        ({"rows": [{"do": "ack"}]}, "row 1: "),
+        ({"rows": [{"do": "ack"}], "lines": [7]}, "line 7: "),
+        ({"rows": [{"do": "ack"}], "lines": [7, 8]}, "lines: must be a list of the line of each row"),
+    ):
+        wrong = requests.post(
+            f"http://{daemon.address}/api/v1/ledger", json=body, auth=("mara", "mara"), timeout=30
+        )
+        assert (wrong.status_code, wrong.text.startswith(said)) == (400, True)
     opened = post("mara", "", service="shop", kind="fault", title="Slow", severity="sev1")
     assert opened.json() == {"id": "i2"}
 
     (entries, none) = [each["entries"] for each in daemon.get("/api/v1/incidents").json()["incidents"]]
     assert ([each["by"] for each in entries], none) == (["pager", "mara"], [])
     refusals = [each for each in daemon.get("/api/v1/ledger").json() if each["action"] == "refused"]
-    assert [(each["who"], each["id"]) for each in refusals] == [("eve", "i1"), ("pager", "i1")]
+    assert [(each["who"], each["id"]) for each in refusals] == [
+        ("eve", "i1"),
+        ("pager", "i1"),
+        ("eve", r"\ud83d"),
+    ]
 
 
 def test_a_command_writes_through_the_daemon(past: Past, start_daemon: StartDaemon) -> None:
@@ -115,4 +132,5 @@ def test_a_command_writes_through_the_daemon(past: Past, start_daemon: StartDaem
     (past.folder / "tickets.csv").write_text(f"do,id,text\n{rows}")
     many = called("incident", "import", past.folder / "tickets.csv", *options)
     assert (many.returncode, "may not write" in many.stderr) == (3, True), "its size is no matter here"
+    assert "line 2: " in many.stderr, "as in the file"
     assert "i1  shop     outage" in called("incident", "list", "--open", *options).stdout

@@ -285,8 +285,8 @@ class Group(TypedDict):
     """What a measure comes to for a group; see `sla.recorded.Group`."""
 
     name: str
-    value: str
-    holds: bool
+    value: str | None
+    holds: bool | None
     count: int
 
 

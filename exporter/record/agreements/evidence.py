@@ -18,7 +18,7 @@ from exporter.sla.evidence import Approval, Claim, Evidence, Record, Successor
 from exporter.sla.incidents.incident import Incident
 from exporter.sla.incidents.incident import Kind as IncidentKind
 from exporter.sla.lane import Lane
-from exporter.sla.terms import Target
+from exporter.sla.terms import FOLLOWED, Target
 from exporter.store.base import Absence, LogEntry, Said, SloKey
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.exclusion import Exclusion, When
@@ -26,9 +26,6 @@ from exporter.timeline.samples import SampleHistory
 from exporter.timeline.spans import Span, Spans
 from exporter.timeline.tally import Standing
 from exporter.units import DAY, YEAR
-
-FOLLOWED = 31 * DAY
-"""Milliseconds after a period for which its incidents are followed: they may still be answered, and repaired."""
 
 _STEADY = (Standing.UP, Standing.EXCLUDED, Standing.ABSENT)
 
