@@ -297,3 +297,26 @@ async def test_a_daemon_that_tells_them_otherwise_is_of_another_version(past: Pa
     async with serve_control(app, past.store):
         with pytest.raises(UptimeError, match="restart it"):
             await asyncio.to_thread(settle, ["uptime.yml"], "uptime.db")
+
+
+def test_what_one_customer_reports_is_nothing_to_the_agreement_with_another_one(run: Run, past: Past) -> None:
+    """Neither of its report, nor of when its outages were reported, nor of what is still to be done."""
+    measured = f"{AGREEMENT}measure: {{starts: reported}}\n"
+    (past.folder / "acme.yml").write_text(measured)
+    other = measured.replace("name: acme", "name: other").replace(f"{ME}, tom", "tom")
+    (past.folder / "other.yml").write_text(other)
+    past.reconfigure(f"{SHOP}agreements: [acme.yml, other.yml]\n")
+    at = f"--start={format_instant(OUTAGE)}", f"--reported-at={format_instant(OUTAGE + 10 * MINUTE)}"
+    run("incident", "open", "--service=shop", "--title=No orders come", "--severity=sev2", *at)
+    run("incident", "action", "i3", "--text=more disks", "--due=2026-12-01")
+    told = reported(run)
+    assert clocks(told, "answers")[0] == ("i1", "respond", 50 * MINUTE, False)
+    assert [each["id"] for each in target(told, "answers")["incidents"]] == ["i1", "i3", "i2"]
+    assert [each["incident"] for each in told["actions"]] == ["i3"]
+
+    run("report", "other", "--period=2026-10", "--out=other.json")
+    assert run("verify", "other.json").startswith("True: other")
+    text = Path("other.json").read_text()
+    assert ("No orders come" in text, "more disks" in text) == (False, False)
+    assert clocks(json.loads(text), "answers") == []
+    assert [each["id"] for each in target(json.loads(text), "answers")["incidents"]] == ["i1", "i2"]

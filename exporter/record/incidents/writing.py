@@ -9,8 +9,9 @@ from exporter.errors import UptimeError, UsageError, nearest
 from exporter.record.incidents.acts import BODIES, KEYS, withdrawing
 from exporter.record.incidents.fields import Fields, Given
 from exporter.record.incidents.ledger import Body, Fold, Ledger, Written, text_of
-from exporter.sla.agreement import Agreement, in_force
+from exporter.sla.agreement import Agreement, ever_held, in_force
 from exporter.sla.incidents.incident import Act, Incident, Kind
+from exporter.sla.incidents.owning import is_of
 from exporter.store.base import LogEntry
 from exporter.units import DAY, format_instant
 
@@ -105,7 +106,8 @@ class Desk:
         if incident is None:
             msg = f"there is no incident `{ident}`; `incident list` has them"
             raise UsageError(msg)
-        about = self._about(incident.service)
+        held = self._about(incident.service)
+        about = [each for each in held if is_of(incident, ever_held(self.agreements, each.name))]
         self._may(about, act, incident.ident, person=act not in PROGRAMS_MAY)
         fields = Fields(given, ("at", *KEYS[act]), self.now, self.who)
         at = fields.instant("at", self.now)

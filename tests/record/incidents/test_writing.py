@@ -340,3 +340,19 @@ def test_a_value_of_a_measure_is_withdrawn() -> None:
         desk("eve", typo).withdraw("first_call", {"value": "2", "text": "x"})
     with pytest.raises(UsageError, match="no agreement asks for the measure `calls`"):
         desk().withdraw("calls", {"value": "2", "text": "x"})
+
+
+def test_what_one_customer_opened_is_not_for_the_other_one_to_write_on() -> None:
+    parties = {"provider": Party("Hosting", people=("tom",)), "customer": Party("Other", people=("ann",))}
+    agreements = [ACME, replace(ACME, name="other", parties=parties)]
+    wanted = {"service": "shop", "kind": "fault", "title": "Slow", "severity": "sev2"}
+    opened = replace(desk("jo"), agreements=agreements).open(wanted)
+
+    def act(who: str, ident: str) -> LogEntry:
+        return replace(desk(who, opened), agreements=agreements).act(ident, Act.UPDATE, {"text": "x"})
+
+    with pytest.raises(
+        ForbiddenError, match="`ann` may not write here; people of the agreements on it are jo, mara"
+    ):
+        act("ann", "i2")
+    assert (act("ann", "i1").who, act("mara", "i2").who) == ("ann", "mara"), "the outage is of both"
