@@ -5,6 +5,8 @@ import csv
 import json
 import os
 import pwd
+import re
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -320,3 +322,18 @@ def test_what_one_customer_reports_is_nothing_to_the_agreement_with_another_one(
     assert ("No orders come" in text, "more disks" in text) == (False, False)
     assert clocks(json.loads(text), "answers") == []
     assert [each["id"] for each in target(json.loads(text), "answers")["incidents"]] == ["i1", "i2"]
+
+
+def test_an_incident_that_is_dated_back_is_seen_to_be(run: Run) -> None:
+    before = round(time.time() * 1000)
+    named = "--service=shop", "--title=No orders come", "--severity=sev2"
+    run("incident", "open", *named, f"--start={format_instant(OUTAGE)}")
+    (listed,) = (line for line in run("incident", "list").splitlines() if line.startswith("i3"))
+    assert re.search(r"No orders come +written down \d+d later$", listed)
+    assert re.search(rf"opened by {ME} at .*, written down \d+d later\n", run("incident", "show", "i3"))
+    assert re.search(rf"opened by {ME}, written down \d+d later", run("report", "acme", "--period=2026-10"))
+    told = {each["id"]: each["opened_at"] for each in reported(run)["evidence"]["answers"]["incidents"]}
+    assert (told["i1"], before <= told["i3"] <= time.time() * 1000) == (0, True)
+    run("incident", "open", *named)
+    (listed,) = (line for line in run("incident", "list").splitlines() if line.startswith("i4"))
+    assert listed.endswith("No orders come"), "it was written down at once"

@@ -194,6 +194,7 @@ def _opened(entry: LogEntry, body: Body) -> Incident:
         reported_at=body["reported_at"],
         opened_by=entry.who,
         ref=body.get("ref", ""),
+        opened_at=entry.at,
     )
 
 
