@@ -139,7 +139,12 @@ class Desk:
             "weight": str(weight),
         }
         fields.done()
-        return LogEntry(self.now, self.who, Written.RECORD, measure, text_of(body))
+        entry = LogEntry(self.now, self.who, Written.RECORD, measure, text_of(body))
+        there = self.fold.standing_as(entry)
+        if there:
+            msg = f"this value of `{measure}` is written down {there}; leave it out, as it would count once more"
+            raise UsageError(msg)
+        return entry
 
     def withdraw(self, measure: str, given: Given) -> LogEntry:
         """Withdraw a value of a measure: it stays in the ledger, and counts for nothing.

@@ -356,3 +356,33 @@ def test_what_one_customer_opened_is_not_for_the_other_one_to_write_on() -> None
     ):
         act("ann", "i2")
     assert (act("ann", "i1").who, act("mara", "i2").who) == ("ann", "mara"), "the outage is of both"
+
+
+def test_a_file_that_is_brought_in_twice_doubles_no_measure() -> None:
+    row = {
+        "do": "record",
+        "id": "first_call",
+        "value": "80",
+        "at": format_instant(NOW),
+        "evidence": "desk.csv",
+    }
+    rows = [row, {**row, "value": "80.0", "group": "mail"}]
+    log = [entry._replace(seq=seq) for seq, entry in enumerate(batch(desk(), rows), 17)]
+    with pytest.raises(UsageError) as caught:
+        batch(desk("mara", *log), [*rows, {**row, "value": "81"}, {**row, "value": "81.0", "weight": "1"}])
+    told = "this value of `first_call` is written down {}; leave it out, as it would count once more"
+    assert str(caught.value).splitlines() == [
+        f"line 2: {told.format('already, as number 17')}",
+        f"line 3: {told.format('already, as number 18')}",
+        f"line 5: {told.format('twice here')}",
+    ]
+    for other in ({"weight": "2"}, {"evidence": "x"}, {"group": "web"}, {"at": format_instant(NOW - 1000)}):
+        assert len(batch(desk("mara", *log), [{**row, **other}])) == 1
+    assert len(batch(desk("jo", *log), rows)) == 2, "another author says it, too"
+
+    gone = batch(
+        desk("mara", *log), [{"do": "withdraw", "id": "first_call", "value": "17", "text": "a slip"}]
+    )
+    (again,) = batch(desk("mara", *log, *gone), [row])
+    found = then(*log, *gone, again).records["first_call"]
+    assert [(each.number, each.withdrawn_by) for each in found] == [(17, "mara"), (18, ""), (20, "")]
