@@ -127,13 +127,14 @@ _ACTS: dict[str, tuple[str, tuple[_Option, ...]]] = {
     "resolve": ("Say that it is over; of an outage probes say so.", (_AT, _Option("text", "In words."))),
     "reopen": ("Say that it is not over.", (_AT, _TEXT)),
     "pause": (
-        "Say when nothing could be done but wait for the customer.",
+        "Say that nothing can be done but wait for the customer.",
         (
             _Option("from", "Start; that of the incident if not given."),
-            _Option("to", "End.", needed=True),
+            _Option("to", "End; until `resume` if not given."),
             _TEXT,
         ),
     ),
+    "resume": ("Say that the customer is not waited for any more.", (_AT, _Option("text", "In words."))),
     "severity": (
         "Say that it is of another severity. It counts once both parties say so.",
         (_Option("value", "Which.", needed=True), _TEXT),

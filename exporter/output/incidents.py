@@ -7,6 +7,7 @@ from exporter.output.reports.words import later
 from exporter.sla.evidence import Record
 from exporter.sla.incidents.incident import Entry, Incident
 from exporter.sla.recorded import number
+from exporter.timeline.spans import FOREVER, Span
 from exporter.units import describe_duration, format_instant
 
 
@@ -79,10 +80,21 @@ def measures(records: Mapping[str, Sequence[Record]]) -> Iterator[str]:
 
 
 def _entry(entry: Entry) -> tuple[str, ...]:
-    span = f"{format_instant(entry.span[0])} to {format_instant(entry.span[1])}" if entry.span else ""
+    span = _span(entry.span) if entry.span else ""
     told = ", ".join(filter(None, (entry.value, span, entry.due and f"due {entry.due}", entry.text)))
-    notes = ", ".join(filter(None, (later(entry.entered_at - entry.at), _withdrawn(entry))))
+    start, end = entry.span or (entry.at, FOREVER)
+    entered = later(entry.entered_at - (start if end == FOREVER else end))
+    notes = ", ".join(filter(None, (entered, _withdrawn(entry))))
     return str(entry.number), format_instant(entry.at), entry.act.value, entry.by, told, notes
+
+
+def _span(span: Span) -> str:
+    start, end = span
+    return (
+        f"from {format_instant(start)} on"
+        if end == FOREVER
+        else f"{format_instant(start)} to {format_instant(end)}"
+    )
 
 
 def _withdrawn(entry: Entry | Record) -> str:

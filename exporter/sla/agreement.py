@@ -9,7 +9,7 @@ from exporter.sla.credit import CreditTerms
 from exporter.sla.incidents.escalation import EscalationStep
 from exporter.sla.rhythm import Rhythm
 from exporter.sla.termination import TerminationRule
-from exporter.sla.terms import Terms
+from exporter.sla.terms import PARTIES, Terms
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import When
 from exporter.timeline.spans import FOREVER, Span
@@ -22,9 +22,6 @@ class Kind(StrEnum):
     CUSTOMER = "customer"
     INTERNAL = "internal"
     VENDOR = "vendor"
-
-
-PARTIES = ("provider", "customer")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,20 @@
 """Targets of answers: in what share of incidents people did in time what was promised."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from exporter.sla.case import Case
-from exporter.sla.claims import Ruling
-from exporter.sla.incidents.answers import AnswerTerms, Clock, clocks
+from exporter.sla.incidents.answers import AnswerTerms, Clock, clocks, of_two
 from exporter.sla.incidents.heard import heard
 from exporter.sla.incidents.incident import Act, Incident, Kind
 from exporter.sla.incidents.severity import agreed_value, severity_of
 from exporter.sla.lane import Lane
-from exporter.sla.terms import Starts
-from exporter.timeline.spans import Spans
-from exporter.units import DAY
+from exporter.sla.services import by_service, left
+from exporter.sla.terms import PARTIES, Starts
+from exporter.timeline.spans import NOTHING, Span, Spans
+from exporter.timeline.tally import Standing
+from exporter.units import DAY, describe_duration
 
 HORIZON = 31 * DAY
 """Milliseconds beyond what is known up to which deadlines are looked for."""
@@ -49,37 +51,92 @@ def handled(case: Case, answers: AnswerTerms) -> list[Handled]:
         answers: What is promised.
     """
     terms, evidence, (start, end) = case.terms, case.evidence, case.period.span
-    people = [terms.people.get(party, frozenset()) for party in ("provider", "customer")]
-    from_report, until = case.measure.starts is Starts.REPORTED, evidence.span[1]
-    always = Spans([(evidence.span[0], until + HORIZON)])
-    promised = always if evidence.hours is None else evidence.hours
+    versions = [terms.people, *(each.people for each in evidence.later)]
+    people = [frozenset().union(*(each.get(party, ()) for each in versions)) for party in PARTIES]
+    services = _services(case)
     found = list[Handled]()
     for each in sorted(evidence.incidents, key=lambda each: (each.start, each.ident)):
-        incident = heard(each, case.measure.hearing, people)
-        severity = severity_of(incident, terms.severities, _lanes(evidence.lanes, incident), people)
+        incident, service = heard(each, case.measure.hearing, people), services.get(each.service, _UNSEEN)
+        severity = severity_of(incident, terms.severities, service.lanes, people)
         if start <= incident.start < end and answers.is_about(incident, severity):
-            ran = clocks(answers, incident, people[0], promised, until, from_report=from_report)
-            found.append(
-                Handled(incident, severity, tuple(ran), _ignored(incident, case.ruled, people, until))
-            )
-    return [_unreported(each) for each in found]
+            ran = tuple(_clocks(case, answers, incident, people[0], service))
+            why = _ignored(case, incident, people, service) or _undue(case, incident, ran)
+            found.append(Handled(incident, severity, ran, why))
+    return found
 
 
-def _lanes(lanes: Mapping[str, Lane], incident: Incident) -> Mapping[str, Lane]:
-    return {name: lane for name, lane in lanes.items() if name.startswith(f"{incident.service}/")}
+class _Service(NamedTuple):
+    """What was measured of a service.
+
+    Attributes:
+        lanes: By endpoint.
+        down: When any of them was down.
+        counts: When any of them was, exclusions aside.
+    """
+
+    lanes: Mapping[str, Lane]
+    down: Spans
+    counts: Spans
 
 
-def _ignored(
-    incident: Incident, ruled: Sequence[Ruling], people: Sequence[frozenset[str]], until: int
-) -> str:
-    fault = agreed_value(incident, Act.FAULT, people)
+_UNSEEN = _Service({}, NOTHING, NOTHING)
+
+
+def _services(case: Case) -> Mapping[str, _Service]:
+    lanes = case.evidence.lanes
+    counting = by_service(left(lanes, case.ruled))
+    return {name: _Service(own, _down(own), _down(counting[name])) for name, own in by_service(lanes).items()}
+
+
+def _down(lanes: Mapping[str, Lane]) -> Spans:
+    return Spans(span for lane in lanes.values() for span in lane.spans(Standing.DOWN))
+
+
+def _clocks(
+    case: Case, answers: AnswerTerms, incident: Incident, people: frozenset[str], service: _Service
+) -> Iterator[Clock]:
+    """Clocks of an incident; of an outage that ended while nothing was known as of both instants at which it may have."""
+    evidence, until = case.evidence, case.evidence.span[1]
+    always = Spans([(evidence.span[0], until + HORIZON)])
+
+    def ran(each: Incident) -> list[Clock]:
+        from_report = case.measure.starts is Starts.REPORTED
+        promised = always if evidence.hours is None else evidence.hours
+        return list(clocks(answers, each, people, promised, until, from_report=from_report))
+
+    seen = _within(service.down, incident, until)
+    if not seen or seen[-1][1] >= _end(incident, until):
+        return iter(ran(incident))
+    return of_two(ran(incident), ran(replace(incident, end=seen[-1][1])))
+
+
+def _within(down: Spans, incident: Incident, until: int) -> Sequence[Span]:
+    """When its service was down while an outage lasted; nothing of what is no outage."""
+    if incident.kind is not Kind.OUTAGE:
+        return ()
+    return list(down.within(incident.start, _end(incident, until)))
+
+
+def _end(incident: Incident, until: int) -> int:
+    return until if incident.end is None else incident.end
+
+
+def _ignored(case: Case, incident: Incident, people: Sequence[frozenset[str]], service: _Service) -> str:
+    """Why an incident does not count; empty where it does."""
+    fault, until = agreed_value(incident, Act.FAULT, people), case.evidence.span[1]
     if fault and fault != "provider":
         return f"both parties say that it was the fault of the {fault}"
-    excluded = Spans(part for each in ruled for part in each.counts if each.claim.endpoints is None)
-    if incident.kind is Kind.OUTAGE and not incident.open(until) - excluded:
+    if _within(service.down, incident, until) and not _within(service.counts, incident, until):
         return "all of it was excluded"
+    smallest, is_over = case.measure.smallest_outage, incident.end is not None
+    if incident.kind is Kind.OUTAGE and is_over and _end(incident, until) - incident.start < smallest:
+        return f"it was shorter than {describe_duration(smallest)}"
     return ""
 
 
-def _unreported(found: Handled) -> Handled:
-    return found if found.clocks or found.ignored else replace(found, ignored="nobody reported it")
+def _undue(case: Case, incident: Incident, ran: Sequence[Clock]) -> str:
+    """Why nothing was to be done; empty where something was."""
+    if ran:
+        return ""
+    unreported = case.measure.starts is Starts.REPORTED and incident.reported_at is None
+    return "nobody reported it" if unreported else "it was over before anything was due"

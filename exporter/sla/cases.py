@@ -14,6 +14,7 @@ from exporter.sla.judge import Figures, Verdict
 from exporter.sla.lane import Lane
 from exporter.sla.recorded import groups
 from exporter.sla.result import TargetResult
+from exporter.sla.services import by_service, left
 from exporter.sla.terms import RecordedTerms
 from exporter.timeline.spans import Span, Spans
 from exporter.timeline.tally import Standing
@@ -57,13 +58,11 @@ def _is_probed(case: Case, answers: AnswerTerms) -> bool:
 
 
 def _seen(case: Case) -> _Seen:
-    """Time in which each endpoint is known, of all that was not excluded: in the rest there may have been an outage."""
-    agreed = Spans([case.period.elapsed]) - case.excluded
-    services = dict[str, list[Lane]]()
-    for name, lane in case.evidence.lanes.items():
-        services.setdefault(name.partition("/")[0], []).append(lane)
-    blind = Spans(span for lanes in services.values() for span in _blind(lanes)) & agreed
-    unknown, whole = blind.lengths[-1], agreed.lengths[-1]
+    """Time in which each endpoint is known, or excluded: in the rest there may have been an outage."""
+    elapsed = Spans([case.period.elapsed])
+    services = by_service(left(case.evidence.lanes, case.ruled))
+    blind = Spans(span for lanes in services.values() for span in _blind(list(lanes.values()))) & elapsed
+    unknown, whole = blind.lengths[-1], elapsed.lengths[-1]
     return _Seen(unknown, Fraction(whole - unknown, whole) if whole else Fraction(0))
 
 

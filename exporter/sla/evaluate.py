@@ -15,6 +15,7 @@ from exporter.sla.judge import Allowance, Figures, Verdict
 from exporter.sla.lane import combined
 from exporter.sla.recorded import suspended
 from exporter.sla.result import TargetResult
+from exporter.sla.services import rulings_by_service
 from exporter.sla.terms import Denominator, Judged, SliceTerms, Target, Terms, Unknown
 from exporter.timeline.spans import NOTHING, Spans
 from exporter.timeline.tally import Standing
@@ -38,7 +39,10 @@ def evaluate(terms: Terms, target: Target, evidence: Evidence, period: Period) -
         evidence = as_time(slices, evidence)
     within = min(evidence.span[0], period.span[0]), max(evidence.span[1], period.span[1])
     promised = Spans([within]) if evidence.hours is None else evidence.hours
-    ruled = rulings(claims, terms, promised, period, together=slices is not None)
+    if target.answers is not None:
+        ruled = rulings_by_service(evidence.claims, terms, promised, period, evidence.lanes)
+    else:
+        ruled = rulings(claims, terms, promised, period, together=slices is not None)
     case = Case(terms, target, evidence, tuple(ruled), period)
     why = suspended(target.ceiling, evidence.volume, period)
     if why:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from exporter.sla.incidents.incident import Incident
 from exporter.sla.lane import Lane
@@ -128,6 +129,20 @@ class Record:
     withdrawn: str = ""
 
 
+class Successor(NamedTuple):
+    """A later version of the agreement, in force while incidents were still followed.
+
+    Attributes:
+        version: As written.
+        sha256: Of its terms.
+        people: Names of the people of each party.
+    """
+
+    version: str
+    sha256: str
+    people: Mapping[str, frozenset[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of one target's service, from before the period to after it, so that outages on its edges are whole.
@@ -145,6 +160,7 @@ class Evidence:
         incidents: For a target of answers: those that began in the period; lanes are then named `service/endpoint`.
         records: For a target of what is recorded, in order.
         volume: The values of its ceiling's measure, in order.
+        later: For a target of answers: later versions, whose people may answer, too.
     """
 
     span: Span
@@ -158,6 +174,7 @@ class Evidence:
     incidents: tuple[Incident, ...] = ()
     records: tuple[Record, ...] = ()
     volume: tuple[Record, ...] = ()
+    later: tuple[Successor, ...] = ()
 
     @property
     def promised(self) -> Spans:

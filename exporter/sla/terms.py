@@ -11,6 +11,8 @@ from exporter.sla.incidents.severity import SeverityRule
 from exporter.timeline.exclusion import Category
 from exporter.timeline.rule import ALL, Rule
 
+PARTIES = ("provider", "customer")
+
 
 class Starts(StrEnum):
     """Where the clock of an outage starts."""

@@ -11,7 +11,7 @@ from json import dumps
 from typing import Any
 
 from exporter.sla.credit import Credit, CreditLine
-from exporter.sla.evidence import Approval, Claim, Evidence, Slice
+from exporter.sla.evidence import Approval, Claim, Evidence, Slice, Successor
 from exporter.sla.judge import FIGURES
 from exporter.sla.lane import Lane
 from exporter.sla.period import PeriodResult, next_step
@@ -219,6 +219,14 @@ def evidence_json(evidence: Evidence) -> Json:
         "incidents": [incident_json(each) for each in evidence.incidents],
         "records": [record_json(each) for each in evidence.records],
         "volume": [record_json(each) for each in evidence.volume],
+        "later": [
+            {
+                "version": each.version,
+                "terms_sha256": each.sha256,
+                "people": {party: sorted(names) for party, names in each.people.items()},
+            }
+            for each in evidence.later
+        ],
         "slices": [[each.start, each.count, each.good, each.bad] for each in evidence.slices],
     }
 
@@ -263,10 +271,16 @@ def evidence_of(document: Mapping[str, Any]) -> Evidence:
             tuple(map(incident_of, document["incidents"])),
             tuple(map(record_of, document["records"])),
             tuple(map(record_of, document["volume"])),
+            tuple(map(_successor_of, document["later"])),
         )
     except (KeyError, TypeError, AttributeError) as error:
         msg = f"the evidence is not as it was written: {error}"
         raise ValueError(msg) from error
+
+
+def _successor_of(document: Mapping[str, Any]) -> Successor:
+    people = {party: frozenset(names) for party, names in document["people"].items()}
+    return Successor(document["version"], document["terms_sha256"], people)
 
 
 def _claim_of(document: Mapping[str, Any]) -> Claim:

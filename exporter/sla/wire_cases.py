@@ -10,6 +10,7 @@ from exporter.sla.incidents.answers import Clock
 from exporter.sla.incidents.escalation import EscalationStep, escalated
 from exporter.sla.incidents.incident import Act, Entry, Incident, Kind
 from exporter.sla.recorded import Group, number
+from exporter.timeline.spans import FOREVER
 from exporter.units import format_instant
 
 Json = dict[str, Any]
@@ -64,13 +65,17 @@ def _entry(entry: Entry) -> Json:
         "act": entry.act.value,
         "text": entry.text,
         "entered_at": entry.entered_at,
-        "span": None if entry.span is None else list(entry.span),
+        "span": None if entry.span is None else [entry.span[0], _known(entry.span[1])],
         "value": entry.value,
         "due": entry.due,
         "number": entry.number,
         "withdrawn_by": entry.withdrawn_by,
         "withdrawn": entry.withdrawn,
     }
+
+
+def _known(end: int) -> int | None:
+    return None if end == FOREVER else end
 
 
 def _entry_of(document: Mapping[str, Any]) -> Entry:
@@ -81,7 +86,7 @@ def _entry_of(document: Mapping[str, Any]) -> Entry:
         act=Act(document["act"]),
         text=document["text"],
         entered_at=document["entered_at"],
-        span=None if span is None else (span[0], span[1]),
+        span=None if span is None else (span[0], FOREVER if span[1] is None else span[1]),
         value=document["value"],
         due=document["due"],
         number=document["number"],
@@ -138,7 +143,10 @@ def handled_json(handled: Handled, steps: Sequence[EscalationStep], until: int) 
         "met": handled.met,
         "ignored": handled.ignored,
         "disputed": incident.disputed,
-        "paused": [[format_instant(start), format_instant(end)] for start, end in incident.paused],
+        "paused": [
+            [format_instant(start), None if end == FOREVER else format_instant(end)]
+            for start, end in incident.paused
+        ],
         "escalated": [{"to": step.to, "after_ms": step.after, "at": format_instant(at)} for step, at in due],
         "clocks": [_clock(each) for each in handled.clocks],
     }

@@ -89,7 +89,7 @@ def test_people_answer_programs_do_not_and_others_are_refused(
     assert (refused.status_code, "`eve` may not" in refused.text) == (403, True)
     assert post("pager", "/i1/resolve").status_code == 403
     assert post("mara", "/i1/acknowledge", text="on it").status_code == 201
-    assert post("mara", "/i1/pause", text="x").status_code == 400
+    assert post("mara", "/i1/reopen", text="x").status_code == 400
     assert post("mara", "/i1/close").status_code == 404
     large = requests.post(
         f"http://{daemon.address}/api/v1/ledger",

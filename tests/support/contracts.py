@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from exporter.engine.live import LiveAgreement
-from exporter.sla.agreement import PARTIES, Agreement, ContractTerm, Kind, Reviews, Signature
+from exporter.sla.agreement import Agreement, ContractTerm, Kind, Reviews, Signature
 from exporter.sla.credit import CreditTerms, Fee, NamedRule
 from exporter.sla.credit_tiers import Step, Tiers
 from exporter.sla.evidence import Evidence, Period
@@ -15,7 +15,7 @@ from exporter.sla.incidents.escalation import EscalationStep
 from exporter.sla.lane import Lane
 from exporter.sla.period import judge_period
 from exporter.sla.standing import OpenIncident, OpenIncidents
-from exporter.sla.terms import Measure, Recognition, Target, Terms
+from exporter.sla.terms import PARTIES, Measure, Recognition, Target, Terms
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import Category
 from exporter.timeline.tally import Standing

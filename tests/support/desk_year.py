@@ -39,11 +39,15 @@ def start_of(month: str) -> int:
 OUTAGES: dict[str, tuple[tuple[int, int], ...]] = {
     "shop/web": ((start_of("2026-01") + 9 * DAY, 2 * HOUR), (start_of("2026-03") + 4 * DAY, 6 * HOUR)),
     "shop/db": ((start_of("2026-01") + 9 * DAY, 2 * HOUR), (start_of("2026-04") + 4 * DAY, 3 * HOUR)),
-    "mail/imap": ((start_of("2026-06") + 4 * DAY, HOUR), (start_of("2026-09") - HOUR, 3 * HOUR)),
+    "mail/imap": (
+        (start_of("2026-06") + 4 * DAY, HOUR),
+        (start_of("2026-09") - HOUR, 3 * HOUR),
+        (start_of("2026-10"), HOUR // 2),
+    ),
     "machines/a": ((start_of("2026-01") + 9 * DAY, 2 * HOUR),),
     "machines/b": ((start_of("2026-01") + 9 * DAY, 2 * HOUR),),
 }
-"""Start and length. In January all is down because the machines are; over the end of August mail is."""
+"""Start and length. In January all is down because the machines are; over the end of August mail is, and from the first moment of October on."""
 
 
 def tickets() -> Iterator[dict[str, str]]:
@@ -61,7 +65,8 @@ def tickets() -> Iterator[dict[str, str]]:
     yield say("acknowledge", "i2", second + 2 * HOUR, "seen now")
     yield say("action", "i2", second + DAY, "a second line to the shop", value="line", due="2026-06-30")
     yield wait("i3", "waits for a password of the customer", third + 10 * MINUTE, third + 2 * HOUR)
-    yield say("acknowledge", "i3", third + 2 * HOUR + 30 * MINUTE, "got it")
+    yield say("acknowledge", "i3", third + 2 * HOUR + 4 * MINUTE, "got it")
+    yield say("update", "i3", third + 2 * HOUR + 32 * MINUTE, "the password does")
     at = start_of("2026-09") - HOUR  # at night, when nobody has promised to answer
     yield {
         "do": "open",
@@ -73,7 +78,7 @@ def tickets() -> Iterator[dict[str, str]]:
         "severity": "sev3",
         "title": "No mail comes in",
     }
-    yield say("acknowledge", "i5", at + 10 * HOUR, "was a full disk")
+    yield say("acknowledge", "i5", at + 75 * MINUTE, "a full disk")
     yield say("resolve", "mail-2026-08", at + 10 * HOUR, "as i5")
     opened = {
         "service": "shop",

@@ -14,7 +14,7 @@ LIMITS = {"respond": Task.RESPOND, "update_every": Task.UPDATE, "repair": Task.R
 """Keys of how long a task may take."""
 
 _OF_ANSWERS = ("severity", "channel", "clock", *LIMITS)
-_OF_DOWNTIME = ("combine", "smallest_outage", "round", "denominator", "unknown")
+_OF_DOWNTIME = ("combine", "round", "denominator", "unknown")
 """Keys of `measure` that say nothing of answers."""
 _OF_RECORDED = ("recorded", "at_least", "at_most", "take")
 OF_CASES = (*_OF_ANSWERS, *_OF_RECORDED, "suspended_above")
@@ -107,7 +107,7 @@ class Cases:
             return
         for key in _OF_DOWNTIME:
             if key in measure:
-                message = f"`{key}` is of downtime; answers have `starts`, `pauses`, `written_within` and `minimum_coverage`"
+                message = f"`{key}` is of downtime; answers have `starts`, `pauses`, `written_within`, `smallest_outage` and `minimum_coverage`"
                 self._report.problem(measure.mark_of(key), message)
 
     def _clock(self, section: TargetSection, node: Map) -> str:

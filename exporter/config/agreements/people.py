@@ -7,7 +7,8 @@ from exporter.config.agreements.wrong import triggers
 from exporter.config.report import Report
 from exporter.config.tree import Map, find
 from exporter.errors import nearest
-from exporter.sla.agreement import PARTIES, ContractTerm, Party, Reviews, Signature
+from exporter.sla.agreement import ContractTerm, Party, Reviews, Signature
+from exporter.sla.terms import PARTIES
 
 
 def parties(section: AgreementSection) -> dict[str, Party]:

@@ -30,11 +30,11 @@ from exporter.config.fields import (
 )
 from exporter.config.sections import CalendarSection, PromqlSection, Section, key
 from exporter.config.times import Day
-from exporter.sla.agreement import PARTIES, Kind
+from exporter.sla.agreement import Kind
 from exporter.sla.credit import Together
 from exporter.sla.incidents.heard import Pauses
 from exporter.sla.rhythm import Rhythm
-from exporter.sla.terms import Denominator, Judged, Rounding, Starts, Take
+from exporter.sla.terms import PARTIES, Denominator, Judged, Rounding, Starts, Take
 
 _VERSION = {"type": ["string", "number"]}
 PartyName = Annotated[str, OneOf(*PARTIES)]

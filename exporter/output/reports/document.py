@@ -244,7 +244,7 @@ class Handled(TypedDict):
     met: bool | None
     ignored: str
     disputed: bool
-    paused: Sequence[tuple[str, str]]
+    paused: Sequence[tuple[str, str | None]]
     escalated: Sequence[Step]
     clocks: Sequence[Clock]
 
@@ -257,7 +257,7 @@ class Entry(TypedDict):
     act: str
     text: str
     entered_at: int
-    span: Sequence[int] | None
+    span: tuple[int, int | None] | None
     value: str
     due: str
     withdrawn_by: str

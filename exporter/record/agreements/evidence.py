@@ -14,7 +14,7 @@ from exporter.record.questions import Index
 from exporter.record.sampled import Sampled
 from exporter.sla.agreement import Agreement, ever_held
 from exporter.sla.answered import HORIZON
-from exporter.sla.evidence import Approval, Claim, Evidence, Record
+from exporter.sla.evidence import Approval, Claim, Evidence, Record, Successor
 from exporter.sla.incidents.incident import Incident
 from exporter.sla.incidents.incident import Kind as IncidentKind
 from exporter.sla.incidents.owning import is_of
@@ -124,7 +124,8 @@ def of_cases(sources: Sources, agreement: Agreement, target: Target, period: Spa
         period: Milliseconds since the epoch.
     """
     names = [target.service] if target.service else agreement.services
-    span = period[0], max(period[0], min(sources.until, period[1] + FOLLOWED))
+    # From a moment earlier on, so that it is seen whether what is down at the start began with the period.
+    span = period[0] - 1, max(period[0], min(sources.until, period[1] + FOLLOWED))
     services = [_service(sources, name) for name in names] if target.answers is not None else []
     lanes, claims = dict[str, Lane](), list[Claim]()
     for service in services:
@@ -132,7 +133,11 @@ def of_cases(sources: Sources, agreement: Agreement, target: Target, period: Spa
         lanes |= {
             f"{service.name}/{name}": Lane.of(history.standings(*span), *span) for _, name, history in members
         }
-        claims += _claims(sources, service, {ident: name for ident, name, _ in members}, span)
+        names_of_it = {ident: f"{service.name}/{name}" for ident, name, _ in members}
+        claims += [
+            each if each.endpoints is not None else replace(each, endpoints=frozenset(names_of_it.values()))
+            for each in _claims(sources, service, names_of_it, span)
+        ]
     found = [each for service in services for each in _incidents(sources, agreement, service.name, span[1])]
     return Evidence(
         span,
@@ -142,7 +147,16 @@ def of_cases(sources: Sources, agreement: Agreement, target: Target, period: Spa
         incidents=tuple(each for each in found if period[0] <= each.start < period[1]),
         records=_records(sources, agreement, target.recorded.measure if target.recorded else "", period),
         volume=_records(sources, agreement, target.ceiling.measure if target.ceiling else "", period),
+        later=tuple(_later(sources, agreement, span[1])) if target.answers is not None else (),
     )
+
+
+def _later(sources: Sources, agreement: Agreement, until: int) -> Iterator[Successor]:
+    """The versions that came into force after one, and before an instant, in order."""
+    held = ever_held(sources.config.agreements, agreement.name)
+    for each in sorted(held, key=lambda each: each.start):
+        if agreement.start < each.start < until:
+            yield Successor(each.version, each.sha256, each.terms.people)
 
 
 def _incidents(sources: Sources, agreement: Agreement, service: str, until: int) -> Iterator[Incident]:

@@ -5,8 +5,10 @@ from types import MappingProxyType
 
 from exporter.record.incidents.fields import Fields
 from exporter.record.incidents.ledger import Body
-from exporter.sla.agreement import PARTIES, Agreement
+from exporter.sla.agreement import Agreement
 from exporter.sla.incidents.incident import Act, Incident, Kind
+from exporter.sla.terms import PARTIES
+from exporter.timeline.spans import FOREVER
 from exporter.units import format_instant
 
 FAULTS = (*PARTIES, "third party", "nobody")
@@ -18,6 +20,7 @@ KEYS: Mapping[Act, Sequence[str]] = MappingProxyType(
         Act.RESOLVE: ("text",),
         Act.REOPEN: ("text",),
         Act.PAUSE: ("from", "to", "text"),
+        Act.RESUME: ("text",),
         Act.SEVERITY: ("value", "text"),
         Act.FAULT: ("value", "text"),
         Act.ACTION: ("value", "text", "due"),
@@ -61,9 +64,7 @@ def _reopen(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> 
 
 def _pause(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
     start, end = fields.instant("from", incident.start), fields.instant("to")
-    if end is None:
-        fields.problems.append("to: is missing; write when the waiting was over")
-    elif start is not None and end <= start:
+    if end is not None and start is not None and end <= start:
         fields.problems.append(
             f"to: {format_instant(end)} is not after from: {format_instant(start)}; a pause ends after it starts"
         )
@@ -71,7 +72,14 @@ def _pause(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> B
         fields.problems.append(
             f"from: is before the incident, which began at {format_instant(incident.start)}"
         )
-    return {"span": [start, end], "text": fields.text("text", "say what was waited for")}
+    return {"span": [start, end], "text": fields.text("text", "say what is waited for")}
+
+
+def _resume(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
+    at = fields.instant("at", fields.now)
+    if at is not None and not any(start < at and end == FOREVER for start, end in incident.paused):
+        fields.problems.append("nobody waits then; `pause` without an end says when somebody does")
+    return {"text": fields.text("text")}
 
 
 def _severity(fields: Fields, _incident: Incident, about: Sequence[Agreement]) -> Body:
@@ -97,20 +105,28 @@ def _dispute(fields: Fields, _incident: Incident, _about: Sequence[Agreement]) -
 
 
 def _settle(fields: Fields, incident: Incident, about: Sequence[Agreement]) -> Body:
-    if not incident.disputed:
+    found = incident.disputants()
+    if not found:
         fields.problems.append("nobody disputes it; there is nothing to settle")
-    else:
-        _by_who_disputes(fields, incident, about)
-    return {"text": fields.text("text", "say how it was settled")}
+        return {}
+    own = [by for by in found if _are_of_a_party(fields.who, by, about)]
+    if not own:
+        fields.problems.append(_theirs(found, about))
+    return {"value": own[-1] if own else "", "text": fields.text("text", "say how it was settled")}
 
 
-def _by_who_disputes(fields: Fields, incident: Incident, about: Sequence[Agreement]) -> None:
+def _are_of_a_party(one: str, other: str, about: Sequence[Agreement]) -> bool:
+    """Whether one speaks for the party of another; of nobody's anybody does."""
+    parties = [party for each in about for party in each.parties.values() if other in party.people]
+    return not parties or any(one in party.people for party in parties)
+
+
+def _theirs(disputants: Sequence[str], about: Sequence[Agreement]) -> str:
     """A dispute is settled once the party says so that raised it."""
-    by = [each.by for each in incident.of(Act.DISPUTE)][-1]
+    by = disputants[-1]
     parties = [party for each in about for party in each.parties.values() if by in party.people]
-    if parties and not any(fields.who in party.people for party in parties):
-        names = ", ".join(sorted({name for party in parties for name in party.people}))
-        fields.problems.append(f"`{by}` disputes it; it is settled once one of that party says so: {names}")
+    names = ", ".join(sorted({name for party in parties for name in party.people}))
+    return f"`{by}` disputes it; it is settled once one of that party says so: {names}"
 
 
 def _withdraw(fields: Fields, incident: Incident, about: Sequence[Agreement]) -> Body:
@@ -144,6 +160,7 @@ BODIES: Mapping[Act, Callable[[Fields, Incident, Sequence[Agreement]], Body]] = 
         Act.RESOLVE: _resolve,
         Act.REOPEN: _reopen,
         Act.PAUSE: _pause,
+        Act.RESUME: _resume,
         Act.SEVERITY: _severity,
         Act.FAULT: _fault,
         Act.ACTION: _action,

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from exporter.sla.evidence import Record
 from exporter.sla.incidents.incident import Act, Entry, Incident, Kind
 from exporter.store.base import LogEntry
-from exporter.timeline.spans import Span
+from exporter.timeline.spans import FOREVER, Span
 
 Body = Mapping[str, Any]
 
@@ -219,7 +219,7 @@ def _entry(entry: LogEntry, body: Body, number: int) -> Entry:
         Act(entry.action),
         body.get("text", ""),
         entry.at,
-        None if span is None else (span[0], span[1]),
+        None if span is None else (span[0], FOREVER if span[1] is None else span[1]),
         body.get("value", ""),
         body.get("due", ""),
         number,

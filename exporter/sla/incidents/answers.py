@@ -5,14 +5,14 @@ stops none: only people of the provider answer.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from types import MappingProxyType
 
 from exporter.sla.incidents.clock import deadline, elapsed
 from exporter.sla.incidents.incident import ANSWERS, Incident
-from exporter.timeline.spans import Spans
+from exporter.timeline.spans import Span, Spans
 
 
 class Task(StrEnum):
@@ -77,7 +77,7 @@ def clocks(
     *,
     from_report: bool = False,
 ) -> Iterator[Clock]:
-    """The clock of each task of an incident; none where nobody reported what has to be.
+    """The clock of each task of an incident; none of what nobody had to do: as nobody reported it, or as it was over before that was due.
 
     Args:
         terms: Say what is to be done.
@@ -90,20 +90,19 @@ def clocks(
     start = incident.reported_at if from_report else incident.start
     if start is None or start >= until:
         return
-    open_ = incident.open(until) & Spans([(start, until)])
     case = _Case(
         start,
         [each.at for each in incident.of(*ANSWERS) if each.by in people and each.at <= until],
         promised - incident.paused,
-        open_,
-        None if incident.is_open(until) or not open_ else max(start, open_.ends[-1]),
+        incident.open(until) & Spans([(start, until)]),
+        incident.is_open(until),
         until,
     )
     for task, limit in terms.limits:
         took, began, stop, running = _TASKS[task](case, limit)
-        met = False if took > limit else None if stop is None else True
-        due = deadline(running, began, limit)
-        yield Clock(incident.ident, task, limit, began, stop, took, due, met)
+        if task is Task.REPAIR or stop is None or took > limit or case.is_answered(stop):
+            met = False if took > limit else None if stop is None else True
+            yield Clock(incident.ident, task, limit, began, stop, took, deadline(running, began, limit), met)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +113,8 @@ class _Case:
         start: When its clocks started.
         answers: Instants at which people of the provider answered, ascending.
         running: When clocks run.
-        open: When it was to be repaired.
-        closed: When it was over; None where it is not.
+        open: When it was to be repaired, from the start on.
+        is_open: Whether it still is.
         until: How far that is known.
     """
 
@@ -123,13 +122,18 @@ class _Case:
     answers: Sequence[int]
     running: Spans
     open: Spans
-    closed: int | None
+    is_open: bool
     until: int
 
     @property
-    def end(self) -> int:
-        """Of what is known of it."""
-        return self.until if self.closed is None else self.closed
+    def closings(self) -> Sequence[int]:
+        """Instants at which it was over, ascending; after all but the last one it was reopened."""
+        closed = self.open.ends[:-1] if self.is_open else self.open.ends
+        return closed or ([] if self.is_open else [self.start])
+
+    def is_answered(self, stop: int) -> bool:
+        """Whether anybody had answered by then."""
+        return bool(self.answers) and self.answers[0] <= stop
 
 
 Ran = tuple[int, int, int | None, Spans]
@@ -137,33 +141,50 @@ Ran = tuple[int, int, int | None, Spans]
 
 
 def _responded(case: _Case, _limit: int) -> Ran:
-    """To the first answer of a person, or until it was over by itself."""
-    ends = [at for at in (*case.answers[:1], case.closed) if at is not None]
+    """To the first answer of a person, or until it was first over by itself."""
+    ends = [*case.answers[:1], *case.closings[:1]]
     stop = max(case.start, min(ends)) if ends else None
     took = elapsed(case.running, (case.start, case.until if stop is None else stop))
     return took, case.start, stop, case.running
 
 
 def _updated(case: _Case, limit: int) -> Ran:
-    """The first gap between updates that was too long, or else the last one while it goes on, or the longest."""
-    within = [at for at in case.answers if case.start < at < case.end]
-    gaps = list(pairwise([case.start, *within, case.end]))
+    """The first gap between updates that was too long, or else the last one while it goes on, or the longest; reopened, it begins anew."""
+    gaps = [gap for span in case.open or [(case.start, case.start)] for gap in _gaps(span, case.answers)]
     lengths = [elapsed(case.running, gap) for gap in gaps]
     late = next((number for number, took in enumerate(lengths) if took > limit), None)
-    longest = lengths.index(max(lengths)) if case.closed is not None else len(gaps) - 1
+    longest = len(gaps) - 1 if case.is_open else lengths.index(max(lengths))
     number = longest if late is None else late
     start, end = gaps[number]
-    goes_on = case.closed is None and number == len(gaps) - 1
+    goes_on = case.is_open and number == len(gaps) - 1
     return lengths[number], start, None if goes_on else end, case.running
+
+
+def _gaps(span: Span, answers: Sequence[int]) -> Iterator[Span]:
+    """From the start of a span to the first answer in it, and so on to its end."""
+    return pairwise([span[0], *(at for at in answers if span[0] < at < span[1]), span[1]])
 
 
 def _repaired(case: _Case, _limit: int) -> Ran:
     """All of the time in which it was to be repaired, also where it was reopened."""
     took = sum(elapsed(case.running, span) for span in case.open)
     between = Spans((end, start) for (_, end), (start, _) in pairwise(case.open))
-    return took, case.start, case.closed, case.running - between
+    stop = None if case.is_open else case.closings[-1]
+    return took, case.start, stop, case.running - between
 
 
 _TASKS: Mapping[Task, Callable[[_Case, int], Ran]] = MappingProxyType(
     {Task.RESPOND: _responded, Task.UPDATE: _updated, Task.REPAIR: _repaired}
 )
+
+
+def of_two(longest: Sequence[Clock], shortest: Sequence[Clock]) -> Iterator[Clock]:
+    """Clocks of an incident of which nobody knows when it ended: where the two say otherwise, nobody knows whether it was in time.
+
+    Args:
+        longest: As if it had ended as late as it may have.
+        shortest: As if it had ended as early.
+    """
+    verdicts = {each.task: each.met for each in shortest}
+    for each in longest:
+        yield each if verdicts.get(each.task) is each.met else replace(each, met=None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from exporter.sla.incidents.incident import ANSWERS, Act, Entry, Incident
-from exporter.timeline.spans import Spans
+from exporter.timeline.spans import FOREVER
 
 
 class Pauses(StrEnum):
@@ -21,7 +21,8 @@ class Hearing:
 
     Attributes:
         pauses: Who must say so.
-        written_within: Milliseconds >= 0 after which an answer that is written down later counts from when it was written; None for never.
+        written_within: Milliseconds >= 0 after which an answer that is written down later counts from when it was written, and a
+            pause for nothing; None for never.
     """
 
     pauses: Pauses = Pauses.EITHER
@@ -38,21 +39,37 @@ def heard(incident: Incident, hearing: Hearing, both: Sequence[frozenset[str]]) 
     """
     parties = frozenset().union(*both)
     said = (each for each in incident.entries if each.by in parties and each.withdrawn_by not in parties)
-    own = [_taken(replace(each, withdrawn_by=""), hearing) for each in said]
+    standing = [replace(each, withdrawn_by="") for each in said if not _is_late(each, hearing, Act.PAUSE)]
     if hearing.pauses is Pauses.BOTH:
-        own = [each for each in own if each.act is not Act.PAUSE] + list(_agreed(incident, both))
-    return replace(incident, entries=tuple(sorted(own, key=lambda each: (each.at, each.number))))
+        standing = [each for each in standing if each.act is not Act.PAUSE] + list(
+            _agreed(standing, incident, both)
+        )
+    return replace(incident, entries=tuple(_in_order(standing, hearing)))
 
 
-def _taken(entry: Entry, hearing: Hearing) -> Entry:
-    """An answer that was written down too late, as of when it was written."""
-    late = hearing.written_within is not None and entry.entered_at - entry.at > hearing.written_within
-    return replace(entry, at=entry.entered_at) if late and entry.act in ANSWERS else entry
+def _in_order(entries: Sequence[Entry], hearing: Hearing) -> Sequence[Entry]:
+    """Entries by when they count. What was opened again after it was closed stays so, however late that it was closed was written."""
+    found, last = list[Entry](), 0
+    for each in sorted(entries, key=lambda each: (each.at, each.number)):
+        at = each.entered_at if _is_late(each, hearing, *ANSWERS) else each.at
+        if each.act in {Act.RESOLVE, Act.REOPEN}:
+            at = last = max(at, last)
+        found.append(replace(each, at=at))
+    return sorted(found, key=lambda each: (each.at, each.number))
 
 
-def _agreed(incident: Incident, both: Sequence[frozenset[str]]) -> Iterator[Entry]:
+def _is_late(entry: Entry, hearing: Hearing, *acts: Act) -> bool:
+    """Whether an entry that does one of these was written down later than it may be: of a pause, after its end."""
+    if hearing.written_within is None or entry.act not in acts:
+        return False
+    at = entry.at if entry.span is None else entry.span[0] if entry.span[1] == FOREVER else entry.span[1]
+    return entry.entered_at - at > hearing.written_within
+
+
+def _agreed(entries: Sequence[Entry], incident: Incident, both: Sequence[frozenset[str]]) -> Iterator[Entry]:
     """Pauses of which both parties have written down that they were: what their own have in common."""
-    own = [[each for each in incident.of(Act.PAUSE) if each.by in people] for people in both]
-    spans = [Spans(each.span for each in said if each.span is not None) for said in own]
+    resumed = [each for each in entries if each.act is Act.RESUME]
+    own = [[each for each in entries if each.act is Act.PAUSE and each.by in people] for people in both]
+    spans = [replace(incident, entries=(*said, *resumed)).paused for said in own]
     for span in spans[0] & spans[1]:
         yield replace(own[0][0], span=span)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from exporter.timeline.spans import Span, Spans
+from exporter.timeline.spans import FOREVER, Span, Spans
 
 
 class Act(StrEnum):
@@ -15,6 +15,7 @@ class Act(StrEnum):
     RESOLVE = "resolve"
     REOPEN = "reopen"
     PAUSE = "pause"
+    RESUME = "resume"
     SEVERITY = "severity"
     FAULT = "fault"
     ACTION = "action"
@@ -46,8 +47,9 @@ class Entry:
         act: What it does.
         text: In words; of a corrective action what is to be done, of a pause why.
         entered_at: When it was written down, milliseconds; not before `at`.
-        span: Of a pause: when nothing could be done but wait.
-        value: Of `severity` and `fault` what it is; of `action` and `done` the action's name; of `withdraw` the number of an entry.
+        span: Of a pause: when nothing could be done but wait; up to `FOREVER` where it went on when it was written.
+        value: Of `severity` and `fault` what it is; of `action` and `done` the action's name; of `withdraw` the number of an entry; of `settle`
+            who had disputed it.
         due: Of an action its day, as ISO 8601 writes it.
         number: Its place in the ledger, from 1; 0 where it has none.
         withdrawn_by: Who has withdrawn it; empty where nobody has.
@@ -137,14 +139,28 @@ class Incident:
 
     @property
     def paused(self) -> Spans:
-        """When nothing could be done but wait for the customer."""
-        return Spans(each.span for each in self.of(Act.PAUSE) if each.span is not None)
+        """When nothing could be done but wait for the customer; what went on then ends when somebody says so."""
+        resumed = [each.at for each in self.of(Act.RESUME)]
+        spans = (each.span for each in self.of(Act.PAUSE) if each.span is not None)
+        return Spans(
+            (start, next((at for at in resumed if at > start), end) if end == FOREVER else end)
+            for start, end in spans
+        )
 
     @property
     def disputed(self) -> bool:
-        """Whether somebody has disputed it, and nobody settled that since."""
-        last = [each.act for each in self.of(Act.DISPUTE, Act.SETTLE)]
-        return bool(last) and last[-1] is Act.DISPUTE
+        """Whether somebody disputes it."""
+        return bool(self.disputants())
+
+    def disputants(self) -> list[str]:
+        """Who disputes it, without a duplicate: each dispute stands until it is settled by itself."""
+        found = list[str]()
+        for each in sorted(self.of(Act.DISPUTE, Act.SETTLE), key=lambda each: each.entered_at):
+            if each.act is Act.SETTLE:
+                found = [by for by in found if by != each.value]
+            elif each.by not in found:
+                found.append(each.by)
+        return found
 
     def actions(self) -> dict[str, Entry]:
         """Corrective actions that are still to be done, by name."""

@@ -125,10 +125,10 @@ CASES = {
         line(9, "`at_least` goes with `recorded`; make two targets of it"),
     ),
     "a way to make downtime of answers": (
-        target("respond: 15m, measure: {smallest_outage: 5m, pauses: both}"),
+        target("respond: 15m, measure: {round: {outage: whole_minutes_down}, pauses: both}"),
         line(
             9,
-            "`smallest_outage` is of downtime; answers have `starts`, `pauses`, `written_within` and `minimum_coverage`",
+            "`round` is of downtime; answers have `starts`, `pauses`, `written_within`, `smallest_outage` and `minimum_coverage`",
         ),
     ),
     "a way to take answers that is none": (

@@ -16,6 +16,7 @@ from exporter.sla.incidents.severity import SeverityRule
 from exporter.sla.recorded import groups
 from exporter.sla.terms import RecordedTerms, Target
 from exporter.store.base import LogEntry
+from exporter.timeline.spans import FOREVER
 from exporter.units import HOUR, MINUTE, format_instant, parse_instant
 from tests.support.agreed import percent
 from tests.support.contracts import agreement
@@ -98,8 +99,8 @@ def test_who_may_elsewhere_is_told_whom_to_ask() -> None:
             {"text": "x", "from": format_instant(NOW - HOUR), "to": format_instant(NOW - HOUR - 1000)},
             "a pause ends after it starts",
         ),
-        (Act.PAUSE, {"text": "x"}, "to: is missing; write when the waiting was over"),
-        (Act.PAUSE, {"to": format_instant(NOW)}, "text: is missing; say what was waited for"),
+        (Act.RESUME, {"text": "x"}, "nobody waits then; `pause` without an end says when somebody does"),
+        (Act.PAUSE, {"to": format_instant(NOW)}, "text: is missing; say what is waited for"),
         (Act.SEVERITY, {"value": "sev9", "text": "x"}, "value: there is no `sev9`; did you mean `sev2`?"),
         (
             Act.FAULT,
@@ -386,3 +387,25 @@ def test_a_file_that_is_brought_in_twice_doubles_no_measure() -> None:
     (again,) = batch(desk("mara", *log, *gone), [row])
     found = then(*log, *gone, again).records["first_call"]
     assert [(each.number, each.withdrawn_by) for each in found] == [(17, "mara"), (18, ""), (20, "")]
+
+
+def test_neither_party_ends_a_dispute_of_the_other() -> None:
+    """Not by disputing it, too, and settling that."""
+    log = [desk(who).act("i1", Act.DISPUTE, {"text": "not so"}) for who in ("jo", "mara")]
+    log.append(desk("mara", *log).act("i1", Act.SETTLE, {"text": "we were wrong"}))
+    assert then(*log).incidents["i1"].disputants() == ["jo"]
+    with pytest.raises(UsageError, match="`jo` disputes it"):
+        desk("mara", *log).act("i1", Act.SETTLE, {"text": "x"})
+    log.append(desk("jo", *log).act("i1", Act.SETTLE, {"text": "we talked"}))
+    assert not then(*log).incidents["i1"].disputed
+
+
+def test_a_pause_goes_on_until_it_is_resumed() -> None:
+    log = [desk().act("i1", Act.PAUSE, {"from": format_instant(START + MINUTE), "text": "waits for a key"})]
+    assert list(then(*log).incidents["i1"].paused) == [(START + MINUTE, FOREVER)]
+    with pytest.raises(UsageError, match="nobody waits then"):
+        desk("jo", *log).act("i1", Act.RESUME, {"at": format_instant(START)})
+    log.append(desk("jo", *log).act("i1", Act.RESUME, {"at": format_instant(START + HOUR)}))
+    assert list(then(*log).incidents["i1"].paused) == [(START + MINUTE, START + HOUR)]
+    with pytest.raises(UsageError, match="nobody waits then"):
+        desk("jo", *log).act("i1", Act.RESUME, {})

@@ -14,6 +14,7 @@ from exporter.sla.incidents.heard import Hearing, Pauses, heard
 from exporter.sla.incidents.incident import Act, Entry, Incident, Kind
 from exporter.sla.judge import Verdict
 from exporter.sla.terms import Measure, Target, Terms
+from exporter.timeline.spans import FOREVER
 from exporter.units import DAY, HOUR, MINUTE
 from tests.support.agreed import END, START, lane, percent
 
@@ -94,6 +95,29 @@ def test_nobody_mends_a_missed_clock_the_day_after(hearing: Hearing, verdict: Ve
     terms = Terms(Measure(hearing=hearing), (target,), people={"provider": BOTH[0], "customer": BOTH[1]})
     seen = Evidence((START, END), {"shop/web": lane()}, incidents=(of(answer("mara", 5, 24 * 60)),))
     assert evaluate(terms, target, seen, Period((START, END), END)).verdict is verdict
+
+
+def test_a_pause_written_down_too_late_counts_for_nothing() -> None:
+    late, in_time = (replace(pause("mara", 5, 55), entered_at=AT + after * MINUTE) for after in (66, 65))
+    hearing = Hearing(written_within=10 * MINUTE)
+    assert not heard(of(late), hearing, BOTH).paused
+    assert heard(of(in_time), hearing, BOTH).paused
+    goes_on = replace(in_time, span=(AT + 5 * MINUTE, FOREVER), entered_at=AT + 16 * MINUTE)
+    assert not heard(of(goes_on), hearing, BOTH).paused
+
+
+def test_what_goes_on_ends_for_both_when_either_says_so() -> None:
+    both = [replace(pause(by, 5, 55), span=(AT + 5 * MINUTE, FOREVER)) for by in ("mara", "jo")]
+    resumed = Entry(AT + HOUR, "jo", Act.RESUME, entered_at=AT + HOUR)
+    assert list(heard(of(*both, resumed), STRICT, BOTH).paused) == [(AT + 5 * MINUTE, AT + HOUR)]
+    assert list(heard(of(*both), STRICT, BOTH).paused) == [(AT + 5 * MINUTE, FOREVER)]
+
+
+def test_what_was_opened_again_stays_open_however_late_its_end_was_written() -> None:
+    request = replace(DOWN, kind=Kind.REQUEST, end=None)
+    said = answer("mara", 60, 180, Act.RESOLVE), answer("jo", 120, 190, Act.REOPEN)
+    found = heard(replace(request, entries=said), STRICT, BOTH)
+    assert list(found.open(AT + 5 * HOUR)) == [(AT, AT + 5 * HOUR)]
 
 
 minutes = st.integers(0, 120)

@@ -8,7 +8,7 @@ import pytest
 
 from exporter.sla.answered import Handled
 from exporter.sla.evaluate import evaluate
-from exporter.sla.evidence import Evidence, Period, Record
+from exporter.sla.evidence import Evidence, Period, Record, Successor
 from exporter.sla.incidents.answers import AnswerTerms, Task
 from exporter.sla.incidents.incident import Act, Entry, Incident, Kind
 from exporter.sla.incidents.severity import SeverityRule, agreed_value, severity_of
@@ -297,3 +297,81 @@ def test_above_a_volume_nothing_is_promised(more_than: str, verdict: Verdict) ->
     assert found.suspended == (
         "" if more_than == "60" else "tickets came to 60, and above 59.9 nothing is promised"
     )
+
+
+@pytest.mark.parametrize(
+    ("smallest", "ignored"), [(2 * HOUR, ""), (2 * HOUR + 1, "it was shorter than 2h 1ms")]
+)
+def test_outages_that_are_too_short_do_not_count(smallest: int, ignored: str) -> None:
+    target = Target(
+        "answers", "shop", (), percent("100"), answers=ANSWERS, measure=Measure(smallest_outage=smallest)
+    )
+    terms = Terms(Measure(), (target,), severities=RULES)
+    seen = Evidence((START, END), lanes((0, 120)), incidents=(DOWN,))  # type: ignore[arg-type]
+    assert one(evaluate(terms, target, seen, Period((START, END), END))).ignored == ignored
+
+
+@pytest.mark.parametrize(
+    ("down", "unknown", "met", "verdict"),
+    [
+        (10, 110, None, Verdict.UNDETERMINED),  # it may have been over after ten minutes
+        (16, 104, False, Verdict.MISSED),
+        (120, 0, False, Verdict.MISSED),
+    ],
+)
+def test_when_it_was_over_may_not_be_known(
+    down: int, unknown: int, met: bool | None, verdict: Verdict
+) -> None:
+    """Nobody answered within a quarter of an hour; from some minute on nothing is known."""
+    first = DAY + down * MINUTE
+    seen = {"shop/web": lane([(DAY, first)], [(first, first + unknown * MINUTE)])}
+    target = Target("answers", "shop", (), percent("100"), answers=AnswerTerms((), "", ANSWERS.limits))
+    found = evaluate(
+        Terms(Measure(), (target,), severities=RULES),
+        target,
+        Evidence((START, END), seen, incidents=(DOWN,)),
+        Period((START, END), END),
+    )
+    assert (one(found).met, found.verdict) == (met, verdict)
+
+
+SHOP_AND_MAIL = {"shop/web": [(DAY, DAY + 2 * HOUR)], "mail/imap": []}
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "ignored"),
+    [
+        (None, "all of it was excluded"),
+        (["mail/imap"], ""),
+        (["shop/web"], "all of it was excluded"),
+        (["shop/web", "mail/imap"], "all of it was excluded"),
+    ],
+)
+def test_an_exclusion_is_one_of_its_own_service(endpoints: list[str] | None, ignored: str) -> None:
+    claimed = claim(
+        DAY - HOUR,
+        DAY + 3 * HOUR,
+        Category.MAINTENANCE,
+        endpoints=None if endpoints is None else frozenset(endpoints),
+    )
+    target = Target("answers", "", (), percent("100"), answers=AnswerTerms((), "", ANSWERS.limits))
+    seen = Evidence(
+        (START, END),
+        {name: lane(down) for name, down in SHOP_AND_MAIL.items()},
+        (claimed,),
+        incidents=(DOWN,),
+    )
+    found = evaluate(
+        Terms(Measure(), (target,), RECOGNISED, severities=RULES), target, seen, Period((START, END), END)
+    )
+    assert one(found).ignored == ignored
+
+
+def test_people_of_a_later_version_may_answer() -> None:
+    later = Successor("2", "", {"provider": frozenset(["lena"]), "customer": frozenset()})
+    answered = replace(DOWN, entries=(Entry(START + DAY + MINUTE, "lena", Act.ACKNOWLEDGE),))
+    target = Target("answers", "shop", (), percent("100"), answers=ANSWERS)
+    terms = Terms(Measure(), (target,), people={"provider": PEOPLE[0]}, severities=RULES)
+    for versions, met in (((), False), ((later,), True)):
+        seen = Evidence((START, END), lanes((0, 120)), incidents=(answered,), later=versions)  # type: ignore[arg-type]
+        assert one(evaluate(terms, target, seen, Period((START, END), END))).met is met

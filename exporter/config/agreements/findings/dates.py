@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from exporter.config.agreements.findings.finding import Case, Finding, Kind
 from exporter.config.tree import find
-from exporter.sla.agreement import PARTIES
 from exporter.sla.deadlines import review_by, review_due
+from exporter.sla.terms import PARTIES
 from exporter.timeline.zones import local_of, zone
 
 

@@ -6,9 +6,8 @@ from exporter.config.agreements.findings.finding import Case, Finding, Kind
 from exporter.config.model import Service
 from exporter.config.objectives import HEARTBEAT
 from exporter.config.tree import Map, find
-from exporter.sla.agreement import PARTIES
 from exporter.sla.credit_rules import PerTime
-from exporter.sla.terms import SliceTerms, Target
+from exporter.sla.terms import PARTIES, SliceTerms, Target
 from exporter.units import describe_duration
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from exporter.output.reports.blocks import Block, Cell, Column, Section, Table, row
-from exporter.output.reports.document import Clock, Document, Entry, Handled, Incident, Target
+from exporter.output.reports.document import Clock, Document, Entry, Handled, Incident, Instant, Target
 from exporter.output.reports.words import Times, later
 from exporter.units import describe_duration, parse_instant
 
@@ -56,7 +56,7 @@ def _rows(handled: Handled, incident: Incident, times: Times) -> Iterator[tuple[
             f"from {times.text(incident['start'])}",
             *_opened(incident, times),
             *(
-                f"clocks stood still {times.text(start)} to {times.text(end)}"
+                f"clocks {'stood' if end else 'stand'} still {_span((start, end), times)}"
                 for start, end in handled["paused"]
             ),
         ),
@@ -148,7 +148,8 @@ def _escalated(targets: Sequence[Target], times: Times) -> list[Block]:
 
 def _people(document: Document) -> set[str]:
     parties = document["terms"].get("parties")
-    found = set[str]()
+    later = [each for seen in document.get("evidence", {}).values() for each in seen.get("later", ())]
+    found = {name for each in later for names in each["people"].values() for name in names}
     for party in parties.values() if isinstance(parties, Mapping) else ():
         people = party.get("people") if isinstance(party, Mapping) else None
         found |= set(people) if isinstance(people, list) else set()
@@ -156,7 +157,8 @@ def _people(document: Document) -> set[str]:
 
 
 def _later(entry: Entry) -> tuple[str, ...]:
-    said = later(entry["entered_at"] - entry["at"])
+    start, end = entry["span"] or (entry["at"], None)
+    said = later(entry["entered_at"] - (start if end is None else end))
     taken_back = (
         f"withdrawn by {entry['withdrawn_by']}: {entry['withdrawn']}" if entry["withdrawn_by"] else ""
     )
@@ -164,11 +166,14 @@ def _later(entry: Entry) -> tuple[str, ...]:
 
 
 def _said(entry: Entry, times: Times) -> str:
-    span = (
-        "" if entry["span"] is None else f"{times.text(entry['span'][0])} to {times.text(entry['span'][1])}"
-    )
+    span = "" if entry["span"] is None else _span(entry["span"], times)
     due = f"due {entry['due']}" if entry["due"] else ""
     return "; ".join(filter(None, (entry["value"], span, due, entry["text"])))
+
+
+def _span(span: tuple[Instant, Instant | None], times: Times) -> str:
+    start, end = span
+    return f"from {times.text(start)} on" if end is None else f"{times.text(start)} to {times.text(end)}"
 
 
 def _to_do(document: Document) -> Block:

@@ -1,6 +1,6 @@
 """Whether the evidence of a report is all of it, and goes with itself: nothing of it may be left out, or told twice in two ways."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from exporter.record.agreements.evidence import promised, reach
@@ -9,8 +9,10 @@ from exporter.sla.evidence import Evidence, Period
 from exporter.sla.incidents.incident import Act, Incident, Kind
 from exporter.sla.incidents.outages import doubtful, outages
 from exporter.sla.lane import Lane
+from exporter.sla.services import by_service
 from exporter.sla.terms import Target
 from exporter.timeline.spans import Span, Spans
+from exporter.timeline.tally import Standing
 
 
 def misfits(agreement: Agreement, evidence: Mapping[str, Evidence], period: Period) -> Iterator[str]:
@@ -36,6 +38,8 @@ def _of_target(agreement: Agreement, target: Target, seen: Evidence, period: Per
     if target.answers is not None:
         yield from _other_outages(seen, period.span)
         yield from _taken_back(seen)
+        if any(entry.entered_at < entry.at for each in seen.incidents for entry in each.entries):
+            yield "has an entry that was written down before what it is about"
     if target.endpoints and set(seen.lanes) != set(target.endpoints):
         yield "is not of its endpoints"
     if any(not _is_whole(lane, seen.span) for lane in seen.lanes.values()):
@@ -50,24 +54,42 @@ def _of_target(agreement: Agreement, target: Target, seen: Evidence, period: Per
 
 
 def _other_outages(seen: Evidence, span: Span) -> Iterator[str]:
-    """Incidents of outages that are not those of the lanes; one that may have begun before them is not looked at."""
+    """Incidents of outages that are not those of the lanes; one that may have begun before them is not looked for."""
     told = [each for each in seen.incidents if each.kind is Kind.OUTAGE]
     if any(each.severity or each.channel or each.title or each.opened_by for each in told):
         yield "has an outage that says what only people say of what they open"
     if any(_is_reported_otherwise(each, seen) for each in told):
         yield "has an outage that was reported at another time than its reports say"
-    by_service = dict[str, list[Lane]]()
-    for name, lane in seen.lanes.items():
-        by_service.setdefault(name.partition("/")[0], []).append(lane)
-    measured = {
-        (service, start, None if end >= seen.span[1] else end)
-        for service, lanes in by_service.items()
-        for start, end in outages(lanes)
-        if span[0] <= start < span[1] and not Spans([(start, end)]) & doubtful(lanes)
-    }
-    known = {(each.service, each.start, each.end) for each in told}
-    if measured - known or len(known) < len(told):
+    known = {(each.service, each.start, _until(each.end, seen.span)) for each in told}
+    measured, kept = set[_Outage](), set[_Outage]()
+    for service, lanes in by_service(seen.lanes).items():
+        of_it = list(lanes.values())
+        measured |= {(service, *each) for each in _measured(of_it, seen.span, span)}
+        kept |= {each for each in known if each[0] == service and not _is_pruned(of_it, each[1])}
+    if measured - known or kept - measured or len(known) < len(told):
         yield "has not the outages that its lanes have"
+
+
+_Outage = tuple[str, int, int | None]
+"""Service, start, and end; None for one that goes on."""
+
+
+def _measured(lanes: Sequence[Lane], seen: Span, period: Span) -> Iterator[tuple[int, int | None]]:
+    """Outages that lanes have, of those that began in a period."""
+    unsure = doubtful(lanes)
+    for start, end in outages(lanes):
+        if period[0] <= start < period[1] and not Spans([(start, end)]) & unsure:
+            yield start, _until(end, seen)
+
+
+def _until(end: int | None, seen: Span) -> int | None:
+    """The end of an outage, as far as lanes tell it."""
+    return None if end is None or end >= seen[1] else end
+
+
+def _is_pruned(lanes: Sequence[Lane], at: int) -> bool:
+    """Whether lanes say nothing of an instant: what was told of it before has stayed."""
+    return all(next(lane.standings(at, at + 1))[1] is Standing.ABSENT for lane in lanes)
 
 
 def _taken_back(seen: Evidence) -> Iterator[str]:

@@ -21,6 +21,7 @@ def breaks(documents: Sequence[Json]) -> Iterator[str]:
     for told in documents:
         yield from _changes(told, texts)
         yield from _owes(told, numbered)
+        yield from _people(told, texts)
     for told in issued:
         yield from _credits(told, numbered)
         yield from _versions(told, terms)
@@ -93,6 +94,16 @@ def _owes(told: Json, numbered: Mapping[tuple[str, int], Json]) -> Iterator[str]
                 found["verdict"],
             ):
                 yield f"{_name(told)} says otherwise what {other['agreement']} owes than this issue {named['number']}"
+
+
+def _people(told: Json, texts: Mapping[str, Json]) -> Iterator[str]:
+    """People of later versions who are not those of their texts."""
+    for later in {str(each): each for seen in told["evidence"].values() for each in seen["later"]}.values():
+        text = texts.get(later["terms_sha256"])
+        if text and later["people"] != {
+            party: sorted(side.get("people", ())) for party, side in text["parties"].items()
+        }:
+            yield f"{_name(told)} names other people of version {later['version']} than that does"
 
 
 def _name(told: Json) -> str:
