@@ -17,7 +17,7 @@ def table(incidents: Sequence[Incident], now: int) -> Iterator[str]:
     if not incidents:
         yield "There is no incident."
         return
-    rows = [("ID", "SERVICE", "KIND", "START", "LASTED", "STATE", "ANSWERS", "TITLE")]
+    rows = [("ID", "SERVICE", "KIND", "START", "LASTED", "STATE", "ANSWERS", "TITLE", "")]
     rows += [
         (
             each.ident,
@@ -28,6 +28,7 @@ def table(incidents: Sequence[Incident], now: int) -> Iterator[str]:
             _state(each, now),
             str(sum(not entry.withdrawn_by for entry in each.entries)),
             each.title,
+            _later(each),
         )
         for each in incidents
     ]
@@ -44,7 +45,9 @@ def story(incident: Incident, now: int) -> Iterator[str]:
     )
     if incident.reported_at is not None:
         by = f" by {incident.channel}" if incident.channel else ""
-        yield f"  reported {format_instant(incident.reported_at)}{by}, opened by {incident.opened_by}"
+        opened = f"opened by {incident.opened_by} at {format_instant(incident.opened_at)}"
+        told = (f"reported {format_instant(incident.reported_at)}{by}", opened, _later(incident))
+        yield f"  {', '.join(filter(None, told))}"
     if incident.merged:
         yield f"  turned out to be one with {', '.join(incident.merged)}"
     if incident.split_from:
@@ -102,6 +105,11 @@ def _span(span: Span) -> str:
 
 def _withdrawn(entry: Entry | Record) -> str:
     return f"withdrawn by {entry.withdrawn_by}: {entry.withdrawn}" if entry.withdrawn_by else ""
+
+
+def _later(incident: Incident) -> str:
+    """How much later an incident was written down than it was reported; empty for an outage."""
+    return later(incident.opened_at - (incident.reported_at or incident.opened_at))
 
 
 def _state(incident: Incident, now: int) -> str:

@@ -33,6 +33,7 @@ def incident_json(incident: Incident) -> Json:
         "merged": list(incident.merged),
         "split_from": incident.split_from,
         "ref": incident.ref,
+        "opened_at": incident.opened_at,
     }
 
 
@@ -53,6 +54,7 @@ def incident_of(document: Mapping[str, Any]) -> Incident:
         merged=tuple(document["merged"]),
         split_from=document["split_from"],
         ref=document["ref"],
+        opened_at=document["opened_at"],
     )
 
 

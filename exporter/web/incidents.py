@@ -66,7 +66,10 @@ async def _log(request: web.Request) -> Sequence[LogEntry]:
     tell = request.app[SOURCE].ledger
     if tell is None:
         raise web.HTTPServiceUnavailable(text=STARTING)
-    return await tell()
+    try:
+        return await tell()
+    except StoreError as error:
+        raise web.HTTPServiceUnavailable(text=f"{error}\n") from error
 
 
 async def opened(request: web.Request) -> web.Response:

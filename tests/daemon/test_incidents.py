@@ -1,5 +1,7 @@
 """Incidents beside the running daemon: seen within a minute, answered over HTTP by people, and shown as metrics."""
 
+import os
+import pwd
 import time
 from pathlib import Path
 
@@ -35,6 +37,7 @@ targets:
   - {name: shop, service: shop, availability: 99}
   - {name: answers, severity: sev1, respond: 2h, repair: 8h}
 """
+ME = pwd.getpwuid(os.getuid()).pw_name
 OPEN = {"agreement": "acme", "severity": "sev1"}
 
 
@@ -134,3 +137,31 @@ def test_a_command_writes_through_the_daemon(past: Past, start_daemon: StartDaem
     assert (many.returncode, "may not write" in many.stderr) == (3, True), "its size is no matter here"
     assert "line 2: " in many.stderr, "as in the file"
     assert "i1  shop     outage" in called("incident", "list", "--open", *options).stdout
+
+
+def test_what_the_record_has_since_is_an_incident_at_once_and_keeps_its_id(
+    past: Past, start_daemon: StartDaemon
+) -> None:
+    """The daemon looks once a minute by itself; nobody who asks or answers waits for that."""
+    (past.folder / "acme.yml").write_text(AGREEMENT.replace("[mara]", f"[mara, {ME}]"))
+    daemon = start_daemon(SHOP)
+    wait_for(lambda: daemon.value("uptime_sla_incidents_open", **OPEN) == 1, "it is seen")
+
+    def run(*arguments: str) -> str:
+        done = called(*arguments, f"--config.file={past.folder}/uptime.yml", f"--storage={past.store}")
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def bring(hours: int) -> None:
+        at = (round(time.time() * 1000) - hours * HOUR) // (10 * MINUTE) * 10 * MINUTE
+        results = [*steady("F", at, at + HOUR, 10 * MINUTE), ("S", at + HOUR)]
+        run("backfill", f"--csv={past.write(results)}")
+
+    bring(40)
+    assert run("incident", "acknowledge", "i2", "--text=on it") == "Written down of i2\n"
+    bring(30)
+    assert "i3  shop     outage" in run("incident", "list")
+    bring(20)
+    assert run("incident", "show", "i4").startswith("i4: outage of shop, over")
+    ids = [each["id"] for each in daemon.get("/api/v1/ledger").json() if each["action"] == "outage"]
+    assert ids == ["i1", "i2", "i3", "i4"]

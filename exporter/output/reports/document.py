@@ -279,6 +279,7 @@ class Incident(TypedDict):
     entries: Sequence[Entry]
     merged: Sequence[str]
     split_from: str
+    opened_at: int
 
 
 class Group(TypedDict):

@@ -10,8 +10,9 @@ from exporter.errors import UptimeError, UsageError, nearest
 from exporter.record.incidents.acts import BODIES, KEYS, withdrawing
 from exporter.record.incidents.fields import Fields, Given
 from exporter.record.incidents.ledger import Body, Fold, Ledger, Written, text_of
-from exporter.sla.agreement import Agreement, in_force
+from exporter.sla.agreement import Agreement, ever_held, in_force
 from exporter.sla.incidents.incident import Act, Incident, Kind
+from exporter.sla.incidents.owning import is_of
 from exporter.sla.terms import FOLLOWED
 from exporter.store.base import LogEntry
 from exporter.units import format_instant
@@ -116,7 +117,8 @@ class Desk:
         if incident is None:
             msg = f"there is no incident `{ident}`; `incident list` has them"
             raise UsageError(msg)
-        about = self._about(incident.service)
+        held = self._about(incident.service)
+        about = [each for each in held if is_of(incident, ever_held(self.agreements, each.name))]
         self._may(about, act, incident.ident, person=act not in PROGRAMS_MAY)
         fields = Fields(given, ("at", *KEYS[act]), self.now, self.who)
         at = fields.instant("at", self.now)
@@ -148,7 +150,12 @@ class Desk:
             "weight": str(weight),
         }
         fields.done()
-        return LogEntry(self.now, self.who, Written.RECORD, measure, text_of(body))
+        entry = LogEntry(self.now, self.who, Written.RECORD, measure, text_of(body))
+        there = self.fold.standing_as(entry)
+        if there:
+            msg = f"this value of `{measure}` is written down {there}; leave it out, as it would count once more"
+            raise UsageError(msg)
+        return entry
 
     def withdraw(self, measure: str, given: Given) -> LogEntry:
         """Withdraw a value of a measure: it stays in the ledger, and counts for nothing.

@@ -437,6 +437,50 @@ def test_a_value_of_a_measure_is_withdrawn() -> None:
         desk().withdraw("calls", {"value": "2", "text": "x"})
 
 
+def test_what_one_customer_opened_is_not_for_the_other_one_to_write_on() -> None:
+    parties = {"provider": Party("Hosting", people=("tom",)), "customer": Party("Other", people=("ann",))}
+    agreements = [ACME, replace(ACME, name="other", parties=parties)]
+    wanted = {"service": "shop", "kind": "fault", "title": "Slow", "severity": "sev2"}
+    opened = replace(desk("jo"), agreements=agreements).open(wanted)
+
+    def act(who: str, ident: str) -> LogEntry:
+        return replace(desk(who, opened), agreements=agreements).act(ident, Act.UPDATE, {"text": "x"})
+
+    with pytest.raises(ForbiddenError, match="`ann` may not write here; who may is named under `parties`"):
+        act("ann", "i2")
+    assert (act("ann", "i1").who, act("mara", "i2").who) == ("ann", "mara"), "the outage is of both"
+
+
+def test_a_file_that_is_brought_in_twice_doubles_no_measure() -> None:
+    row = {
+        "do": "record",
+        "id": "first_call",
+        "value": "80",
+        "at": format_instant(NOW),
+        "evidence": "desk.csv",
+    }
+    rows = [row, {**row, "value": "80.0", "group": "mail"}]
+    log = [entry._replace(seq=seq) for seq, entry in enumerate(batch(desk(), rows), 17)]
+    with pytest.raises(UsageError) as caught:
+        batch(desk("mara", *log), [*rows, {**row, "value": "81"}, {**row, "value": "81.0", "weight": "1"}])
+    told = "this value of `first_call` is written down {}; leave it out, as it would count once more"
+    assert str(caught.value).splitlines() == [
+        f"row 1: {told.format('already, as number 17')}",
+        f"row 2: {told.format('already, as number 18')}",
+        f"row 4: {told.format('twice here')}",
+    ]
+    for other in ({"weight": "2"}, {"evidence": "x"}, {"group": "web"}, {"at": format_instant(NOW - 1000)}):
+        assert len(batch(desk("mara", *log), [{**row, **other}])) == 1
+    assert len(batch(desk("jo", *log), rows)) == 2, "another author says it, too"
+
+    gone = batch(
+        desk("mara", *log), [{"do": "withdraw", "id": "first_call", "value": "17", "text": "a slip"}]
+    )
+    (again,) = batch(desk("mara", *log, *gone), [row])
+    found = then(*log, *gone, again).records["first_call"]
+    assert [(each.number, each.withdrawn_by) for each in found] == [(17, "mara"), (18, ""), (20, "")]
+
+
 def test_neither_party_ends_a_dispute_of_the_other() -> None:
     """Not by disputing it, too, and settling that."""
     log = [desk(who).act("i1", Act.DISPUTE, {"text": "not so"}) for who in ("jo", "mara")]
