@@ -17,7 +17,7 @@ def table(incidents: Sequence[Incident], now: int) -> Iterator[str]:
     if not incidents:
         yield "There is no incident."
         return
-    rows = [("ID", "SERVICE", "KIND", "START", "LASTED", "STATE", "ANSWERS", "TITLE", "")]
+    rows = [("ID", "SERVICE", "KIND", "START", "LASTED", "STATE", "ENTRIES", "TITLE", "")]
     rows += [
         (
             each.ident,

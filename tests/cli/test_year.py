@@ -254,6 +254,7 @@ def test_before_signing_the_year_says_what_would_have_been(run: Run) -> None:
     assert told["shop"]["verdicts"] == {"met": 9, "at_risk": 0, "missed": 3, "undetermined": 0}
     assert (told["shop"]["counted_ms"], told["shop"]["credit_percent"]) == (11 * HOUR, "15.000000")
     assert told["phone"]["verdicts"]["missed"] == 1
+    assert (told["phone"]["counted_ms"], told["phone"]["outages"]) == (None, None), "it has none, and not 0"
     table = run("agreement", "compare", "service-desk", "shop", "shop", "machines", asked[3])
     assert [line.split()[:4] for line in table.splitlines()] == [
         ["SERVICE", "MET", "MISSED", "UNDETERMINED"],
