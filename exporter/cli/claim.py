@@ -10,7 +10,7 @@ Examples:
   uptime-slo-exporter claim cloud-vms --period last --out claim
 
 \b
-Writes a folder: claim.md, the letter with outages, calculation and deadline; outages.csv and probes.csv, all times in UTC;
+Writes a folder: claim.md, the letter with outages, calculation and deadline; outages.csv, where it has any, and probes.csv, all times in UTC;
 report.json, which the other party can compute again with `verify`.
 Exit status: 1 if nothing is owed.
 """

@@ -5,15 +5,15 @@ from contextlib import closing
 from pathlib import Path
 
 from exporter.cli.configured import load
+from exporter.cli.ledger import settle
 from exporter.clock import SystemClock
 from exporter.config.model import Config
 from exporter.errors import UptimeError, UsageError
-from exporter.output.claims import Failed, letter, probes_csv
-from exporter.output.reports.as_csv import outages_csv
+from exporter.output.claims import Failed, letter, outages, probes_csv
 from exporter.output.reports.formats import written as report
 from exporter.output.reports.sections.credit import is_owed
 from exporter.record.agreements.asking import Question, asked, one
-from exporter.record.agreements.issuing import Drafted
+from exporter.record.agreements.issuing import Drafted, see_named
 from exporter.record.export import named, told
 from exporter.store.base import Reader
 from exporter.store.reader import SqliteReader
@@ -24,11 +24,13 @@ def written(question: Question, out: str, config_files: Sequence[str], storage: 
     """Write the folder; what to say of it, and whether anything is owed.
 
     Raises:
-        UptimeError: There is no such agreement or period, or the folder cannot be made.
+        UptimeError: There is no such agreement or period, incidents cannot be written down, or the folder cannot be made.
     """
+    settle(config_files, storage)
     config, now = load(config_files, storage), SystemClock().wall()
     with closing(SqliteReader.open(Path(storage))) as store:
         drafted = one(asked(store, config, question, now))
+        see_named([drafted])
         document = drafted.shown
         if not drafted.result.period.over:
             msg = f"--period: {document['period']['name']} runs; what it owes can be claimed once it is over"
@@ -42,10 +44,11 @@ def written(question: Question, out: str, config_files: Sequence[str], storage: 
     folder = Path(out)
     files = {
         "claim.md": letter(document, len(failed), now),
-        "outages.csv": outages_csv(document),
+        "outages.csv": outages(document),
         "probes.csv": probes_csv(failed),
         "report.json": report(document, "json"),
     }
+    files = {name: text for name, text in files.items() if text}
     try:
         folder.mkdir(parents=True)
         for name, text in files.items():

@@ -27,7 +27,20 @@ Nothing is ever rewritten: who wrote what, and when, stays in the ledger.
 """
 
 
-@click.group(epilog=_EPILOG)
+class _Acts(click.Group):
+    """A group that knows the short names of acts, too, which the help tells beside the long ones."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, cmd_name) or super().get_command(ctx, _long(cmd_name))
+
+
+def _long(name: str) -> str:
+    from exporter.record.incidents.writing import ALIASES  # noqa: PLC0415 -- `--help` needs none of this
+
+    return ALIASES.get(name, name)
+
+
+@click.group(cls=_Acts, epilog=_EPILOG)
 def command() -> None:
     """Open, answer and show incidents."""
 
@@ -122,9 +135,12 @@ class _Option(NamedTuple):
 _AT = _Option("at", "When that was, RFC 3339 or seconds; now if not given.")
 _TEXT = _Option("text", "In words.", needed=True)
 _ACTS: dict[str, tuple[str, tuple[_Option, ...]]] = {
-    "acknowledge": ("Say that somebody is at it.", (_AT, _Option("text", "In words."))),
+    "acknowledge": ("Say that somebody is at it; in short `ack`.", (_AT, _Option("text", "In words."))),
     "update": ("Tell what is new.", (_AT, _TEXT)),
-    "resolve": ("Say that it is over; of an outage probes say so.", (_AT, _Option("text", "In words."))),
+    "resolve": (
+        "Say that it is over (`close`). Of an outage probes say so.",
+        (_AT, _Option("text", "In words.")),
+    ),
     "reopen": ("Say that it is not over.", (_AT, _TEXT)),
     "pause": (
         "Say that nothing can be done but wait for the customer.",

@@ -55,7 +55,7 @@ def command(  # noqa: PLR0917 -- one argument an option
     from exporter.record.agreements.asking import Question, one  # noqa: PLC0415
 
     question = Question(agreement, period, version)
-    found = drafted(question, config_files, storage)
+    found = drafted(question, config_files, storage, issue=issue)
     if issue:
         for number in issued(found, storage):
             click.echo(f"issued as number {number}", err=True)

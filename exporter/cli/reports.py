@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 from exporter.cli.configured import load
+from exporter.cli.ledger import settle
 from exporter.cli.through import Daemon
 from exporter.clock import SystemClock
-from exporter.errors import UsageError
+from exporter.errors import UptimeError, UsageError
 from exporter.record.agreements.asking import Question, asked
 from exporter.record.agreements.issuing import Drafted, to_issue
 from exporter.record.agreements.labels import RUNNING
@@ -20,14 +21,24 @@ from exporter.store.writer import SqliteWriter
 PATH = "/api/v1/issues"
 
 
-def drafted(question: Question, config_files: Sequence[str], storage: str) -> list[Drafted]:
-    """Ask the store.
+def drafted(
+    question: Question, config_files: Sequence[str], storage: str, *, issue: bool = False
+) -> list[Drafted]:
+    """Ask the store, once the outages that it has are written down as incidents.
+
+    Args:
+        question: What is asked.
+        config_files: Of the configuration.
+        storage: The store.
+        issue: Whether it is to be issued; else ids of what cannot be written down are marked.
 
     Raises:
         UsageError: There is no such agreement, period or version.
         ConfigError: The configuration is wrong.
-        StoreError: The store cannot be read.
+        StoreError: The store cannot be read, or not written to though it is to be issued.
     """
+    with nullcontext() if issue else suppress(UptimeError):  # what cannot be read either is told below
+        settle(config_files, storage)
     config = load(config_files, storage)
     store = SqliteReader.open(Path(storage))
     try:

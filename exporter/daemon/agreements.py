@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import NamedTuple
@@ -13,19 +13,20 @@ from exporter.engine.live import LiveAgreement
 from exporter.engine.storage import Storage
 from exporter.errors import StoreError
 from exporter.log import log
-from exporter.record.agreements.evidence import FOLLOWED, Sources
+from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.issuing import SETTLING, Drafted, drafts
 from exporter.record.agreements.resting import rested_on
 from exporter.record.agreements.results import by_name, closed_periods, latest, results, whole_period
 from exporter.record.agreements.standing import standing_of
 from exporter.record.incidents.deriving import derived
-from exporter.record.incidents.ledger import Ledger, fold_of, folded
-from exporter.record.incidents.seeing import seen
+from exporter.record.incidents.ledger import fold_of, folded
+from exporter.record.incidents.seeing import asked_of, seen
 from exporter.record.incidents.writing import Desk, ForbiddenError, Writing
 from exporter.record.pasts import Pasts
 from exporter.record.sampled import Sampled
 from exporter.sla.agreement import Agreement, segments
 from exporter.sla.deadlines import called_from
+from exporter.sla.terms import FOLLOWED
 from exporter.store.base import Issue, LogEntry, Said
 from exporter.timeline.spans import Span
 
@@ -94,10 +95,9 @@ class Agreements:
         Raises:
             StoreError: The store does not answer.
         """
-        facts = self._facts()
-        agreements = by_name(facts.config.agreements)
-        sources = await self._sources(facts)
-        found = [await self._one_by_itself(sources, *each, facts.now) for each in agreements.items()]
+        sources = await self._sources()
+        agreements = by_name(sources.config.agreements)
+        found = [await self._one_by_itself(sources, *each, sources.until) for each in agreements.items()]
         self._show(tuple(filter(None, found)))
 
     async def _one_by_itself(
@@ -122,15 +122,17 @@ class Agreements:
     async def write_down(self, who: str, make: Writing) -> Sequence[LogEntry]:
         """Keep what somebody writes of incidents and measures; the attempt too, where they may not.
 
+        The outages that the record has by now are written down before it, so that what is written may be of them.
+
         Raises:
             UsageError: With all that is wrong.
             ForbiddenError: The writer may not.
             StoreError: It could not be written.
         """
-        facts = self._facts()
-        services = [each.name for each in facts.config.services]
         async with self._writing:  # an ident is given once
-            fold = fold_of(await self._storage.run(lambda store: store.ledger()))
+            facts = self._facts()
+            services = [each.name for each in facts.config.services]
+            fold = fold_of(await self._told(facts, _asked_pasts(facts)))
             try:
                 entries = await asyncio.to_thread(
                     make, Desk(facts.config.agreements, services, fold, who, facts.now)
@@ -143,29 +145,37 @@ class Agreements:
         return entries
 
     async def ledger(self) -> Sequence[LogEntry]:
-        """What was written down so far."""
-        return await self._storage.run(lambda store: store.ledger())
+        """What was written down so far, with the outages that the record has by now."""
+        async with self._writing:
+            facts = self._facts()
+            return await self._told(facts, _asked_pasts(facts))
 
-    async def _sources(self, facts: Facts) -> Sources:
+    async def _sources(self) -> Sources:
         """The record as it is now, for another thread."""
-        named = {name for each in facts.config.agreements for name in each.services}
-        ids = [service.id for service in facts.config.services if service.name in named]
-        pasts = {ident: [each.copy() for each in facts.pasts.get(ident, ())] for ident in ids}
-        sampled = {slo: deepcopy(history) for slo, history in facts.sampled.items() if slo.service in pasts}
+        async with self._writing:
+            facts = self._facts()
+            pasts = _pasts(facts, {name for each in facts.config.agreements for name in each.services})
+            sampled = {
+                slo: deepcopy(history) for slo, history in facts.sampled.items() if slo.service in pasts
+            }
+            told = await self._told(facts, pasts)
         absences = await self._storage.run(lambda store: store.absence_spans())
-        ledger = await self._ledger(facts, pasts)
+        ledger = await asyncio.to_thread(folded, told)
         names = rested_on(facts.config.agreements)
         said = await self._storage.run(lambda store: {name: store.said(name) for name in names})
         return Sources(facts.config, pasts, facts.trail, facts.now, absences, sampled, ledger, said)
 
-    async def _ledger(self, facts: Facts, pasts: Pasts) -> Ledger:
-        """What was written down, with the outages that the record has by now."""
-        async with self._writing:
-            log_ = await self._storage.run(lambda store: store.ledger())
-            entries = await asyncio.to_thread(_derived, log_, facts, pasts)
-            if entries:
-                await self._storage.run(lambda store: store.write_down(entries))
-        return await asyncio.to_thread(folded, [*log_, *entries])
+    async def _told(self, facts: Facts, pasts: Pasts) -> Sequence[LogEntry]:
+        """The ledger, once the outages that the record has by now are in it.
+
+        Whoever asks holds the lock, and took the facts since: by older ones what others have written down meanwhile never was.
+        """
+        told = await self._storage.run(lambda store: store.ledger())
+        entries = await asyncio.to_thread(_derived, told, facts, pasts)
+        if not entries:
+            return told
+        await self._storage.run(lambda store: store.write_down(entries))
+        return await self._storage.run(lambda store: store.ledger())
 
     async def _one(
         self, sources: Sources, name: str, versions: Sequence[Agreement], now: int
@@ -213,6 +223,17 @@ def _calling(issued: Sequence[Issue]) -> list[int]:
     standing = set(latest([each.said for each in issued]))
     told = ((each.said, json.loads(each.document)) for each in issued if each.said in standing)
     return [said.span[1] for said, document in told if document.get("reviews")]
+
+
+def _asked_pasts(facts: Facts) -> Pasts:
+    """The pasts of the services of which incidents are kept."""
+    return _pasts(facts, asked_of(facts.config.agreements))
+
+
+def _pasts(facts: Facts, services: Collection[str]) -> Pasts:
+    """The pasts of some services, by their names, for another thread."""
+    ids = [service.id for service in facts.config.services if service.name in services]
+    return {ident: [each.copy() for each in facts.pasts.get(ident, ())] for ident in ids}
 
 
 def _derived(log_: Sequence[LogEntry], facts: Facts, pasts: Pasts) -> list[LogEntry]:

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
-from exporter.output.reports.as_csv import inert
+from exporter.output.reports.as_csv import inert, outages_csv
 from exporter.output.reports.as_markdown import plain
 from exporter.output.reports.document import Document, Target
 from exporter.output.reports.sections.terms import dig
@@ -72,16 +72,32 @@ def _lines(document: Document, failed: int, now: int) -> Iterator[str]:
     if credit["capped"]:
         yield f"- The cap of the {credit['capped']} limits what is owed."
     yield ""
-    owed = {line["target"] for line in credit["lines"]}
-    for target in document["targets"]:
-        if target["name"] in owed:
-            yield from _missed(target) if target["base_unit"] == "incidents" else _outages(target)
+    for target in _claimed(document):
+        if target["base_unit"] == "incidents":
+            yield from _missed(target)
+        elif target["groups"]:
+            yield from _groups(target)
+        elif target["outages"]:
+            yield from _outages(target)
     yield "## Evidence"
     yield ""
     yield f"- `probes.csv`: {count(failed, 'failed probe')}, each with its time and reason."
-    yield "- `outages.csv`: the outages above, with what of each counts."
+    if any(target["outages"] for target in _claimed(document)):
+        yield "- `outages.csv`: the outages above, with what of each counts."
     yield "- `report.json`: terms, measurements, exclusions and calculation. `uptime-slo-exporter verify report.json` computes all of it again, without our systems."
     yield f"  Its SHA-256 is {document.get('sha256', '')}."
+
+
+def outages(document: Mapping[str, Any]) -> str:
+    """The outages that a letter has, as CSV; empty where it has none."""
+    claimed = _claimed(cast("Document", document))
+    return outages_csv({**document, "targets": claimed}) if any(each["outages"] for each in claimed) else ""
+
+
+def _claimed(document: Document) -> list[Target]:
+    """Targets for which something is owed."""
+    owed = {line["target"] for line in document["credit"]["lines"]}
+    return [each for each in document["targets"] if each["name"] in owed]
 
 
 def _of(terms: Mapping[str, object], party: str, key: str) -> str:
@@ -111,6 +127,18 @@ def _missed(target: Target) -> Iterator[str]:
             if clock["met"] is False:
                 took, limit = describe_duration(clock["elapsed_ms"]), describe_duration(clock["limit_ms"])
                 yield f"| {each['id']} | {plain(each['severity'])} | {clock['task']} | {took} | {limit} | {clock['due'] or ''} |"
+    yield ""
+
+
+def _groups(target: Target) -> Iterator[str]:
+    """Groups of which something else was written down than was promised."""
+    yield f"## What was written down of {plain(target['name'])}"
+    yield ""
+    yield "| Of | Comes to | Values |"
+    yield "| --- | ---: | ---: |"
+    for each in target["groups"]:
+        if each["holds"] is False:
+            yield f"| {plain(each['name'] or 'all')} | {each['value']} | {each['count']} |"
     yield ""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from exporter.output.exclusions import aligned
 from exporter.output.reports.words import later
+from exporter.output.words import one_line
 from exporter.sla.evidence import Record
 from exporter.sla.incidents.incident import Entry, Incident
 from exporter.sla.recorded import number
@@ -16,7 +17,7 @@ def table(incidents: Sequence[Incident], now: int) -> Iterator[str]:
     if not incidents:
         yield "There is no incident."
         return
-    rows = [("ID", "SERVICE", "KIND", "START", "LASTED", "STATE", "ANSWERS", "TITLE")]
+    rows = [("ID", "SERVICE", "KIND", "START", "LASTED", "STATE", "ENTRIES", "TITLE", "")]
     rows += [
         (
             each.ident,
@@ -27,32 +28,35 @@ def table(incidents: Sequence[Incident], now: int) -> Iterator[str]:
             _state(each, now),
             str(sum(not entry.withdrawn_by for entry in each.entries)),
             each.title,
+            _later(each),
         )
         for each in incidents
     ]
-    yield from aligned(rows)
+    yield from _aligned(rows)
 
 
 def story(incident: Incident, now: int) -> Iterator[str]:
     """All that was written down of an incident, in order."""
     yield f"{incident.ident}: {incident.kind} of {incident.service}, {_state(incident, now)}"
     if incident.title:
-        yield f"  {incident.title}"
+        yield f"  {one_line(incident.title)}"
     yield f"  began {format_instant(incident.start)}" + (
         f", ended {format_instant(incident.end)}" if incident.end is not None else ""
     )
     if incident.reported_at is not None:
         by = f" by {incident.channel}" if incident.channel else ""
-        yield f"  reported {format_instant(incident.reported_at)}{by}, opened by {incident.opened_by}"
+        opened = f"opened by {incident.opened_by} at {format_instant(incident.opened_at)}"
+        told = (f"reported {format_instant(incident.reported_at)}{by}", opened, _later(incident))
+        yield f"  {', '.join(filter(None, told))}"
     if incident.merged:
         yield f"  turned out to be one with {', '.join(incident.merged)}"
     if incident.split_from:
         yield f"  turned out to be no part of {incident.split_from}"
     rows = [_entry(each) for each in incident.entries]
-    yield from (f"  {line}" for line in aligned(rows)) if rows else ["  nobody has written anything down"]
+    yield from (f"  {line}" for line in _aligned(rows)) if rows else ["  nobody has written anything down"]
     for name, action in incident.actions().items():
         late = " (overdue)" if action.due < format_instant(now)[:10] else ""
-        yield f"  to be done by {action.due}{late}: {name}: {action.text}"
+        yield f"  to be done by {action.due}{late}: {one_line(name)}: {one_line(action.text)}"
 
 
 def measures(records: Mapping[str, Sequence[Record]]) -> Iterator[str]:
@@ -73,7 +77,12 @@ def measures(records: Mapping[str, Sequence[Record]]) -> Iterator[str]:
         for name, found in sorted(records.items())
         for each in found
     ]
-    yield from aligned(rows) if len(rows) > 1 else ["Nothing was written down."]
+    yield from _aligned(rows) if len(rows) > 1 else ["Nothing was written down."]
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Rows as lines, one each, whatever somebody wrote into a cell."""
+    return aligned([tuple(map(one_line, cells)) for cells in rows])
 
 
 def _entry(entry: Entry) -> tuple[str, ...]:
@@ -96,6 +105,11 @@ def _span(span: Span) -> str:
 
 def _withdrawn(entry: Entry | Record) -> str:
     return f"withdrawn by {entry.withdrawn_by}: {entry.withdrawn}" if entry.withdrawn_by else ""
+
+
+def _later(incident: Incident) -> str:
+    """How much later an incident was written down than it was reported; empty for an outage."""
+    return later(incident.opened_at - (incident.reported_at or incident.opened_at))
 
 
 def _state(incident: Incident, now: int) -> str:

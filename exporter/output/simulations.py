@@ -57,9 +57,9 @@ def summary_lines(found: Sequence[Summary], periods: int, head: str) -> Iterator
             str(each.verdicts[Verdict.UNDETERMINED]),
             _share(per_cent(each.figure)),
             _share(per_cent(each.lowest)),
-            describe_duration(each.counted),
+            "" if each.counted is None else describe_duration(each.counted),
             describe_duration(each.unknown),
-            str(each.outages),
+            "" if each.outages is None else str(each.outages),
             f"{_share(per_cent(each.credit))} of a fee" if each.credit else "none",
         )
         for each in found

@@ -217,6 +217,11 @@ def in_force(versions: Sequence[Agreement], at: int) -> Agreement | None:
     return held if held is not None and at < ends(held) else None
 
 
+def ever_held(agreements: Sequence[Agreement], name: str) -> list[Agreement]:
+    """The versions of one of several agreements, drafts aside."""
+    return [each for each in agreements if each.name == name and not each.is_draft]
+
+
 def segments(versions: Sequence[Agreement], span: Span) -> list[Segment]:
     """The parts of a span by the version that holds in each, in order; what is before the first is in none.
 

@@ -19,6 +19,8 @@ from exporter.units import DAY, describe_duration
 HORIZON = 31 * DAY
 """Milliseconds beyond what is known up to which deadlines are looked for."""
 
+_BLAMED = {"nobody": "nobody's fault", "third party": "the fault of a third party"}
+
 
 @dataclass(frozen=True, slots=True)
 class Handled:
@@ -125,7 +127,7 @@ def _ignored(case: Case, incident: Incident, people: Sequence[frozenset[str]], s
     """Why an incident does not count; empty where it does."""
     fault, until = agreed_value(incident, Act.FAULT, people), case.evidence.span[1]
     if fault and fault != "provider":
-        return f"both parties say that it was the fault of the {fault}"
+        return f"both parties say that it was {_BLAMED.get(fault, f'the fault of the {fault}')}"
     if _within(service.down, incident, until) and not _within(service.counts, incident, until):
         return "all of it was excluded"
     smallest, is_over = case.measure.smallest_outage, incident.end is not None

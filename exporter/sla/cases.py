@@ -31,7 +31,9 @@ def of_answers(case: Case, answers: AnswerTerms) -> TargetResult:
 def of_recorded(case: Case, recorded: RecordedTerms) -> TargetResult:
     """In what share of its groups a measure is what was promised; of what nobody has written down nothing is known."""
     found = groups(recorded, case.evidence.records, case.period.elapsed)
-    result = _of_cases(case, [each.holds for each in found], _ALL if found else _NOTHING)
+    known = sum(each.holds is not None for each in found)
+    seen = _Seen(0, Fraction(known, len(found))) if found else _NOTHING
+    result = _of_cases(case, [each.holds for each in found], seen)
     return replace(result, groups=tuple(found))
 
 
@@ -40,7 +42,7 @@ class _Seen(NamedTuple):
 
     Attributes:
         unknown: Milliseconds in which a case could have been without anybody seeing it.
-        coverage: The share of the period that is known; 0 where none of it is over.
+        coverage: The share of the period, or of groups, that is known; 0 where none of it is over, or there is none.
     """
 
     unknown: int

@@ -24,7 +24,7 @@ class PeriodResult:
     Attributes:
         agreement: The version.
         period: What is judged: a calendar period, or the part of one.
-        verdict: The worst of the targets'.
+        verdict: The worst of the targets', but of those that are suspended where others are left.
         targets: In the order of the agreement.
         evidence: By target.
         credit: What is owed.
@@ -62,7 +62,7 @@ def judge_period(
     return PeriodResult(
         agreement,
         period,
-        worst([each.verdict for each in results]),
+        worst([each.verdict for each in [each for each in results if not each.suspended] or results]),
         tuple(results),
         evidence,
         owed,

@@ -15,24 +15,30 @@ class Group:
 
     Attributes:
         name: Of it; empty for all.
-        value: What its values come to.
-        holds: Whether that is what was promised.
+        value: What its values come to; None where nothing was written down.
+        holds: Whether that is what was promised; None where nobody knows.
         count: How many values were written down.
     """
 
     name: str
-    value: Fraction
-    holds: bool
+    value: Fraction | None
+    holds: bool | None
     count: int
 
 
 def groups(terms: RecordedTerms, records: Sequence[Record], span: Span) -> list[Group]:
-    """What a measure comes to in a span, by group in order of their names; none where nothing was written down."""
+    """What a measure comes to in a span, by group: those that are named, else in order of their names those that have values."""
     found = dict[str, list[Record]]()
     for each in _within(records, span):
         found.setdefault(each.group, []).append(each)
-    values = {name: _value(terms.take, found[name]) for name in sorted(found)}
-    return [Group(name, value, terms.holds(value), len(found[name])) for name, value in values.items()]
+    return [_group(terms, name, found.get(name, [])) for name in terms.groups or sorted(found)]
+
+
+def _group(terms: RecordedTerms, name: str, records: Sequence[Record]) -> Group:
+    if not records:
+        return Group(name, None, None, 0)
+    value = _value(terms.take, records)
+    return Group(name, value, terms.holds(value), len(records))
 
 
 def suspended(ceiling: Ceiling | None, records: Sequence[Record], period: Period) -> str:

@@ -58,7 +58,7 @@ class TargetResult:
     def misses(self) -> int:
         """How many incidents, or groups, were not as promised; 0 where it is not about any."""
         late = sum(each.met is False and not each.ignored for each in self.handled)
-        return late + sum(not each.holds for each in self.groups)
+        return late + sum(each.holds is False for each in self.groups)
 
     @property
     def base_unit(self) -> str:

@@ -10,6 +10,10 @@ from exporter.sla.incidents.heard import Hearing
 from exporter.sla.incidents.severity import SeverityRule
 from exporter.timeline.exclusion import Category
 from exporter.timeline.rule import ALL, Rule
+from exporter.units import DAY
+
+FOLLOWED = 31 * DAY
+"""Milliseconds after a period for which its incidents are followed: they may still be answered, and repaired."""
 
 PARTIES = ("provider", "customer")
 
@@ -144,12 +148,14 @@ class RecordedTerms:
         least: What it must reach; None for no such bound.
         most: What it may reach; None likewise.
         take: What is made of a group's values.
+        groups: Names of those that there are, in order; none for those of which something was written down.
     """
 
     measure: str
     least: Fraction | None = None
     most: Fraction | None = None
     take: Take = Take.MEAN
+    groups: tuple[str, ...] = ()
 
     def holds(self, value: Fraction) -> bool:
         """Whether a value is what was promised."""

@@ -33,6 +33,7 @@ def incident_json(incident: Incident) -> Json:
         "merged": list(incident.merged),
         "split_from": incident.split_from,
         "ref": incident.ref,
+        "opened_at": incident.opened_at,
     }
 
 
@@ -53,6 +54,7 @@ def incident_of(document: Mapping[str, Any]) -> Incident:
         merged=tuple(document["merged"]),
         split_from=document["split_from"],
         ref=document["ref"],
+        opened_at=document["opened_at"],
     )
 
 
@@ -170,5 +172,6 @@ def _clock(clock: Clock) -> Json:
 
 
 def group_json(group: Group) -> Json:
-    """What a measure comes to; a decimal, cut off at six places."""
-    return {"name": group.name, "value": number(group.value), "holds": group.holds, "count": group.count}
+    """What a measure comes to; a decimal, cut off at six places, or null where nothing was written down."""
+    value = None if group.value is None else number(group.value)
+    return {"name": group.name, "value": value, "holds": group.holds, "count": group.count}

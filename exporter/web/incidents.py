@@ -11,7 +11,7 @@ from exporter.errors import StoreError, UsageError
 from exporter.record.incidents.batch import batch
 from exporter.record.incidents.fields import Given
 from exporter.record.incidents.ledger import folded
-from exporter.record.incidents.writing import Desk, ForbiddenError, Writing
+from exporter.record.incidents.writing import Desk, ForbiddenError, Writing, act_of
 from exporter.sla.incidents.incident import Act
 from exporter.sla.wire_cases import incident_json, record_json
 from exporter.store.base import LogEntry
@@ -66,7 +66,10 @@ async def _log(request: web.Request) -> Sequence[LogEntry]:
     tell = request.app[SOURCE].ledger
     if tell is None:
         raise web.HTTPServiceUnavailable(text=STARTING)
-    return await tell()
+    try:
+        return await tell()
+    except StoreError as error:
+        raise web.HTTPServiceUnavailable(text=f"{error}\n") from error
 
 
 async def opened(request: web.Request) -> web.Response:
@@ -77,9 +80,9 @@ async def opened(request: web.Request) -> web.Response:
 async def acted(request: web.Request) -> web.Response:
     """Do something to one."""
     name = request.match_info["act"]
-    if name not in list(Act):
+    ident, act = request.match_info["ident"], act_of(name)
+    if act is None:
         raise web.HTTPNotFound(text=f"there is no `{name}`; there are {', '.join(Act)}\n")
-    ident, act = request.match_info["ident"], Act(name)
     return await _one(request, lambda desk, given: desk.act(ident, act, given))
 
 
@@ -97,10 +100,13 @@ async def withdrawn(request: web.Request) -> web.Response:
 
 async def many(request: web.Request) -> web.Response:
     """Write down many rows, all or none."""
-    rows = (await json_body(request)).get("rows")
+    body = await json_body(request)
+    rows, lines = body.get("rows"), body.get("lines", [])
     if not isinstance(rows, list) or not all(map(_is_row, rows)):
         raise web.HTTPBadRequest(text="rows: must be a list of JSON objects whose values are text\n")
-    entries = await _written(request, lambda desk: batch(desk, rows))
+    if not _are_lines(lines, len(rows)):
+        raise web.HTTPBadRequest(text="lines: must be a list of the line of each row, or not there\n")
+    entries = await _written(request, lambda desk: batch(desk, rows, lines))
     return web.json_response({"count": len(entries)}, status=HTTPStatus.CREATED)
 
 
@@ -126,11 +132,21 @@ async def _written(request: web.Request, make: Writing) -> Sequence[LogEntry]:
     try:
         return await keep(who, make)
     except ForbiddenError as error:
-        raise web.HTTPForbidden(text=f"{error}\n") from error
+        raise web.HTTPForbidden(text=_told(error)) from error
     except UsageError as error:
-        raise web.HTTPBadRequest(text=f"{error}\n") from error
+        raise web.HTTPBadRequest(text=_told(error)) from error
     except StoreError as error:
         raise web.HTTPServiceUnavailable(text=f"{error}\n") from error
+
+
+def _told(error: Exception) -> str:
+    """A message as text of an answer; it may name what was sent, which need not be any in UTF-8."""
+    return f"{error}\n".encode("utf-8", "backslashreplace").decode()
+
+
+def _are_lines(found: object, count: int) -> bool:
+    """Whether it is numbers, as many as there are rows, or none."""
+    return isinstance(found, list) and len(found) in {0, count} and all(type(each) is int for each in found)
 
 
 def _is_row(found: object) -> bool:

@@ -75,7 +75,7 @@ class Source:
         adhoc: Runs single probes; None where nobody may ask for them.
         issue: Keeps what was issued of an agreement.
         write_down: Keeps what somebody writes of incidents and measures; None until the daemon runs.
-        ledger: Tells what was written down; likewise.
+        ledger: Tells what was written down, with the outages that the record has by now; likewise.
         latencies: Tells how long probes of some endpoints took in a span of whole hours; may be called in any thread.
         reload: Reads the configuration again; None where nobody may ask for it over HTTP.
         pose: Puts an SLO to the past as of an instant, None for the present one, over perhaps another window; what it

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import pwd
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,6 +45,7 @@ credit_rules: {claim: {within: 3650d}}
 """
 
 Run = Callable[..., str]
+ME = pwd.getpwuid(os.getuid()).pw_name
 
 
 @pytest.fixture
@@ -128,6 +131,23 @@ def test_missed_answers_are_claimed_one_by_one(run: Run) -> None:
     letter = Path("claim/claim.md").read_text()
     assert "## Incidents of answers" in letter
     assert "| i1 | sev1 | respond | 1h | 15m | 2026-10-02T00:15:00Z |" in letter
+    assert "`outages.csv`: the outages above" in letter
+
+
+def test_only_what_is_claimed_is_listed(run: Run) -> None:
+    """Nothing is owed for downtime; of the group that was as promised nothing is said."""
+    targets = "targets: [{name: backups, recorded: done, at_least: 100, groups: [a, b, c], share: 50, credit: late}, "
+    text = CLOUD.replace("targets: [", targets).replace(", credit: tiers}", "}")
+    text = text.replace("credits: {", "credits: {late: {each_miss: 2%}, ").replace("[mara]", f"[mara, {ME}]")
+    Path("cloud.yml").write_text(text)
+    for group, value in (("a", "99"), ("b", "100"), ("c", "98")):
+        at = "--at=2026-10-05T00:00:00Z"
+        run("measure", "record", "done", f"--value={value}", f"--group={group}", "--evidence=x", at)
+    said = run("claim", "cloud", "--period=2026-10", "--out=claim")
+    assert said == "Wrote claim: claim.md, probes.csv, report.json\n"
+    letter = Path("claim/claim.md").read_text()
+    assert "| a | 99 | 1 |\n| c | 98 | 1 |\n\n" in letter
+    assert "outages" not in letter.lower()
 
 
 def test_what_runs_is_not_claimed_yet(run: Run) -> None:

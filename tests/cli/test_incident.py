@@ -1,18 +1,27 @@
 """`incident` and `measure` as people use them, without a daemon: a year is written down, reported and proved."""
 
+import asyncio
 import csv
 import json
 import os
 import pwd
+import re
+import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
+from exporter.cli.ledger import settle
+from exporter.errors import UptimeError
 from exporter.sla.wire import digest
 from exporter.store.reader import SqliteReader
+from exporter.store.writer import SqliteWriter
 from exporter.units import DAY, HOUR, MINUTE, format_instant
+from exporter.web.control import serve_control
 from tests.support.called import called
 from tests.support.months import OCTOBER, SHOP, made_past
 from tests.support.past import Past
@@ -99,7 +108,7 @@ def test_outages_are_incidents_by_themselves(run: Run) -> None:
 
 def test_a_person_answers_and_the_customer_is_waited_for(run: Run) -> None:
     at = format_instant(OUTAGE + HOUR - MINUTE)
-    said = run("incident", "acknowledge", "i1", f"--at={at}", "--text=on it")
+    said = run("incident", "ack", "i1", f"--at={at}", "--text=on it")
     assert said == "Written down of i1\n"
     pause = (f"--from={format_instant(OUTAGE + MINUTE)}", f"--to={format_instant(OUTAGE + 50 * MINUTE)}")
     run("incident", "pause", "i1", *pause, "--text=waits for a password")
@@ -111,6 +120,16 @@ def test_a_person_answers_and_the_customer_is_waited_for(run: Run) -> None:
     shown = run("incident", "show", "i1")
     assert "waits for a password" in shown
     assert "written down" in shown
+
+
+def test_short_names_are_told_beside_the_long_ones() -> None:
+    listed = called("incident", "--help").stdout
+    names = [line.split()[0] for line in listed.partition("Commands:")[2].splitlines() if line.strip()]
+    assert {"acknowledge", "resolve"} <= set(names)
+    assert not {"ack", "close"} & set(names)
+    assert "in short `ack`" in listed
+    wrong = called("incident", "akc", "i1")
+    assert (wrong.returncode, "No such command 'akc'" in wrong.stderr) == (2, True)
 
 
 def test_an_automatic_answer_is_none(run: Run, past: Past) -> None:
@@ -185,6 +204,40 @@ def test_tickets_are_brought_in(run: Run) -> None:
     assert "line 2: text: is missing; say what is new" in run("incident", "import", "tickets.csv", status=2)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "do,id,text,text\nupdate,i1,a,b\n",
+            ["tickets.csv: line 1: has the column `text` 2 times; keep one"],
+        ),
+        (
+            "do;id;text\nupdate;i1;a\n",
+            [
+                "tickets.csv: line 1: has no column `do`, which says what to do; it has `do;id;text`. Columns are separated by commas"
+            ],
+        ),
+        (
+            "\nDo,Id\nupdate,i1,a\n",
+            [
+                "tickets.csv: line 2: has no column `do`, which says what to do; it has `Do`, `Id`. Columns are separated by commas",
+                "tickets.csv: line 3 has more cells than the first line names",
+            ],
+        ),
+        (
+            'do,id,text,at\nupdate,i1,"one\ntwo",\n\nupdate,i1\nupdate,i1,x,noon\n',
+            ["line 5: text: is missing; say what is new", "line 6: at: "],
+        ),
+        ("do,id,text\n", ["tickets.csv has no rows; the first line names columns"]),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_told_with_its_lines(text: str, told: list[str], run: Run) -> None:
+    Path("tickets.csv").write_text(text)
+    said = run("incident", "import", "tickets.csv", status=2).splitlines()
+    assert len(said) == len(told)
+    assert [line.startswith(start) for line, start in zip(said, told, strict=True)] == [True] * len(told)
+
+
 def test_what_is_named_comes_back_until_it_is_done(run: Run) -> None:
     run("incident", "action", "i2", "--value=disks", "--text=more disks", "--due=2026-10-20")
     assert "to be done by 2026-10-20 (overdue): disks: more disks" in run("incident", "show", "i2")
@@ -237,3 +290,94 @@ def test_what_is_to_be_done_is_told_in_the_next_period_too(run: Run) -> None:
 def test_the_other_month_has_no_part_of_it(run: Run) -> None:
     run("report", "acme", "--period=running", "--out=november.json")
     assert target(json.loads(Path("november.json").read_text()), "repairs")["incidents"] == []
+
+
+def outages(past: Past) -> list[str]:
+    with closing(SqliteReader.open(past.store)) as store:
+        return [each.ident for each in store.ledger() if each.action == "outage"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        ("incident", "list"),
+        ("report", "acme", "--period=2026-10", "--issue"),
+        ("claim", "acme", "--period=2026-10", "--out=claim"),
+    ],
+    ids=["list", "report", "claim"],
+)
+def test_an_id_that_was_told_is_written_down_and_given_to_nothing_else(
+    run: Run, past: Past, told: tuple[str, ...]
+) -> None:
+    assert "i1?" not in run(*told)
+    assert outages(past) == ["i1", "i2"]
+    earlier = OUTAGE - 2 * HOUR
+    past.bring(
+        [("F", earlier), *((("S", earlier + 10 * MINUTE * step)) for step in range(1, 6))],
+        replaced=(earlier, earlier + HOUR),
+    )
+    assert [line.split()[0] for line in run("incident", "list").splitlines()] == ["ID", "i1", "i2", "i3"]
+    assert f"i3  shop     outage  {format_instant(earlier)}" in run("incident", "list")
+
+
+def test_an_id_that_cannot_be_written_down_yet_is_marked_and_neither_issued_nor_claimed(
+    run: Run, past: Past
+) -> None:
+    with closing(SqliteWriter.open(past.store)):
+        assert "i1?  shop     outage" in run("incident", "list")
+        assert run("incident", "show", "i1?").startswith("i1?: outage of shop")
+        assert "id i1?, shop, outage" in run("report", "acme", "--period=2026-10")
+        for command in ("report", "--issue"), ("claim", "--out=claim"):
+            refused = run(command[0], "acme", "--period=2026-10", command[1], status=3)
+            assert "is writing to it" in refused
+    assert outages(past) == []
+    assert not Path("claim").exists()
+
+
+async def test_a_daemon_that_tells_them_otherwise_is_of_another_version(past: Past) -> None:
+    async def tell(_request: web.Request) -> web.Response:
+        return web.json_response({"incidents": [{"id": "i1"}], "measures": {}})
+
+    app = web.Application()
+    app.router.add_get("/api/v1/incidents", tell)
+    async with serve_control(app, past.store):
+        with pytest.raises(UptimeError, match="restart it"):
+            await asyncio.to_thread(settle, ["uptime.yml"], "uptime.db")
+
+
+def test_what_one_customer_reports_is_nothing_to_the_agreement_with_another_one(run: Run, past: Past) -> None:
+    """Neither of its report, nor of when its outages were reported, nor of what is still to be done."""
+    measured = f"{AGREEMENT}measure: {{starts: reported}}\n"
+    (past.folder / "acme.yml").write_text(measured)
+    other = measured.replace("name: acme", "name: other").replace(f"{ME}, tom", "tom")
+    (past.folder / "other.yml").write_text(other)
+    past.reconfigure(f"{SHOP}agreements: [acme.yml, other.yml]\n")
+    at = f"--start={format_instant(OUTAGE)}", f"--reported-at={format_instant(OUTAGE + 10 * MINUTE)}"
+    run("incident", "open", "--service=shop", "--title=No orders come", "--severity=sev2", *at)
+    run("incident", "action", "i3", "--text=more disks", "--due=2026-12-01")
+    told = reported(run)
+    assert clocks(told, "answers")[0] == ("i1", "respond", 50 * MINUTE, False)
+    assert [each["id"] for each in target(told, "answers")["incidents"]] == ["i1", "i3", "i2"]
+    assert [each["incident"] for each in told["actions"]] == ["i3"]
+
+    run("report", "other", "--period=2026-10", "--out=other.json")
+    assert run("verify", "other.json").startswith("True: other")
+    text = Path("other.json").read_text()
+    assert ("No orders come" in text, "more disks" in text) == (False, False)
+    assert clocks(json.loads(text), "answers") == []
+    assert [each["id"] for each in target(json.loads(text), "answers")["incidents"]] == ["i1", "i2"]
+
+
+def test_an_incident_that_is_dated_back_is_seen_to_be(run: Run) -> None:
+    before = round(time.time() * 1000)
+    named = "--service=shop", "--title=No orders come", "--severity=sev2"
+    run("incident", "open", *named, f"--start={format_instant(OUTAGE)}")
+    (listed,) = (line for line in run("incident", "list").splitlines() if line.startswith("i3"))
+    assert re.search(r"No orders come +written down \d+d later$", listed)
+    assert re.search(rf"opened by {ME} at .*, written down \d+d later\n", run("incident", "show", "i3"))
+    assert re.search(rf"opened by {ME}, written down \d+d later", run("report", "acme", "--period=2026-10"))
+    told = {each["id"]: each["opened_at"] for each in reported(run)["evidence"]["answers"]["incidents"]}
+    assert (told["i1"], before <= told["i3"] <= time.time() * 1000) == (0, True)
+    run("incident", "open", *named)
+    (listed,) = (line for line in run("incident", "list").splitlines() if line.startswith("i4"))
+    assert listed.endswith("No orders come"), "it was written down at once"

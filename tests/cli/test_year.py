@@ -190,20 +190,36 @@ def test_what_was_promised_stands_beside_what_became_of_it(run: Run) -> None:
     assert "1 of them without counting" in run("report", "service-desk", "--period=2026-06")
 
 
+def test_what_is_suspended_has_no_part_in_the_verdict(run: Run) -> None:
+    page = run("report", "service-desk", "--period=2026-07")
+    assert "**● Met**: 8 of 9 targets met, 1 suspended." in page
+    assert "The verdict of the agreement is that of the others." in page
+
+
 def test_what_was_recorded(year: Year) -> None:
     assert target(year("2026-02"), "first-call")["verdict"] == "missed"
     assert target(year("2026-03"), "first-call")["groups"] == [
         {"name": "", "value": "79", "holds": True, "count": 1}
     ]
+    assert year("2026-07")["verdict"] == "met"
     july = target(year("2026-07"), "first-call")
     assert (july["suspended"], july["verdict"]) == (
         "tickets came to 650, and above 500 nothing is promised",
         "undetermined",
     )
-    assert target(year("2026-08"), "backups")["groups"][0]["holds"] is False
+    assert [each["holds"] for each in target(year("2026-08"), "backups")["groups"]] == [True, False]
     assert target(year("2026-10"), "waiting")["groups"] == [
         {"name": "", "value": "30", "holds": True, "count": 2}
     ]
+
+
+def test_a_group_that_was_left_out_leaves_it_open(year: Year, run: Run) -> None:
+    found = target(year("2026-09"), "backups")
+    assert (found["verdict"], found["coverage"]) == ("undetermined", "50.000000")
+    assert (found["figures"]["best"], found["figures"]["worst"]) == ("100.000000", "50.000000")
+    assert found["groups"][1] == {"name": "mail", "value": None, "holds": None, "count": 0}
+    page = run("report", "service-desk", "--period=2026-09")
+    assert "nothing written down" in page
 
 
 def test_an_incident_over_the_months_end_belongs_to_the_one_in_which_it_began(year: Year) -> None:
@@ -238,6 +254,7 @@ def test_before_signing_the_year_says_what_would_have_been(run: Run) -> None:
     assert told["shop"]["verdicts"] == {"met": 9, "at_risk": 0, "missed": 3, "undetermined": 0}
     assert (told["shop"]["counted_ms"], told["shop"]["credit_percent"]) == (11 * HOUR, "15.000000")
     assert told["phone"]["verdicts"]["missed"] == 1
+    assert (told["phone"]["counted_ms"], told["phone"]["outages"]) == (None, None), "it has none, and not 0"
     table = run("agreement", "compare", "service-desk", "shop", "shop", "machines", asked[3])
     assert [line.split()[:4] for line in table.splitlines()] == [
         ["SERVICE", "MET", "MISSED", "UNDETERMINED"],

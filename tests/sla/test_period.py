@@ -8,10 +8,11 @@ import pytest
 from exporter.sla.agreement import Agreement, segments
 from exporter.sla.credit import CreditTerms, NamedRule
 from exporter.sla.credit_rules import PerClock
-from exporter.sla.evidence import Evidence, Period
+from exporter.sla.evidence import Evidence, Period, Record
 from exporter.sla.judge import Verdict
 from exporter.sla.lane import Lane
 from exporter.sla.period import PeriodResult, judge_period, worst
+from exporter.sla.terms import Ceiling
 from exporter.sla.wire import result_json
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.spans import Span
@@ -111,6 +112,20 @@ def test_a_part_of_a_period_says_which_days_it_has() -> None:
 )
 def test_periods_have_names(unit: str, at: str, name: str) -> None:
     assert result_json(judged(agreement(period=Calendar(unit)), at))["period"]["name"] == name
+
+
+def test_what_is_suspended_has_no_part_in_the_verdict_where_others_are_left() -> None:
+    made = agreement()
+    shop = made.terms.targets[0]
+    none = replace(shop, name="none", ceiling=Ceiling("tickets", Fraction(1)))
+    whole = made.period.period(parse_instant("2026-10-15T00:00:00Z"))
+    many = Record(whole[0], "mara", "", Fraction(2), Fraction(1), "desk.csv")
+    evidence = {"shop": seen(whole), "none": replace(seen(whole), volume=(many,))}
+    for targets, verdict in (((shop, none), Verdict.MET), ((none,), Verdict.UNDETERMINED)):
+        terms = replace(made.terms, targets=targets)
+        found = judge_period(replace(made, terms=terms), evidence, Period(whole, whole[1]))
+        assert found.targets[-1].suspended
+        assert found.verdict is verdict
 
 
 def test_the_worst_of_the_targets_is_the_verdict_of_the_period() -> None:

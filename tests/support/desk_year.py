@@ -103,14 +103,9 @@ def tickets() -> Iterator[dict[str, str]]:
         calls = 60 if month == "2026-02" else 75 + number
         yield say("record", "first_call_resolution", at, value=str(calls), weight="200", evidence="desk.csv")
         yield say("record", "tickets", at, value="650" if month == "2026-07" else "300", evidence="desk.csv")
-        yield say(
-            "record",
-            "backups_done",
-            at,
-            value="98.5" if month == "2026-08" else "100",
-            group="mail",
-            evidence="backup.log",
-        )
+        for group in ("shop", "mail") if month != "2026-09" else ("shop",):
+            done = "98.5" if (month, group) == ("2026-08", "mail") else "100"
+            yield say("record", "backups_done", at, value=done, group=group, evidence="backup.log")
         yield say("record", "waiting_seconds", at, value="25", evidence="phone.csv")
 
 

@@ -6,12 +6,12 @@ from datetime import datetime, time
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from exporter.config.agreements.fits import see_credits_fit, see_slices_fit
+from exporter.config.agreements.fits import see_credits_fit, see_limits_fit, see_slices_fit
 from exporter.config.agreements.frozen import check, hash_of, plain
 from exporter.config.agreements.hours import named_hours
 from exporter.config.agreements.measures import measure, recognised
 from exporter.config.agreements.money import credit_terms
-from exporter.config.agreements.people import approved, contract, parties, reviews
+from exporter.config.agreements.people import approved, contract, parties, reviews, see_programs
 from exporter.config.agreements.reports import report_terms
 from exporter.config.agreements.sections import AgreementSection, PeriodSection
 from exporter.config.agreements.targets import Targets
@@ -56,6 +56,7 @@ def build(root: Map, report: Report) -> Written:
     made = _with_text(made, root, report)
     check(made.sha256, section.approved, find(root, ("approved", "sha256")).mark, report)
     see_credits_fit(made, root, report)
+    see_limits_fit(made, root, report)
     see_slices_fit(made, root, report)
     return Written(made, root)
 
@@ -89,6 +90,7 @@ def _with_parties(
 ) -> Agreement:
     """Who has agreed, until when, and when they look at it."""
     sides = parties(section)
+    see_programs(sides, root, report)
     return replace(
         made,
         parties=sides,

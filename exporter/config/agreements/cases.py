@@ -16,7 +16,7 @@ LIMITS = {"respond": Task.RESPOND, "update_every": Task.UPDATE, "repair": Task.R
 _OF_ANSWERS = ("severity", "channel", "clock", *LIMITS)
 _OF_DOWNTIME = ("combine", "round", "denominator", "unknown")
 """Keys of `measure` that say nothing of answers."""
-_OF_RECORDED = ("recorded", "at_least", "at_most", "take")
+_OF_RECORDED = ("recorded", "at_least", "at_most", "take", "groups")
 OF_CASES = (*_OF_ANSWERS, *_OF_RECORDED, "suspended_above")
 _OF_OTHERS = ("availability", "latency", "slices", "promql", "endpoints", "hours")
 ALWAYS = "always"
@@ -94,8 +94,19 @@ class Cases:
             message = "a recorded measure needs a bound; write `at_least: 70` or `at_most: 30`"
             self._report.problem(node.mark_of("recorded"), message)
         return RecordedTerms(
-            section.recorded or "", section.at_least, section.at_most, Take(section.take or Take.MEAN)
+            section.recorded or "",
+            section.at_least,
+            section.at_most,
+            Take(section.take or Take.MEAN),
+            self._groups(section.groups or (), node),
         )
+
+    def _groups(self, names: Sequence[str], node: Map) -> tuple[str, ...]:
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                mark = find(node, ("groups", number)).mark
+                self._report.problem(mark, f"`{name}` is named twice; remove one")
+        return tuple(dict.fromkeys(names))
 
     def _alone(self, node: Map, keys: Sequence[str], other: str) -> None:
         for key in keys:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 
+from exporter.config.agreements.cases import LIMITS
 from exporter.config.report import Report
 from exporter.config.tree import Map, find
 from exporter.sla.agreement import Agreement
 from exporter.sla.credit_misses import PerMiss
 from exporter.sla.credit_rules import PerClock, PerTime
 from exporter.sla.credit_tiers import Tiers
-from exporter.sla.terms import Judged
+from exporter.sla.terms import FOLLOWED, Judged
 from exporter.timeline.calendar import Calendar
 from exporter.units import DAY, describe_duration
+
+Path = tuple[str | int, ...]
 
 PERIODS = 12
 """How many of the coming periods are looked at."""
@@ -32,6 +35,21 @@ def see_credits_fit(made: Agreement, root: Map, report: Report) -> None:
         ):
             message = f"`credit`: `{target.credit}` does not go with what this promises; of answers and recorded measures it is `each_miss` or `steps`, of all else anything but `each_miss`"
             report.problem(find(root, ("targets", number, "credit")).mark, message)
+
+
+def see_limits_fit(made: Agreement, root: Map, report: Report) -> None:
+    """Nothing takes longer than incidents are followed: of those at the end of a period that could never be decided."""
+    limits = dict[Path, int]((("channels", name), limit) for name, limit in made.channels.items())
+    for number, target in enumerate(made.terms.targets):
+        promised = dict(target.answers.limits) if target.answers else {}
+        limits |= {
+            ("targets", number, key): promised[task] for key, task in LIMITS.items() if task in promised
+        }
+    for path, limit in limits.items():
+        found = find(root, path)
+        if limit > FOLLOWED and found.key == path[-1]:  # else it is the channel's
+            message = f"`{found.key}`: nobody could ever say whether {describe_duration(limit)} were kept: incidents are followed for {describe_duration(FOLLOWED)} after their period; promise that at most"
+            report.problem(found.mark, message)
 
 
 def see_slices_fit(made: Agreement, root: Map, report: Report) -> None:

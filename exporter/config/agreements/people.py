@@ -1,6 +1,6 @@
 """Who the parties are, what they have approved, and how long it lasts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from exporter.config.agreements.sections import AgreementSection, ApprovedSection, PartySection, TermSection
 from exporter.config.agreements.wrong import triggers
@@ -19,6 +19,23 @@ def parties(section: AgreementSection) -> dict[str, Party]:
 
 def _party(section: PartySection) -> Party:
     return Party(section.name, section.contact or "", section.people or (), section.automation or ())
+
+
+def see_programs(sides: Mapping[str, Party], root: Map, report: Report) -> None:
+    """See that no program is called as a person is, of either party: else what it writes would stop clocks.
+
+    Args:
+        sides: The parties.
+        root: The document, for places.
+        report: Gets the problems.
+    """
+    owners = {name: side for side, party in sides.items() for name in party.people}
+    for side, party in sides.items():
+        for number, name in enumerate(party.automation):
+            if name in owners:
+                mark = find(root, ("parties", side, "automation", number)).mark
+                message = f"`automation`: `{name}` is one of the people of the {owners[name]}, whose answers stop clocks; give the program a name of its own"
+                report.problem(mark, message)
 
 
 def approved(

@@ -209,6 +209,9 @@ class TargetSection(Section):
     at_least: Amount | None = key("What it must reach.")
     at_most: Amount | None = key("What it may come to.")
     take: Annotated[str, OneOf(*Take)] | None = key("What is made of the values of a group. Default mean.")
+    groups: Names | None = key(
+        "Those of which values must be written down, each of them. Default: those of which some are."
+    )
     suspended_above: CeilingSection | None = key("A volume above which nothing is promised in that period.")
 
 

@@ -24,7 +24,7 @@ parties:
 #   reviewed: [{day}]      # days on which the parties have looked at it together
 
 term: {{from: {day}, to: {end}, notice: 90d, renewal: 365d}}
-reviews: {{every: quarter, triggers: [two misses in a row]}}
+reviews: {{every: quarter, triggers: [{{consecutive: 2}}]}}
 scope:
   in: [website]                 # names of services of the configuration
   out: {{<what is left out>: <why>}}

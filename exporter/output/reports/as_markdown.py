@@ -7,6 +7,7 @@ from typing import Any, assert_never
 from exporter.output.reports.blocks import Block, Cell, Code, Facts, Item, Outline, Points, Table, Text
 from exporter.output.reports.report import report_of
 from exporter.output.reports.words import VERDICTS
+from exporter.output.words import one_line
 
 _ACTIVE = re.compile(
     r"[\\`*\[\]<>|~&]|(?<![^\W_])_|_(?![^\W_])|^(?:[-+](?=[-\s]|$)|[=#]|\d+(?=[.)](?:\s|$)))"
@@ -46,7 +47,7 @@ def report_markdown(document: Mapping[str, Any]) -> str:
 
 def plain(text: str) -> str:
     """A text on one line, as Markdown that says just that."""
-    return _ACTIVE.sub(_escaped, " ".join(text.split()))
+    return _ACTIVE.sub(_escaped, one_line(" ".join(text.split())))
 
 
 def _escaped(match: re.Match[str]) -> str:

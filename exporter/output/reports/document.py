@@ -284,14 +284,15 @@ class Incident(TypedDict):
     entries: Sequence[Entry]
     merged: Sequence[str]
     split_from: str
+    opened_at: int
 
 
 class Group(TypedDict):
     """What a measure comes to for a group; see `sla.recorded.Group`."""
 
     name: str
-    value: str
-    holds: bool
+    value: str | None
+    holds: bool | None
     count: int
 
 

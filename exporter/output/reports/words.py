@@ -85,7 +85,7 @@ def base_of(target: Target) -> str:
 def misses_of(target: Target) -> int:
     """How many incidents, or groups, of a target were not as promised."""
     late = sum(each["met"] is False and not each["ignored"] for each in target["incidents"])
-    return late + sum(not each["holds"] for each in target["groups"])
+    return late + sum(each["holds"] is False for each in target["groups"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,16 +58,10 @@ def document(result: PeriodResult, sources: Sources, issued: Sequence[Issue], no
     }
     told["termination"] = said_by(result.agreement.termination, told)
     told["reviews"] = said_by(result.agreement.reviews.rules, told)
-    told["actions"] = actions_of(_incidents(result.agreement, sources), result.agreement, now)
+    told["actions"] = actions_of(sources.incidents_of(result.agreement), result.agreement, now)
     told["rests_on"] = resting(result, sources)
     told["versions"] = _versions(result.agreement, sources.config.agreements)
     return told | {"sha256": digest(told)}
-
-
-def _incidents(agreement: Agreement, sources: Sources) -> list[Incident]:
-    """Of any time."""
-    services = set(agreement.services)
-    return [each for each in sources.ledger.incidents.values() if each.service in services]
 
 
 def actions_of(incidents: Sequence[Incident], agreement: Agreement, now: int) -> list[Json]:

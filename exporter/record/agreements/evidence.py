@@ -12,13 +12,14 @@ from exporter.record.histories import Known
 from exporter.record.incidents.ledger import NOTHING_WRITTEN, Ledger
 from exporter.record.questions import Index
 from exporter.record.sampled import Sampled
-from exporter.sla.agreement import Agreement
+from exporter.sla.agreement import Agreement, ever_held
 from exporter.sla.answered import HORIZON
 from exporter.sla.evidence import Approval, Claim, Evidence, Record, Successor
 from exporter.sla.incidents.incident import Incident
 from exporter.sla.incidents.incident import Kind as IncidentKind
+from exporter.sla.incidents.owning import is_of
 from exporter.sla.lane import Lane
-from exporter.sla.terms import Target
+from exporter.sla.terms import FOLLOWED, Target
 from exporter.store.base import Absence, LogEntry, Said, SloKey
 from exporter.timeline.endpoint import EndpointHistory
 from exporter.timeline.exclusion import Exclusion, When
@@ -26,9 +27,6 @@ from exporter.timeline.samples import SampleHistory
 from exporter.timeline.spans import FOREVER, Span, Spans, first_within
 from exporter.timeline.tally import Standing
 from exporter.units import DAY, YEAR
-
-FOLLOWED = 31 * DAY
-"""Milliseconds after a period for which its incidents are followed: they may still be answered, and repaired."""
 
 _STEADY = (Standing.UP, Standing.EXCLUDED, Standing.ABSENT)
 
@@ -64,6 +62,15 @@ class Sources:
         counted = (history.first for history in self.sampled.values())
         return min((first for first in (*probed, *counted) if first is not None), default=None)
 
+    def incidents_of(self, agreement: Agreement) -> list[Incident]:
+        """Incidents of an agreement, of any time; not what somebody opened who is nobody of it."""
+        versions, services = ever_held(self.config.agreements, agreement.name), set(agreement.services)
+        return [
+            each
+            for each in self.ledger.incidents.values()
+            if each.service in services and is_of(each, [agreement, *versions])
+        ]
+
 
 def gather(sources: Sources, agreement: Agreement, target: Target, period: Span) -> Evidence:
     """Take down what the record has of a target.
@@ -96,7 +103,7 @@ def _of_service(sources: Sources, agreement: Agreement, target: Target, period: 
         lanes,
         tuple(claims),
         promised(agreement.hours[target.hours], reach(target, span, period[1])) if target.hours else None,
-        reported=tuple(_reports(sources, service.name)),
+        reported=tuple(_reports(sources, agreement, service.name)),
         interval=max((_interval(history, span) for _, _, history in members), default=0),
         slices=slices(target, counted, span),
         volume=_records(sources, agreement, target.ceiling.measure if target.ceiling else "", period),
@@ -133,7 +140,9 @@ def of_cases(
             each if each.endpoints is not None else replace(each, endpoints=frozenset(names_of_it.values()))
             for each in _claims(sources, service, names_of_it, span)
         ]
-    found = [each for service in services for each in _incidents(sources, service.name, period, span[1])]
+    found = [
+        each for service in services for each in _incidents(sources, agreement, service.name, period, span[1])
+    ]
     return Evidence(
         span,
         lanes,
@@ -148,29 +157,29 @@ def of_cases(
 
 def _later(sources: Sources, agreement: Agreement, until: int) -> Iterator[Successor]:
     """The versions that came into force after one, and before an instant, in order."""
-    approved = (
-        each for each in sources.config.agreements if each.name == agreement.name and not each.is_draft
-    )
-    for each in sorted(approved, key=lambda each: each.start):
+    held = ever_held(sources.config.agreements, agreement.name)
+    for each in sorted(held, key=lambda each: each.start):
         if agreement.start < each.start < until:
             yield Successor(each.version, each.sha256, each.terms.people)
 
 
-def _incidents(sources: Sources, service: str, period: Span, until: int) -> Iterator[Incident]:
-    """Incidents of a service that began in a period; an outage was reported when somebody first reported anything while it lasted."""
-    told = _reports(sources, service)
-    for each in sources.ledger.incidents.values():
+def _incidents(
+    sources: Sources, agreement: Agreement, service: str, period: Span, until: int
+) -> Iterator[Incident]:
+    """An agreement's incidents of a service that began in a period; an outage was reported when somebody first reported anything while it lasted."""
+    told = _reports(sources, agreement, service)
+    for each in sources.incidents_of(agreement):
         if each.service == service and period[0] <= each.start < period[1]:
             end = until if each.end is None else each.end
             first = first_within(told, (each.start, end))
             yield each if each.kind is not IncidentKind.OUTAGE else replace(each, reported_at=first)
 
 
-def _reports(sources: Sources, service: str) -> list[int]:
-    """Instants at which somebody reported that something of a service does not work, ascending; requests are no reports of that."""
+def _reports(sources: Sources, agreement: Agreement, service: str) -> list[int]:
+    """Instants at which somebody of an agreement reported that something of a service does not work, ascending; requests are no reports of that."""
     found = (
         each.reported_at
-        for each in sources.ledger.incidents.values()
+        for each in sources.incidents_of(agreement)
         if each.service == service and each.kind is IncidentKind.FAULT
     )
     return sorted(at for at in found if at is not None)

@@ -8,6 +8,7 @@ from exporter.errors import UsageError
 from exporter.record.agreements.documents import document, issue_of, last_said, unissued
 from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.results import results
+from exporter.record.incidents.deriving import UNSAID
 from exporter.sla.agreement import Agreement
 from exporter.sla.period import PeriodResult
 from exporter.sla.wire import Json
@@ -99,8 +100,9 @@ def to_issue(drafted: Sequence[Drafted]) -> list[Issue]:
     """What of drafts is to be issued.
 
     Raises:
-        UsageError: The period is not over, or nothing has changed since it was issued.
+        UsageError: The period is not over, nothing has changed since it was issued, or an incident has no id for good.
     """
+    see_named(drafted)
     if any(not each.result.period.over for each in drafted):
         msg = "the period runs; it can be issued once it is over"
         raise UsageError(msg)
@@ -109,6 +111,22 @@ def to_issue(drafted: Sequence[Drafted]) -> list[Issue]:
         msg = "nothing has changed since the latest issue, or what it was made of is no longer kept"
         raise UsageError(msg)
     return found
+
+
+def see_named(drafted: Sequence[Drafted]) -> None:
+    """See that all incidents have the ids that they keep, before others hear of them.
+
+    Raises:
+        UsageError: One is in no ledger yet.
+    """
+    if any(
+        incident.ident.endswith(UNSAID)
+        for each in drafted
+        for seen in each.result.evidence.values()
+        for incident in seen.incidents
+    ):
+        msg = "an outage was found meanwhile that is not written down as an incident yet; do it again"
+        raise UsageError(msg)
 
 
 def _said(told: Json, issued: Sequence[Issue], span: Span, *, gone: bool) -> Json | None:

@@ -56,9 +56,9 @@ class Summary(NamedTuple):
         verdicts: How many periods had which.
         figure: The agreed figure of all of them as one, each by what it is divided by and not by the month; None where there is none.
         lowest: The lowest of a period.
-        counted: Milliseconds of downtime that counts, together.
+        counted: Milliseconds of downtime that counts, together; None of what has none.
         unknown: Milliseconds of agreed time of which nothing is known, together.
-        outages: How many, together.
+        outages: How many, together; None likewise.
         credit: Shares of the fee of a period, together, before any cap.
     """
 
@@ -66,9 +66,9 @@ class Summary(NamedTuple):
     verdicts: dict[Verdict, int]
     figure: Fraction | None
     lowest: Fraction | None
-    counted: int
+    counted: int | None
     unknown: int
-    outages: int
+    outages: int | None
     credit: Fraction
 
 
@@ -131,14 +131,15 @@ def _of(result: PeriodResult, name: str) -> TargetResult:
 def _summary(name: str, found: Sequence[TargetResult], results: Sequence[PeriodResult]) -> Summary:
     parts = [(each.figures.agreed, each.base) for each in found if each.figures.agreed is not None]
     whole = sum(base for _, base in parts)
+    is_of_time = any(each.bridge for each in found)
     lines = [line for each in results for line in each.credit.lines if line.target == name]
     return Summary(
         name,
         {verdict: sum(each.verdict is verdict for each in found) for verdict in Verdict},
         sum((figure * base for figure, base in parts), Fraction(0)) / whole if whole else None,
         min((figure for figure, _ in parts), default=None),
-        sum(each.counted for each in found),
+        sum(each.counted for each in found) if is_of_time else None,
         sum(each.unknown for each in found),
-        sum(len(each.outages) for each in found),
+        sum(len(each.outages) for each in found) if is_of_time else None,
         sum((each.share_of_fee for each in lines), Fraction(0)),
     )

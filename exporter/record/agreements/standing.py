@@ -30,14 +30,15 @@ def standing_of(sources: Sources, agreement: Agreement, now: int) -> list[OpenIn
 
 
 def _open(sources: Sources, agreement: Agreement) -> Iterator[Incident]:
-    """Incidents of its services that are open as any of its targets hears them."""
-    terms, services = agreement.terms, set(agreement.services)
+    """Its incidents that are open as any of its targets hears them."""
+    terms = agreement.terms
     people = [terms.people.get(party, frozenset()) for party in PARTIES]
     hearings = {terms.measure_of(each).hearing for each in (EVERYTHING, *terms.targets)}
-    for each in sources.ledger.incidents.values():
-        if each.service not in services or _is_over(each, sources.until):
-            continue
-        if any(heard(each, hearing, people).is_open(sources.until) for hearing in hearings):
+    for each in sources.incidents_of(agreement):
+        views = (
+            () if _is_over(each, sources.until) else (heard(each, hearing, people) for hearing in hearings)
+        )
+        if any(view.is_open(sources.until) for view in views):
             yield each
 
 

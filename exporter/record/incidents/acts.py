@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from exporter.record.incidents.fields import Fields
 from exporter.record.incidents.ledger import Body
-from exporter.sla.agreement import Agreement
+from exporter.sla.agreement import Agreement, Party
 from exporter.sla.incidents.incident import Act, Incident, Kind
 from exporter.sla.terms import PARTIES
 from exporter.timeline.spans import FOREVER
@@ -47,7 +47,7 @@ def _in_order(fields: Fields, incident: Incident) -> None:
     """What closes and opens comes in the order of its times."""
     at = fields.instant("at", fields.now)
     last = max((each.at for each in incident.of(Act.RESOLVE, Act.REOPEN)), default=incident.start)
-    if at is not None and at < last:
+    if at is not None and incident.start <= at < last:
         fields.problems.append(f"at: is before {format_instant(last)}, when it was last closed or opened")
 
 
@@ -111,7 +111,7 @@ def _settle(fields: Fields, incident: Incident, about: Sequence[Agreement]) -> B
         return {}
     own = [by for by in found if _are_of_a_party(fields.who, by, about)]
     if not own:
-        fields.problems.append(_theirs(found, about))
+        fields.problems.append(_theirs(fields.who, found, about))
     return {"value": own[-1] if own else "", "text": fields.text("text", "say how it was settled")}
 
 
@@ -121,12 +121,17 @@ def _are_of_a_party(one: str, other: str, about: Sequence[Agreement]) -> bool:
     return not parties or any(one in party.people for party in parties)
 
 
-def _theirs(disputants: Sequence[str], about: Sequence[Agreement]) -> str:
+def _theirs(who: str, disputants: Sequence[str], about: Sequence[Agreement]) -> str:
     """A dispute is settled once the party says so that raised it."""
     by = disputants[-1]
-    parties = [party for each in about for party in each.parties.values() if by in party.people]
-    names = ", ".join(sorted({name for party in parties for name in party.people}))
-    return f"`{by}` disputes it; it is settled once one of that party says so: {names}"
+    parties = [(each, party) for each in about for party in each.parties.values() if by in party.people]
+    return f"`{by}` disputes it; it is settled once one of that party says so{_told(who, parties)}"
+
+
+def _told(who: str, parties: Sequence[tuple[Agreement, Party]]) -> str:
+    """The people of parties, as far as the writer is somebody of those agreements, too."""
+    names = sorted({name for made, party in parties if made.may_write(who) for name in party.people})
+    return f": {', '.join(names)}" if names else ""
 
 
 def _withdraw(fields: Fields, incident: Incident, about: Sequence[Agreement]) -> Body:
@@ -145,11 +150,14 @@ def withdrawing(fields: Fields, standing: Mapping[str, str], about: Sequence[Agr
     number = fields.one_of("value", list(standing))
     by = standing.get(number, "")
     parties = [
-        each for made in about for each in made.parties.values() if by in (*each.people, *each.automation)
+        (made, each)
+        for made in about
+        for each in made.parties.values()
+        if by in (*each.people, *each.automation)
     ]
-    if by and not any(fields.who in party.people for party in parties):
-        names = ", ".join(sorted({name for party in parties for name in party.people})) or "nobody any more"
-        fields.problems.append(f"value: `{by}` wrote {number}; one of that party may withdraw it: {names}")
+    if by and not any(fields.who in party.people for _, party in parties):
+        names = _told(fields.who, parties) if parties else ": nobody any more"
+        fields.problems.append(f"value: `{by}` wrote {number}; one of that party may withdraw it{names}")
     return {"value": number, "text": fields.text("text", "say why it is withdrawn")}
 
 

@@ -10,6 +10,9 @@ from exporter.sla.incidents.relink import relinked
 from exporter.store.base import LogEntry
 from exporter.timeline.spans import FOREVER, Span
 
+UNSAID = "?"
+"""Ends the ids of outages that are not in the ledger yet, and so may still be given to others."""
+
 
 class Seen(NamedTuple):
     """What the record has of a service.
@@ -23,7 +26,9 @@ class Seen(NamedTuple):
     kept_from: int = -FOREVER
 
 
-def derived(log: Sequence[LogEntry], seen: Mapping[str, Seen], until: int, now: int) -> list[LogEntry]:
+def derived(
+    log: Sequence[LogEntry], seen: Mapping[str, Seen], until: int, now: int, mark: str = ""
+) -> list[LogEntry]:
     """What is to be added to a ledger.
 
     Args:
@@ -31,16 +36,17 @@ def derived(log: Sequence[LogEntry], seen: Mapping[str, Seen], until: int, now: 
         seen: Of each service that incidents are kept of, by name.
         until: How far the record goes, milliseconds since the epoch.
         now: Milliseconds since the epoch.
+        mark: Ends the idents of new incidents: `UNSAID` where it is not added, but only shown.
     """
     fold = fold_of(log)
-    found = _Derived(fold.ledger(), _names(fold), until, now)
+    found = _Derived(fold.ledger(), _names(fold, mark), until, now)
     return [entry for service, each in seen.items() for entry in found.of(service, each)]
 
 
-def _names(fold: Fold) -> Iterator[str]:
+def _names(fold: Fold, mark: str) -> Iterator[str]:
     """Idents for the next incidents."""
     first = int(fold.next_ident().removeprefix("i"))
-    return (f"i{number}" for number in count(first))
+    return (f"i{number}{mark}" for number in count(first))
 
 
 @dataclass(frozen=True, slots=True)

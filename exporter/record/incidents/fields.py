@@ -12,6 +12,10 @@ Given = Mapping[str, str]
 """Keys and what was given for them; what is empty was not given."""
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+"""What moves a terminal's cursor, or ends a line unseen; line ends and tabs are not among it."""
+_UNPAIRED = re.compile(r"[\ud800-\udfff]")
+"""Half of a character as UTF-16 has it, which UTF-8 cannot write."""
 _MOST = 10_000
 """Letters of a text."""
 
@@ -33,12 +37,20 @@ class Fields:
         self._given = given
 
     def text(self, key: str, why: str = "") -> str:
-        """Words; with `why` they must be there, and that says what for."""
-        found = self._given.get(key, "").strip()
+        """Words, in one line or several; with `why` they must be there, and that says what for."""
+        found = self._given.get(key, "").replace("\r\n", "\n").strip()
         if why and not found:
             self.problems.append(f"{key}: is missing; {why}")
         if len(found) > _MOST:
             self.problems.append(f"{key}: is longer than {_MOST:,} letters")
+        if control := _CONTROL.search(found):
+            self.problems.append(
+                f"{key}: has the control character U+{ord(control[0]):04X}; of these there may only be line ends and tabs"
+            )
+        if unpaired := _UNPAIRED.search(found):
+            self.problems.append(
+                f"{key}: has half of a character, U+{ord(unpaired[0]):04X}, which is no text; send UTF-8"
+            )
         return found
 
     def one_of(self, key: str, known: Collection[str], *, needed: bool = True) -> str:
@@ -88,10 +100,10 @@ class Fields:
         """See that all was right.
 
         Raises:
-            UsageError: With every problem, a line each.
+            UsageError: With every problem, a line each, and once.
         """
         if self.problems:
-            raise UsageError("\n".join(self.problems))
+            raise UsageError("\n".join(dict.fromkeys(self.problems)))
 
 
 def _hint(given: str, known: Collection[str]) -> str:

@@ -4,6 +4,7 @@ It is only ever added to. Incidents and values are its fold, so that nothing tha
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -82,14 +83,16 @@ class Fold:
         self._merged = dict[str, str]()
         self._gone = set[str]()
         self._records = dict[str, list[Record]]()
+        self._same = dict[tuple[object, ...], set[int]]()
         self._refs = dict[str, str]()
         self._about = dict[int, str]()
-        self._last = 0
+        self._last = self._stored = 0
 
     def add(self, entry: LogEntry) -> None:
         """Take the next entry."""
         body: Body = json.loads(entry.body)
         self._last = entry.seq or self._last + 1
+        self._stored = entry.seq or self._stored
         if entry.action == Written.OUTAGE:
             self._outage(entry, body)
         elif entry.action == Written.OPEN:
@@ -101,7 +104,9 @@ class Fold:
             self._gone.add(entry.ident)
         elif entry.action == Written.RECORD:
             self._about[self._last] = entry.ident
-            self._records.setdefault(entry.ident, []).append(_record(entry, body, self._last))
+            recorded = _record(entry, body, self._last)
+            self._records.setdefault(entry.ident, []).append(recorded)
+            self._same.setdefault(_said(entry.ident, recorded), set()).add(self._last)
         elif entry.action in _ACTS:
             if entry.action == Act.WITHDRAW:
                 self._withdraw(entry, body)
@@ -114,9 +119,10 @@ class Fold:
         number = int(body["value"])
         about, why = self._about[number], {"withdrawn_by": entry.who, "withdrawn": body["text"]}
         if about in self._records:
-            self._records[about] = [
-                replace(each, **why) if each.number == number else each for each in self._records[about]
-            ]
+            records = self._records[about]
+            place = bisect_left(records, number, key=lambda each: each.number)
+            self._same[_said(about, records[place])].discard(number)
+            records[place] = replace(records[place], **why)
         else:
             entries = tuple(
                 replace(each, **why) if each.number == number else each for each in self._found[about].entries
@@ -126,6 +132,13 @@ class Fold:
     def records(self, measure: str) -> Sequence[Record]:
         """The values of a measure, in the order in which they were written down."""
         return self._records.get(measure, [])
+
+    def standing_as(self, entry: LogEntry) -> str:
+        """Where a value stands that says the same of a measure as an entry, by the same author; empty where none does."""
+        said = _said(entry.ident, _record(entry, json.loads(entry.body), 0))
+        number = min(self._same.get(said, ()), default=0)
+        there = f"already, as number {number}" if number <= self._stored else "twice here"
+        return there if number else ""
 
     def _outage(self, entry: LogEntry, body: Body) -> None:
         self._found[entry.ident] = _outage(entry, body, self._found.get(entry.ident))
@@ -194,6 +207,7 @@ def _opened(entry: LogEntry, body: Body) -> Incident:
         reported_at=body["reported_at"],
         opened_by=entry.who,
         ref=body.get("ref", ""),
+        opened_at=entry.at,
     )
 
 
@@ -223,6 +237,11 @@ def _record(entry: LogEntry, body: Body, number: int) -> Record:
         entry.at,
         number,
     )
+
+
+def _said(measure: str, record: Record) -> tuple[object, ...]:
+    """What a value says, whenever it was written down."""
+    return measure, record.at, record.by, record.group, record.value, record.weight, record.evidence
 
 
 def _added(incident: Incident, entry: Entry) -> Incident:

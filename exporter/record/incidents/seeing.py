@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from exporter.config.model import Config
 from exporter.config.objectives import HEARTBEAT
 from exporter.record.histories import Known
-from exporter.record.incidents.deriving import Seen, derived
+from exporter.record.incidents.deriving import UNSAID, Seen, derived
 from exporter.record.incidents.ledger import Ledger, folded
 from exporter.sla.agreement import Agreement
 from exporter.sla.incidents.outages import outages
@@ -48,8 +48,8 @@ def as_of(
     until: int,
     more: Sequence[str] = (),
 ) -> Ledger:
-    """What a ledger comes to with what the record has since it was last written to."""
-    return folded([*log, *derived(log, seen(config, known, until, more), until, until)])
+    """What a ledger comes to with what the record has since it was last written to; ids of that are marked as `UNSAID`."""
+    return folded([*log, *derived(log, seen(config, known, until, more), until, until, UNSAID)])
 
 
 def _of_service(known: Sequence[Known], until: int) -> Seen:

@@ -88,6 +88,7 @@ class Incident:
         merged: Idents of those that turned out to be this one.
         split_from: Ident of the one that this turned out to be no part of; empty for none.
         ref: What another system calls it; empty where none does.
+        opened_at: When it was written down, milliseconds; 0 for an outage, which probes see.
     """
 
     ident: str
@@ -104,6 +105,7 @@ class Incident:
     merged: tuple[str, ...] = ()
     split_from: str = ""
     ref: str = ""
+    opened_at: int = 0
 
     def of(self, *acts: Act) -> Iterator[Entry]:
         """Entries that do any of these and still stand, in order."""

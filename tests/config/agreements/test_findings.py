@@ -127,6 +127,39 @@ def test_somebody_must_be_there_to_answer() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("rules", "endpoints", "never"),
+    [
+        ("a: all endpoints down, b: 2 endpoints down, c: any endpoint down, d: as reported", 3, ""),
+        ("a: any endpoint down, b: all endpoints down, c: as reported", 0, "b: `a`"),
+        ("a: as reported, b: 2 endpoints down, c: 3 endpoints down", 0, "c: `b`"),
+        ("a: all endpoints down, b: all endpoints down", 0, "b: `a`"),
+        ("a: 2 endpoints down, b: all endpoints down", 0, ""),
+        ("a: 2 endpoints down, b: all endpoints down", 1, "a: no service, 1"),
+        ("a: 2 endpoints down, b: all endpoints down", 2, "b: `a`"),
+        ("a: all endpoints down, b: 3 endpoints down", 0, ""),
+        ("a: all endpoints down, b: 3 endpoints down", 3, "b: `a`"),
+        ("a: all endpoints down, b: 9 endpoints down", 3, "b: no service, 3"),
+    ],
+)
+def test_some_severities_no_outage_can_be(rules: str, endpoints: int, never: str) -> None:
+    """With no endpoints the services are not known."""
+    names = ", ".join(f'{{name: e{number}, url: "https://example.com/"}}' for number in range(endpoints))
+    Path("services.yaml").write_text(f"services: [{{name: shop, endpoints: [{names}]}}]\n")
+    Path(FILE).write_text(target("respond: 15m") + SIGNED + TERM + f"severities: {{{rules}}}\n")
+    config = load(["services.yaml"], {}) if endpoints else None
+    weak = checked([FILE], {}, NOW, config).weak
+    found = [each.message for each in weak if each.kind is Kind.UNUSED]
+    name, _, why = never.partition(": ")
+    assert len(found) == bool(never)
+    for message in found:
+        assert message.startswith(f"no outage is ever `{name}`: ")
+        if why == f"no service, {endpoints}":
+            assert f"endpoints, but {endpoints} at most; write `all endpoints down`" in message
+        else:
+            assert f"{why} before it holds whenever it does" in message
+
+
 def test_who_is_mailed_is_no_placeholder() -> None:
     assert weak(SOUND.replace("name: ACME", "name: ACME, contact: Jo <jo@acme.example>")) == []
 

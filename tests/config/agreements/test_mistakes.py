@@ -120,6 +120,14 @@ CASES = {
         target("recorded: first_call, at_least: 70, repair: 4h"),
         line(9, "`repair` goes with answers; make two targets of it"),
     ),
+    "a group that is named twice": (
+        target("recorded: backups, at_least: 100, groups: [shop, mail, shop]"),
+        line(9, "`shop` is named twice; remove one"),
+    ),
+    "groups that are none": (
+        target("recorded: backups, at_least: 100, groups: []"),
+        line(9, "`groups` is empty; name at least one"),
+    ),
     "a bound of answers": (
         target("respond: 15m, at_least: 70"),
         line(9, "`at_least` goes with `recorded`; make two targets of it"),
@@ -156,6 +164,31 @@ CASES = {
         line(
             9,
             "`credit`: `days` does not go with what this promises; of answers and recorded measures it is `each_miss` or `steps`, of all else anything but `each_miss`",
+        ),
+    ),
+    "a program that is a person of its party": (
+        SMALL.replace("people: [mara, tom]", "people: [mara, tom], automation: [pager, tom]"),
+        line(
+            7,
+            "`automation`: `tom` is one of the people of the provider, whose answers stop clocks; give the program a name of its own",
+        ),
+    ),
+    "a program that is a person of the other party": (
+        SMALL.replace("people: [jo]", "people: [jo], automation: [mara]"),
+        line(
+            8,
+            "`automation`: `mara` is one of the people of the provider, whose answers stop clocks; give the program a name of its own",
+        ),
+    ),
+    "answers that take longer than incidents are followed": (
+        target("channel: phone, update_every: 31d, repair: 31d1s") + "channels: {mail: 31d, phone: 45d}\n",
+        line(
+            9,
+            "`repair`: nobody could ever say whether 31d 1s were kept: incidents are followed for 31d after their period; promise that at most",
+        )
+        + line(
+            10,
+            "`phone`: nobody could ever say whether 45d were kept: incidents are followed for 31d after their period; promise that at most",
         ),
     ),
     "no service": (

@@ -66,3 +66,7 @@ def test_numbers_and_figures_stay_as_they_are() -> None:
         "1.0.0",
         "force_majeure",
     ]
+
+
+def test_what_acts_on_a_terminal_is_not_passed_on() -> None:
+    assert plain("on\nit\x1b[2K") == "on it\N{REPLACEMENT CHARACTER}\\[2K"

@@ -1,6 +1,7 @@
 """What is issued of a period, once for all that it says."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,11 +10,15 @@ import pytest
 from exporter.errors import UsageError
 from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.issuing import Drafted, drafts, to_issue
+from exporter.record.incidents.seeing import as_of
 from exporter.sla.agreement import Agreement
 from exporter.sla.credit import Caps, CreditTerms
+from exporter.sla.incidents.answers import AnswerTerms
+from exporter.sla.terms import Target
 from exporter.store.base import Issue, LogEntry
 from exporter.store.writer import SqliteWriter
 from exporter.units import DAY, HOUR, MINUTE
+from tests.support.agreed import percent
 from tests.support.contracts import agreement
 from tests.support.months import NOVEMBER, NOW, OCTOBER, entered, made_past, sources
 from tests.support.past import Past
@@ -90,3 +95,12 @@ def test_what_was_issued_stands_once_what_it_was_made_of_is_gone(past: Past) -> 
     assert again.shown == json.loads(first.document)
     with pytest.raises(UsageError, match="or what it was made of is no longer kept"):
         to_issue([again])
+
+
+def test_what_names_an_incident_that_is_in_no_ledger_yet_is_not_issued(past: Past) -> None:
+    answers = Target("answers", "shop", (), percent("100"), answers=AnswerTerms())
+    made, seen = agreement(answers), sources(past)
+    ledger = as_of((), seen.config, seen.known, NOW, ["shop"])
+    found = drafts(replace(seen, ledger=ledger), [made], (OCTOBER, NOVEMBER), (), NOW)
+    with pytest.raises(UsageError, match="not written down as an incident yet"):
+        to_issue(found)

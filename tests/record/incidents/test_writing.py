@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from exporter.errors import UsageError
+from exporter.output.incidents import story
 from exporter.record.incidents.batch import batch
 from exporter.record.incidents.ledger import Ledger, Written, fold_of, folded, text_of
-from exporter.record.incidents.writing import Desk, ForbiddenError
-from exporter.sla.agreement import Party
+from exporter.record.incidents.writing import Desk, ForbiddenError, known
+from exporter.sla.agreement import Agreement, Party
 from exporter.sla.incidents.answers import AnswerTerms, Task
 from exporter.sla.incidents.incident import Act, Kind
 from exporter.sla.incidents.severity import SeverityRule
@@ -17,7 +18,7 @@ from exporter.sla.recorded import groups
 from exporter.sla.terms import RecordedTerms, Target
 from exporter.store.base import LogEntry
 from exporter.timeline.spans import FOREVER
-from exporter.units import HOUR, MINUTE, format_instant, parse_instant
+from exporter.units import DAY, HOUR, MINUTE, format_instant, parse_instant
 from tests.support.agreed import percent
 from tests.support.contracts import agreement
 
@@ -72,14 +73,49 @@ def test_who_may_not_is_told_so_and_the_attempt_is_kept() -> None:
     assert then(entry).incidents["i1"].entries == ()
 
 
-def test_who_may_elsewhere_is_told_whom_to_ask() -> None:
-    mail = Target("mail", "mail", (), percent("99"))
-    parties = {"provider": Party("Mailers", people=("tom",)), "customer": Party("ACME", people=("jo",))}
-    other = agreement(mail, name="other", parties=parties)
+def test_a_value_is_of_one_of_the_groups_that_are_named() -> None:
+    backups = RecordedTerms("backups", percent("100"), groups=("shop", "mail"))
+    made = replace(ACME, terms=replace(ACME.terms, targets=(replace(CALLS, recorded=backups),)))
+    at = replace(desk(), agreements=[made])
+    value = {"value": "100", "evidence": "backup.log"}
+    assert json.loads(at.record("backups", value | {"group": "mail"}).body)["group"] == "mail"
+    for group, told in (("mial", "group: there is no `mial`; did you mean"), ("", "group: is missing")):
+        with pytest.raises(UsageError, match=told):
+            at.record("backups", value | {"group": group})
+    anybody = replace(made, name="other", terms=replace(made.terms, targets=(CALLS, _asks("backups"))))
+    assert replace(at, agreements=[made, anybody]).record("backups", value | {"group": "files"})
+
+
+def _asks(measure: str) -> Target:
+    return replace(CALLS, recorded=RecordedTerms(measure, percent("100")))
+
+
+def elsewhere() -> Agreement:
+    """One on the shop, too, of other people."""
+    parties = {"provider": Party("Mailers", people=("tom", "ann")), "customer": Party("ACME", people=("jo",))}
+    return replace(ACME, name="other", parties=parties)
+
+
+def test_who_may_elsewhere_is_told_no_names_of_those_who_may() -> None:
+    mail = replace(
+        elsewhere(), terms=replace(ACME.terms, targets=(Target("mail", "mail", (), percent("99")),))
+    )
+    with pytest.raises(ForbiddenError) as caught:
+        replace(desk("tom"), agreements=[ACME, mail]).act("i1", Act.ACKNOWLEDGE, {})
+    assert str(caught.value) == "`tom` may not write here; who may is named under `parties` of the agreement"
+    with pytest.raises(ForbiddenError, match=r"people of its agreements on it are jo, mara$"):
+        replace(desk("pager"), agreements=[ACME, elsewhere()]).act("i1", Act.RESOLVE, {})
+
+
+def test_parties_of_another_agreement_are_told_without_names() -> None:
+    log = [desk().act("i1", act, {"text": "x"}) for act in (Act.UPDATE, Act.DISPUTE)]
+    at = replace(desk("tom", *log), agreements=[ACME, elsewhere()])
+    with pytest.raises(UsageError, match=r"one of that party may withdraw it$"):
+        at.act("i1", Act.WITHDRAW, {"value": "2", "text": "x"})
     with pytest.raises(
-        ForbiddenError, match="`tom` may not write here; people of the agreements on it are jo"
+        UsageError, match=r"`mara` disputes it; it is settled once one of that party says so$"
     ):
-        replace(desk("tom"), agreements=[ACME, other]).act("i1", Act.ACKNOWLEDGE, {})
+        at.act("i1", Act.SETTLE, {"text": "x"})
 
 
 @pytest.mark.parametrize(
@@ -93,6 +129,13 @@ def test_who_may_elsewhere_is_told_whom_to_ask() -> None:
             "at: is before the incident, which began at",
         ),
         (Act.UPDATE, {"text": "x", "at": "noon"}, "at: "),
+        (
+            Act.UPDATE,
+            {"text": "x\x1b[2K"},
+            "text: has the control character U+001B; of these there may only be line ends and tabs",
+        ),
+        (Act.UPDATE, {"text": "x\u2028y"}, "text: has the control character U+2028"),
+        (Act.UPDATE, {"text": "x\ud83d"}, "text: has half of a character, U+D83D, which is no text"),
         (Act.UPDATE, {"txt": "x"}, "txt: is not a key here; did you mean `text`?"),
         (
             Act.PAUSE,
@@ -122,6 +165,43 @@ def test_what_is_not_right_is_told(act: Act, wanted: dict[str, str], said: str) 
     with pytest.raises(UsageError) as caught:
         desk().act("i1", act, wanted)
     assert said in str(caught.value)
+
+
+def test_a_text_has_lines_and_tabs_and_is_shown_as_one_line() -> None:
+    entry = desk().act("i1", Act.UPDATE, {"text": "on it\r\n\n2  now\tmara: over\n"})
+    (found,) = then(entry).incidents["i1"].entries
+    assert found.text == "on it\n\n2  now\tmara: over"
+    told = replace(then(entry).incidents["i1"], title="Slow\nbegan \x1b[1mnever")
+    lines = list(story(told, NOW))
+    assert lines[1] == "  Slow / began \N{REPLACEMENT CHARACTER}[1mnever"
+    assert lines[-1].endswith("mara  on it / 2 now mara: over")
+    assert len(lines) == 4
+
+
+def test_what_is_wrong_is_told_once() -> None:
+    later, early = format_instant(NOW + 1000), format_instant(START - DAY)
+    opening = {"service": "shop", "kind": "fault", "title": "x", "severity": "sev2"}
+    for wanted in ({"start": later}, {"start": later, "reported_at": later}):
+        with pytest.raises(UsageError) as caught:
+            desk().open({**opening, **wanted})
+        assert len(str(caught.value).splitlines()) == len(wanted)
+    opened = desk().open(opening | {"start": format_instant(START)})
+    for at, told in ((later, "is still to come"), (early, "is before the incident")):
+        with pytest.raises(UsageError) as caught:
+            desk("mara", opened).act("i2", Act.RESOLVE, {"at": at})
+        (line,) = str(caught.value).splitlines()
+        assert told in line
+
+
+def test_an_incident_that_is_not_named_is_missing() -> None:
+    for asked in (
+        lambda: desk().act("", Act.UPDATE, {"text": "x"}),
+        lambda: known(then(), ""),
+    ):
+        with pytest.raises(UsageError, match="id: is missing; `incident list` has them"):
+            asked()
+    with pytest.raises(UsageError, match="id: is missing; `measure list` has them"):
+        desk().record(" ", {"value": "1"})
 
 
 def test_an_incident_that_is_not_known_is_none() -> None:
@@ -194,17 +274,28 @@ def test_rows_are_written_all_or_none() -> None:
             "severity": "sev2",
             "text": "",
         },
-        {"do": "acknowledge", "id": "T-1", "text": "on it"},
+        {"do": "ack", "id": "T-1", "text": "on it"},
         {"do": "record", "id": "first_call", "value": "80", "evidence": "desk.csv"},
     ]
     ledger = then(*batch(desk(), rows))
-    assert [each.by for each in ledger.incidents["i2"].entries] == ["mara"]
+    (entry,) = ledger.incidents["i2"].entries
+    assert (entry.by, entry.act) == ("mara", Act.ACKNOWLEDGE)
     with pytest.raises(UsageError) as caught:
-        batch(desk(), [*rows, {"do": "answer", "id": "T-1"}, {"do": "update", "id": "T-1"}])
+        batch(desk(), [*rows, {"do": "answer", "id": "T-1"}, {"do": "update", "id": "T-1"}], [2, 3, 4, 5, 6])
     assert str(caught.value).splitlines() == [
         "line 5: do: must be one of open, record, " + ", ".join(Act) + ", not `answer`",
         "line 6: text: is missing; say what is new",
     ]
+
+
+def test_a_key_that_no_row_can_have_is_told_once() -> None:
+    rows = [{"do": "update", "id": "i1", "text": "x", "Text": "x", "prio": "1", "empty": ""}] * 2
+    with pytest.raises(UsageError) as caught:
+        batch(desk(), [*rows, {"do": "ack", "id": "i1", "value": "x"}])
+    first, second, third = str(caught.value).splitlines()
+    assert first == "Text: is not a key of any row; did you mean `text`?"
+    assert second.startswith("prio: is not a key of any row; there are do, id, service, ")
+    assert third.startswith("row 3: value: is not a key here"), "of this one, but of others"
 
 
 def test_nobody_else_opens_or_records() -> None:
@@ -233,11 +324,11 @@ def test_a_second_file_speaks_of_the_tickets_of_the_first_and_doubles_none() -> 
     first = batch(desk(), [opened])
     (more,) = batch(desk("mara", *first), [{"do": "acknowledge", "id": "T-1"}])
     assert more.ident == "i2"
-    with pytest.raises(UsageError, match="line 2: ref: `T-1` is there already"):
+    with pytest.raises(UsageError, match="row 1: ref: `T-1` is there already"):
         batch(desk("mara", *first), [opened])
     with pytest.raises(UsageError, match="ref: `i7` is how incidents are called here"):
         desk().open({**opened, "ref": "i7"})
-    with pytest.raises(ForbiddenError, match="line 2: `eve` may not write here"):
+    with pytest.raises(ForbiddenError, match="row 1: `eve` may not write here"):
         batch(desk("eve"), [opened])
 
 
@@ -289,6 +380,9 @@ def test_of_what_is_not_there_a_stranger_learns_nothing() -> None:
     with pytest.raises(ForbiddenError) as caught:
         desk("eve").act("i99", Act.UPDATE, {})
     assert caught.value.entry.ident == "i99"
+    with pytest.raises(ForbiddenError) as caught:
+        desk("eve").act("\ud83d" * 300, Act.UPDATE, {})
+    assert caught.value.entry.ident == "\\ud83d" * 200
     with pytest.raises(ForbiddenError):
         desk("eve").record("nothing", {})
     with pytest.raises(ForbiddenError):
@@ -341,6 +435,50 @@ def test_a_value_of_a_measure_is_withdrawn() -> None:
         desk("eve", typo).withdraw("first_call", {"value": "2", "text": "x"})
     with pytest.raises(UsageError, match="no agreement asks for the measure `calls`"):
         desk().withdraw("calls", {"value": "2", "text": "x"})
+
+
+def test_what_one_customer_opened_is_not_for_the_other_one_to_write_on() -> None:
+    parties = {"provider": Party("Hosting", people=("tom",)), "customer": Party("Other", people=("ann",))}
+    agreements = [ACME, replace(ACME, name="other", parties=parties)]
+    wanted = {"service": "shop", "kind": "fault", "title": "Slow", "severity": "sev2"}
+    opened = replace(desk("jo"), agreements=agreements).open(wanted)
+
+    def act(who: str, ident: str) -> LogEntry:
+        return replace(desk(who, opened), agreements=agreements).act(ident, Act.UPDATE, {"text": "x"})
+
+    with pytest.raises(ForbiddenError, match="`ann` may not write here; who may is named under `parties`"):
+        act("ann", "i2")
+    assert (act("ann", "i1").who, act("mara", "i2").who) == ("ann", "mara"), "the outage is of both"
+
+
+def test_a_file_that_is_brought_in_twice_doubles_no_measure() -> None:
+    row = {
+        "do": "record",
+        "id": "first_call",
+        "value": "80",
+        "at": format_instant(NOW),
+        "evidence": "desk.csv",
+    }
+    rows = [row, {**row, "value": "80.0", "group": "mail"}]
+    log = [entry._replace(seq=seq) for seq, entry in enumerate(batch(desk(), rows), 17)]
+    with pytest.raises(UsageError) as caught:
+        batch(desk("mara", *log), [*rows, {**row, "value": "81"}, {**row, "value": "81.0", "weight": "1"}])
+    told = "this value of `first_call` is written down {}; leave it out, as it would count once more"
+    assert str(caught.value).splitlines() == [
+        f"row 1: {told.format('already, as number 17')}",
+        f"row 2: {told.format('already, as number 18')}",
+        f"row 4: {told.format('twice here')}",
+    ]
+    for other in ({"weight": "2"}, {"evidence": "x"}, {"group": "web"}, {"at": format_instant(NOW - 1000)}):
+        assert len(batch(desk("mara", *log), [{**row, **other}])) == 1
+    assert len(batch(desk("jo", *log), rows)) == 2, "another author says it, too"
+
+    gone = batch(
+        desk("mara", *log), [{"do": "withdraw", "id": "first_call", "value": "17", "text": "a slip"}]
+    )
+    (again,) = batch(desk("mara", *log, *gone), [row])
+    found = then(*log, *gone, again).records["first_call"]
+    assert [(each.number, each.withdrawn_by) for each in found] == [(17, "mara"), (18, ""), (20, "")]
 
 
 def test_neither_party_ends_a_dispute_of_the_other() -> None:

@@ -199,15 +199,17 @@ def test_what_is_open_is_counted_once_with_what_is_due_next() -> None:
 
 
 @pytest.mark.parametrize(
-    ("by", "ignored"),
+    ("by", "whose", "ignored"),
     [
-        (("mara",), ""),
-        (("jo",), ""),
-        (("mara", "jo"), "both parties say that it was the fault of the customer"),
+        (("mara",), "customer", ""),
+        (("jo",), "customer", ""),
+        (("mara", "jo"), "customer", "both parties say that it was the fault of the customer"),
+        (("mara", "jo"), "third party", "both parties say that it was the fault of a third party"),
+        (("mara", "jo"), "nobody", "both parties say that it was nobody's fault"),
     ],
 )
-def test_whose_fault_it_was_both_parties_say(by: Sequence[str], ignored: str) -> None:
-    entries = tuple(said(each, "customer", Act.FAULT) for each in by)
+def test_whose_fault_it_was_both_parties_say(by: Sequence[str], whose: str, ignored: str) -> None:
+    entries = tuple(said(each, whose, Act.FAULT) for each in by)
     found = judged(replace(DOWN, entries=entries))
     assert one(found).ignored == ignored
     assert found.verdict is (Verdict.MET if ignored else Verdict.MISSED)
@@ -317,6 +319,24 @@ def test_each_group_reaches_it() -> None:
     most = RecordedTerms("waiting", most=percent("3000"))
     assert recorded(most, ("", "30", "1")).verdict is Verdict.MET
     assert recorded(most, ("", "30.1", "1")).verdict is Verdict.MISSED
+
+
+def test_a_group_that_is_named_must_be_written_down() -> None:
+    named = replace(LEAST, groups=("shop", "mail", "files"))
+    found = recorded(named, ("mail", "70", "1"), ("shop", "70", "1"), ("other", "1", "1"))
+    assert [(each.name, each.holds) for each in found.groups] == [
+        ("shop", True),
+        ("mail", True),
+        ("files", None),
+    ]
+    assert (found.coverage, found.figures.worst, found.figures.best) == (
+        Fraction(2, 3),
+        Fraction(2, 3),
+        Fraction(1),
+    )
+    assert (found.verdict, found.misses) == (Verdict.UNDETERMINED, 0)
+    assert recorded(named, ("mail", "1", "1")).verdict is Verdict.MISSED, "whatever the others were"
+    assert recorded(named).verdict is Verdict.UNDETERMINED
 
 
 def test_of_what_nobody_wrote_down_nothing_is_known() -> None:

@@ -18,6 +18,7 @@ from exporter.config.agreements.findings.figures import (
 from exporter.config.agreements.findings.finding import Case, Finding
 from exporter.config.agreements.findings.holes import holes
 from exporter.config.agreements.findings.money import shares, uncapped
+from exporter.config.agreements.findings.severities import never
 from exporter.config.agreements.findings.texts import placeholders, vague
 from exporter.config.agreements.findings.unused import unused
 from exporter.config.model import Config
@@ -36,6 +37,7 @@ LOOKS = (
     consent,
     both_sides,
     nobody_answers,
+    never,
     resolution,
     small,
     unprobed,

@@ -14,6 +14,7 @@ from exporter.output.reports.sections.verdicts import next_steps
 from exporter.output.reports.words import VERDICTS, Times, count, known, per_cent, verdict_of
 from exporter.sla.period import WORST_FIRST
 
+_SUSPENDED = "suspended"
 _COLUMNS = (
     Column("Target"),
     Column("Verdict"),
@@ -94,8 +95,10 @@ def _whose(target: Target) -> str:
 
 
 def _sentence(document: Document) -> str:
-    """How many targets have which verdict, the worst first."""
-    found = Counter(verdict_of(each["verdict"]).text for each in document["targets"])
+    """How many targets have which verdict, the worst first; those that are suspended have no part in that of the agreement."""
+    found = Counter(
+        _SUSPENDED if each["suspended"] else verdict_of(each["verdict"]).text for each in document["targets"]
+    )
     words = [each.word for each in (VERDICTS[name] for name in WORST_FIRST)]
     said = [f"{found[word]} {word}" for word in (*words, *sorted(found.keys() - set(words))) if found[word]]
     if not said:

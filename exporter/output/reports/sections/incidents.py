@@ -88,12 +88,26 @@ def _name(handled: Other, incident: Incident, times: Times) -> Cell:
         (
             f"id {handled['id']}, {incident['service']}, {incident['kind']}",
             f"from {times.text(incident['start'])}",
+            *_opened(incident, times),
             *(
                 f"clocks {'stood' if end else 'stand'} still {_span((start, end), times)}"
                 for start, end in handled["paused"]
             ),
         ),
     )
+
+
+def _opened(incident: Incident, times: Times) -> tuple[str, ...]:
+    """Who opened an incident, and how much later than it was reported; nothing of an outage, which probes see."""
+    at = incident["reported_at"]
+    if not incident["opened_by"] or at is None:
+        return ()
+    said = (
+        f"reported {times.text(at)}",
+        f"opened by {incident['opened_by']}",
+        later(incident["opened_at"] - at),
+    )
+    return (", ".join(filter(None, said)),)
 
 
 def _in_time(clock: Clock, handled: Handled, incident: Incident, times: Times) -> Cell:

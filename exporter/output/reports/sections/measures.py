@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from exporter.output.reports.blocks import Block, Cell, Column, Section, Table, Text, row
 from exporter.output.reports.document import Document, Target
 from exporter.output.reports.promises import promise
-from exporter.output.reports.words import Times, known
+from exporter.output.reports.words import NOT_KNOWN, Times, known
 from exporter.sla.recorded import number
 from exporter.sla.wire_cases import record_of
 
@@ -16,6 +16,7 @@ _GROUPS = (
     Column("Values", is_number=True),
     Column("As promised?"),
 )
+_HOLDS = {True: "yes", False: "no", None: NOT_KNOWN}
 _VALUES = (
     Column("At"),
     Column("Of"),
@@ -36,7 +37,9 @@ def measures(document: Document, times: Times) -> Iterator[Section]:
 
 def _of_target(target: Target, document: Document, times: Times) -> Iterator[Block]:
     if target["suspended"]:
-        yield Text(f"{target['name']} is suspended in this period: {target['suspended']}.")
+        left = any(not each["suspended"] for each in document["targets"])
+        without = " The verdict of the agreement is that of the others." if left else ""
+        yield Text(f"{target['name']} is suspended in this period: {target['suspended']}.{without}")
     if target["base_unit"] != "groups":
         return
     promised = promise(document, target["name"])
@@ -44,9 +47,9 @@ def _of_target(target: Target, document: Document, times: Times) -> Iterator[Blo
         row(
             each["name"] or "all",
             promised,
-            each["value"],
+            each["value"] or "nothing written down",
             str(each["count"]),
-            "yes" if each["holds"] else "no",
+            _HOLDS[each["holds"]],
         )
         for each in target["groups"]
     )

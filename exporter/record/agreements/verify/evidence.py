@@ -56,7 +56,7 @@ def _of_target(agreement: Agreement, target: Target, seen: Evidence, period: Per
 def _other_outages(seen: Evidence, span: Span) -> Iterator[str]:
     """Incidents of outages that are not those of the lanes; one that may have begun before them is not looked for."""
     told = [each for each in seen.incidents if each.kind is Kind.OUTAGE]
-    if any(each.severity or each.channel or each.title or each.opened_by for each in told):
+    if any(each.severity or each.channel or each.title or each.opened_by or each.opened_at for each in told):
         yield "has an outage that says what only people say of what they open"
     reports = _reports(seen)
     if any(_is_reported_otherwise(each, reports.get(each.service, ()), seen) for each in told):
