@@ -88,7 +88,7 @@ def _unsaid(store: Reader, config: Config, now: int) -> list[LogEntry]:
     asked = asked_of(config.agreements)
     ids = {service.id for service in config.services if service.name in asked}
     known, until = load_as_of(store, now, ids), default_instant(store.mark(), now)
-    return derived(store.ledger(), seen(config, known, until), until, now)
+    return derived(fold_of(store.ledger()), seen(config, known, until), until, now)
 
 
 def write_down(

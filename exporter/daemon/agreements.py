@@ -19,7 +19,7 @@ from exporter.record.agreements.resting import rested_on
 from exporter.record.agreements.results import by_name, closed_periods, latest, results, whole_period
 from exporter.record.agreements.standing import standing_of
 from exporter.record.incidents.deriving import derived
-from exporter.record.incidents.ledger import fold_of, folded
+from exporter.record.incidents.ledger import Fold, fold_of
 from exporter.record.incidents.seeing import asked_of, seen
 from exporter.record.incidents.writing import Desk, ForbiddenError, Writing
 from exporter.record.pasts import Pasts
@@ -132,7 +132,7 @@ class Agreements:
         async with self._writing:  # an ident is given once
             facts = self._facts()
             services = [each.name for each in facts.config.services]
-            fold = fold_of(await self._told(facts, _asked_pasts(facts)))
+            _, fold = await self._told(facts, _asked_pasts(facts))
             try:
                 entries = await asyncio.to_thread(
                     make, Desk(facts.config.agreements, services, fold, who, facts.now)
@@ -148,7 +148,8 @@ class Agreements:
         """What was written down so far, with the outages that the record has by now."""
         async with self._writing:
             facts = self._facts()
-            return await self._told(facts, _asked_pasts(facts))
+            told, _ = await self._told(facts, _asked_pasts(facts))
+            return told
 
     async def _sources(self) -> Sources:
         """The record as it is now, for another thread."""
@@ -158,24 +159,27 @@ class Agreements:
             sampled = {
                 slo: deepcopy(history) for slo, history in facts.sampled.items() if slo.service in pasts
             }
-            told = await self._told(facts, pasts)
+            _, fold = await self._told(facts, pasts)
         absences = await self._storage.run(lambda store: store.absence_spans())
-        ledger = await asyncio.to_thread(folded, told)
+        ledger = await asyncio.to_thread(fold.ledger)
         names = rested_on(facts.config.agreements)
         said = await self._storage.run(lambda store: {name: store.said(name) for name in names})
         return Sources(facts.config, pasts, facts.trail, facts.now, absences, sampled, ledger, said)
 
-    async def _told(self, facts: Facts, pasts: Pasts) -> Sequence[LogEntry]:
-        """The ledger, once the outages that the record has by now are in it.
+    async def _told(self, facts: Facts, pasts: Pasts) -> tuple[Sequence[LogEntry], Fold]:
+        """The ledger, once the outages that the record has by now are in it; read once, as there may be much of it.
 
         Whoever asks holds the lock, and took the facts since: by older ones what others have written down meanwhile never was.
         """
         told = await self._storage.run(lambda store: store.ledger())
-        entries = await asyncio.to_thread(_derived, told, facts, pasts)
+        fold = await asyncio.to_thread(fold_of, told)
+        entries = await asyncio.to_thread(_derived, fold, facts, pasts)
         if not entries:
-            return told
+            return told, fold
         await self._storage.run(lambda store: store.write_down(entries))
-        return await self._storage.run(lambda store: store.ledger())
+        whole = await self._storage.run(lambda store: store.ledger())
+        await asyncio.to_thread(fold.extend, whole[len(told) :])
+        return whole, fold
 
     async def _one(
         self, sources: Sources, name: str, versions: Sequence[Agreement], now: int
@@ -236,9 +240,9 @@ def _pasts(facts: Facts, services: Collection[str]) -> Pasts:
     return {ident: [each.copy() for each in facts.pasts.get(ident, ())] for ident in ids}
 
 
-def _derived(log_: Sequence[LogEntry], facts: Facts, pasts: Pasts) -> list[LogEntry]:
+def _derived(fold: Fold, facts: Facts, pasts: Pasts) -> list[LogEntry]:
     """What is to be added to the ledger because of what the record has by now."""
-    return derived(log_, seen(facts.config, pasts, facts.now), facts.now, facts.now)
+    return derived(fold, seen(facts.config, pasts, facts.now), facts.now, facts.now)
 
 
 def _news(

@@ -33,7 +33,8 @@ def write_tickets(store: Writer, config: Config, now: int) -> None:
         now: Milliseconds since the epoch.
     """
     found = sources_of(store, config, now)
-    store.write_down(derived(store.ledger(), seen(config, found.known, found.until), found.until, now))
+    before = fold_of(store.ledger())
+    store.write_down(derived(before, seen(config, found.known, found.until), found.until, now))
     fold, services = fold_of(store.ledger()), [each.name for each in config.services]
     outages = list(fold.ledger().incidents.values())
     for who, rows in ((CUSTOMER, _reported(now)), (PROVIDER, [*_answers(outages, now), *_at_work(now)])):

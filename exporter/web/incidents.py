@@ -1,5 +1,6 @@
 """`/api/v1/incidents` and `/api/v1/measures`: what people and programs write down, and what it comes to."""
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
@@ -33,8 +34,22 @@ def routes(router: web.UrlDispatcher, prefix: str = "") -> None:
 
 async def incidents(request: web.Request) -> web.Response:
     """All incidents with what was written down of them, and all values of measures."""
-    ledger = folded(await _log(request))
-    return web.json_response(
+    return await _answer(_incidents, await _log(request))
+
+
+async def trail(request: web.Request) -> web.Response:
+    """All that was ever written down, and who wanted to that may not, oldest first."""
+    return await _answer(_trail, await _log(request))
+
+
+async def _answer(told: Callable[[Sequence[LogEntry]], str], log: Sequence[LogEntry]) -> web.Response:
+    """What a ledger comes to, worked out in a thread: a long one would hold up the probes."""
+    return web.Response(text=await asyncio.to_thread(told, log), content_type="application/json")
+
+
+def _incidents(log: Sequence[LogEntry]) -> str:
+    ledger = folded(log)
+    return json.dumps(
         {
             "incidents": [incident_json(each) for each in ledger.incidents.values()],
             "measures": {
@@ -44,9 +59,8 @@ async def incidents(request: web.Request) -> web.Response:
     )
 
 
-async def trail(request: web.Request) -> web.Response:
-    """All that was ever written down, and who wanted to that may not, oldest first."""
-    return web.json_response([entry_json(each) for each in await _log(request)])
+def _trail(log: Sequence[LogEntry]) -> str:
+    return json.dumps([entry_json(each) for each in log])
 
 
 def entry_json(entry: LogEntry) -> dict[str, Any]:

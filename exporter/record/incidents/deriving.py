@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
 
-from exporter.record.incidents.ledger import NOWHERE, Fold, Ledger, Written, fold_of, text_of
+from exporter.record.incidents.ledger import NOWHERE, Fold, Ledger, Written, text_of
 from exporter.sla.incidents.relink import relinked
 from exporter.store.base import LogEntry
 from exporter.timeline.spans import FOREVER, Span
@@ -26,19 +26,16 @@ class Seen(NamedTuple):
     kept_from: int = -FOREVER
 
 
-def derived(
-    log: Sequence[LogEntry], seen: Mapping[str, Seen], until: int, now: int, mark: str = ""
-) -> list[LogEntry]:
+def derived(fold: Fold, seen: Mapping[str, Seen], until: int, now: int, mark: str = "") -> list[LogEntry]:
     """What is to be added to a ledger.
 
     Args:
-        log: It, so far.
+        fold: It, as it was read so far.
         seen: Of each service that incidents are kept of, by name.
         until: How far the record goes, milliseconds since the epoch.
         now: Milliseconds since the epoch.
         mark: Ends the idents of new incidents: `UNSAID` where it is not added, but only shown.
     """
-    fold = fold_of(log)
     found = _Derived(fold.ledger(), _names(fold, mark), until, now)
     return [entry for service, each in seen.items() for entry in found.of(service, each)]
 

@@ -5,7 +5,7 @@ It is only ever added to. Incidents and values are its fold, so that nothing tha
 
 import json
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
@@ -69,8 +69,7 @@ def folded(log: Sequence[LogEntry]) -> Ledger:
 def fold_of(log: Sequence[LogEntry]) -> "Fold":
     """A ledger that has been read."""
     fold = Fold()
-    for entry in log:
-        fold.add(entry)
+    fold.extend(log)
     return fold
 
 
@@ -87,6 +86,11 @@ class Fold:
         self._refs = dict[str, str]()
         self._about = dict[int, str]()
         self._last = self._stored = 0
+
+    def extend(self, log: Iterable[LogEntry]) -> None:
+        """Take the next entries, in order."""
+        for entry in log:
+            self.add(entry)
 
     def add(self, entry: LogEntry) -> None:
         """Take the next entry."""

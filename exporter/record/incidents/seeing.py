@@ -6,7 +6,7 @@ from exporter.config.model import Config
 from exporter.config.objectives import HEARTBEAT
 from exporter.record.histories import Known
 from exporter.record.incidents.deriving import UNSAID, Seen, derived
-from exporter.record.incidents.ledger import Ledger, folded
+from exporter.record.incidents.ledger import Ledger, fold_of
 from exporter.sla.agreement import Agreement
 from exporter.sla.incidents.outages import outages
 from exporter.sla.lane import Lane
@@ -49,7 +49,9 @@ def as_of(
     more: Sequence[str] = (),
 ) -> Ledger:
     """What a ledger comes to with what the record has since it was last written to; ids of that are marked as `UNSAID`."""
-    return folded([*log, *derived(log, seen(config, known, until, more), until, until, UNSAID)])
+    fold = fold_of(log)
+    fold.extend(derived(fold, seen(config, known, until, more), until, until, UNSAID))
+    return fold.ledger()
 
 
 def _of_service(known: Sequence[Known], until: int) -> Seen:

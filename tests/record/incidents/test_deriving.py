@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporter.record.incidents.deriving import Seen, derived
-from exporter.record.incidents.ledger import Ledger, folded, text_of
+from exporter.record.incidents.ledger import Ledger, fold_of, folded, text_of
 from exporter.sla.incidents.incident import Act
 from exporter.store.base import LogEntry
 from exporter.timeline.spans import Span, Spans
@@ -21,7 +21,7 @@ class Told:
         self.log: list[LogEntry] = []
 
     def see(self, *outages: Span, until: int = NOW, kept_from: int = 0) -> Ledger:
-        self.log += derived(self.log, {"shop": Seen(outages, kept_from)}, until, until)
+        self.log += derived(fold_of(self.log), {"shop": Seen(outages, kept_from)}, until, until)
         return folded(self.log)
 
     def say(self, ident: str, act: Act, at: int, who: str = "mara") -> None:
