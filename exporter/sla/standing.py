@@ -39,15 +39,13 @@ class OpenIncidents(NamedTuple):
 def open_incidents(
     agreement: Agreement, results: Sequence[TargetResult], until: int
 ) -> Iterator[OpenIncidents]:
-    """By severity, in the order of the rules; nothing where no answers are promised. One that several targets are about is one.
+    """By severity, in the order of the rules. One that several targets are about is one.
 
     Args:
         agreement: Has the rules, and the steps of the escalation.
-        results: Of its targets.
+        results: Of its targets of answers, as the first that is about an incident sees it.
         until: How far incidents are known, milliseconds since the epoch.
     """
-    if not any(each.target.answers for each in results):
-        return
     found: dict[str, dict[str, list[Handled]]] = {rule.name: {} for rule in agreement.terms.severities}
     for result in results:
         for each in result.handled:

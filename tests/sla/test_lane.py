@@ -31,3 +31,13 @@ def test_changes_are_those_after_an_instant_and_before_another(lane: Lane, start
         (start, known[-1]),
         *((at, standing) for at, standing in runs if start < at < end),
     ]
+
+
+def test_nothing_is_known_before_its_start_and_from_its_end_on() -> None:
+    lane = Lane(0, LENGTH, ((0, Standing.UP), (10, Standing.DOWN)))
+    assert list(lane.standings(-1, LENGTH + 1)) == [
+        (-1, Standing.ABSENT),
+        (0, Standing.UP),
+        (10, Standing.DOWN),
+        (LENGTH, Standing.ABSENT),
+    ]
