@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from hypothesis import settings
 
 from tests.support.alertmanager import Alertmanager
 from tests.support.daemon import Daemon
@@ -19,6 +20,9 @@ StartAlertmanager = Callable[[Mapping[str, Any]], Alertmanager]
 StartDaemon = Callable[..., Daemon]
 StartPrometheus = Callable[..., Prometheus]
 StartTarget = Callable[[], Target]
+
+settings.register_profile("unhurried", settings(), deadline=None)  # no test judges a time
+settings.load_profile("unhurried")
 
 FORBID_SKIP = bool(os.environ.get("FORBID_SKIP"))
 
