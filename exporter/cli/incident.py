@@ -145,7 +145,7 @@ _ACTS: dict[str, tuple[str, tuple[_Option, ...]]] = {
     "pause": (
         "Say that nothing can be done but wait for the customer.",
         (
-            _Option("from", "Start; that of the incident if not given."),
+            _Option("from", "Start; that of the incident if not given, or now without an end."),
             _Option("to", "End; until `resume` if not given."),
             _TEXT,
         ),

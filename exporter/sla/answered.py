@@ -109,7 +109,10 @@ def _clocks(
     seen = _within(service.down, incident, until)
     if not seen or seen[-1][1] >= _end(incident, until):
         return iter(ran(incident))
-    return of_two(ran(incident), ran(replace(incident, end=seen[-1][1])))
+    found = of_two(ran(incident), ran(replace(incident, end=seen[-1][1])))
+    if seen[-1][1] - incident.start < case.measure.smallest_outage:  # then it may not count at all
+        found = (each if each.met else replace(each, met=None) for each in found)
+    return found
 
 
 def _within(down: Spans, incident: Incident, until: int) -> Sequence[Span]:
@@ -128,6 +131,8 @@ def _ignored(case: Case, incident: Incident, people: Sequence[frozenset[str]], s
     fault, until = agreed_value(incident, Act.FAULT, people), case.evidence.span[1]
     if fault and fault != "provider":
         return f"both parties say that it was {_BLAMED.get(fault, f'the fault of the {fault}')}"
+    if any(incident.of(Act.REOPEN)):  # then somebody says that it was more than what probes saw
+        return ""
     if _within(service.down, incident, until) and not _within(service.counts, incident, until):
         return "all of it was excluded"
     smallest, is_over = case.measure.smallest_outage, incident.end is not None

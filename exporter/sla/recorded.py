@@ -65,7 +65,7 @@ def _within(records: Sequence[Record], span: Span) -> list[Record]:
 
 def _value(take: Take, records: Sequence[Record]) -> Fraction:
     if take is Take.LAST:
-        return max(records, key=lambda each: (each.at, each.entered_at)).value
+        return max(records, key=lambda each: (each.at, each.entered_at, each.number)).value
     if take is Take.SUM:
         return sum((each.value for each in records), Fraction(0))
     whole = sum((each.value * each.weight for each in records), Fraction(0))

@@ -18,6 +18,11 @@ def by_service(lanes: Mapping[str, Lane]) -> Mapping[str, Mapping[str, Lane]]:
     return found
 
 
+def nobody(service: str) -> str:
+    """The name of the lane that says that nothing of a service was ever measured."""
+    return f"{service}/"
+
+
 def rulings_by_service(
     claims: Sequence[Claim], terms: Terms, promised: Spans, period: Period, lanes: Mapping[str, Lane]
 ) -> list[Ruling]:

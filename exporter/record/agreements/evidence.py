@@ -19,6 +19,7 @@ from exporter.sla.incidents.incident import Incident
 from exporter.sla.incidents.incident import Kind as IncidentKind
 from exporter.sla.incidents.owning import is_of
 from exporter.sla.lane import Lane
+from exporter.sla.services import nobody
 from exporter.sla.terms import FOLLOWED, Target
 from exporter.store.base import Absence, LogEntry, Said, SloKey
 from exporter.timeline.endpoint import EndpointHistory
@@ -134,7 +135,7 @@ def of_cases(
         lanes |= {
             f"{service.name}/{name}": Lane.of(history.standings(*measured), *measured)
             for _, name, history in members
-        }
+        } or _never_measured(service, measured)
         names_of_it = {ident: f"{service.name}/{name}" for ident, name, _ in members}
         claims += [
             each if each.endpoints is not None else replace(each, endpoints=frozenset(names_of_it.values()))
@@ -153,6 +154,13 @@ def of_cases(
         volume=_records(sources, agreement, target.ceiling.measure if target.ceiling else "", period),
         later=tuple(_later(sources, agreement, span[1])) if target.answers is not None else (),
     )
+
+
+def _never_measured(service: Service, span: Span) -> Mapping[str, Lane]:
+    """A lane on which nothing is, of a service that has something to probe; of one that has not people tell."""
+    if all(each.kind == HEARTBEAT for each in service.endpoints):
+        return {}
+    return {nobody(service.name): Lane(*span, ((span[0], Standing.ABSENT),))}
 
 
 def _later(sources: Sources, agreement: Agreement, until: int) -> Iterator[Successor]:
@@ -191,11 +199,18 @@ def reach(target: Target, span: Span, end: int) -> Span:
 
 
 def _records(sources: Sources, agreement: Agreement, measure: str, period: Span) -> tuple[Record, ...]:
-    """Values of a period that somebody of the agreement wrote down; what somebody else has withdrawn stands here."""
+    """Values of a period that somebody of the agreement, or of a later version, wrote down; what somebody else has withdrawn stands here."""
+    held = [
+        each for each in ever_held(sources.config.agreements, agreement.name) if each.start >= agreement.start
+    ] or [agreement]
+
+    def may_write(name: str) -> bool:
+        return any(each.may_write(name) for each in held)
+
     return tuple(
-        each if agreement.may_write(each.withdrawn_by) else replace(each, withdrawn_by="", withdrawn="")
+        each if may_write(each.withdrawn_by) else replace(each, withdrawn_by="", withdrawn="")
         for each in sources.ledger.records.get(measure, ())
-        if period[0] <= each.at < period[1] and agreement.may_write(each.by)
+        if period[0] <= each.at < period[1] and may_write(each.by)
     )
 
 

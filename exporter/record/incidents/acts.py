@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from exporter.record.incidents.fields import Fields
 from exporter.record.incidents.ledger import Body
-from exporter.sla.agreement import Agreement, Party
+from exporter.sla.agreement import Agreement
 from exporter.sla.incidents.incident import Act, Incident, Kind
 from exporter.sla.terms import PARTIES
 from exporter.timeline.spans import FOREVER
@@ -32,6 +32,10 @@ KEYS: Mapping[Act, Sequence[str]] = MappingProxyType(
 )
 
 
+OF_PARTIES = frozenset({Act.SETTLE, Act.WITHDRAW})
+"""What only somebody of another's party may do."""
+
+
 def _words(fields: Fields, _incident: Incident, _about: Sequence[Agreement]) -> Body:
     return {"text": fields.text("text")}
 
@@ -46,7 +50,8 @@ def _resolve(fields: Fields, incident: Incident, _about: Sequence[Agreement]) ->
 def _in_order(fields: Fields, incident: Incident) -> None:
     """What closes and opens comes in the order of its times."""
     at = fields.instant("at", fields.now)
-    last = max((each.at for each in incident.of(Act.RESOLVE, Act.REOPEN)), default=incident.start)
+    begun = incident.start if incident.end is None else incident.end
+    last = max((each.at for each in incident.of(Act.RESOLVE, Act.REOPEN)), default=begun)
     if at is not None and incident.start <= at < last:
         fields.problems.append(f"at: is before {format_instant(last)}, when it was last closed or opened")
 
@@ -63,7 +68,8 @@ def _reopen(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> 
 
 
 def _pause(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
-    start, end = fields.instant("from", incident.start), fields.instant("to")
+    end = fields.instant("to")
+    start = fields.instant("from", fields.now if end is None else incident.start)
     if end is not None and start is not None and end <= start:
         fields.problems.append(
             f"to: {format_instant(end)} is not after from: {format_instant(start)}; a pause ends after it starts"
@@ -92,7 +98,10 @@ def _fault(fields: Fields, _incident: Incident, _about: Sequence[Agreement]) -> 
 
 
 def _action(fields: Fields, incident: Incident, _about: Sequence[Agreement]) -> Body:
-    name = fields.text("value") or f"{incident.ident}.{sum(1 for _ in incident.of(Act.ACTION)) + 1}"
+    named = sum(each.act is Act.ACTION for each in incident.entries)
+    name = fields.text("value") or f"{incident.ident}.{named + 1}"
+    if name in incident.actions():
+        fields.problems.append(f"value: `{name}` is still to be done; give this one another name")
     return {"value": name, "text": fields.text("text", "say what is to be done"), "due": fields.day("due")}
 
 
@@ -116,21 +125,33 @@ def _settle(fields: Fields, incident: Incident, about: Sequence[Agreement]) -> B
 
 
 def _are_of_a_party(one: str, other: str, about: Sequence[Agreement]) -> bool:
-    """Whether one speaks for the party of another; of nobody's anybody does."""
-    parties = [party for each in about for party in each.parties.values() if other in party.people]
-    return not parties or any(one in party.people for party in parties)
+    """Whether one speaks for the party of another, in this version of an agreement or that one; of nobody's anybody does."""
+    theirs = _sides(other, about)
+    return not theirs or bool(theirs & _sides(one, about, only_people=True))
+
+
+def _sides(name: str, about: Sequence[Agreement], *, only_people: bool = False) -> set[tuple[str, str]]:
+    """The parties that somebody is, or was, of: each as an agreement's name and a side of it."""
+    return {
+        (each.name, side)
+        for each in about
+        for side, party in each.parties.items()
+        if name in party.people or (not only_people and name in party.automation)
+    }
 
 
 def _theirs(who: str, disputants: Sequence[str], about: Sequence[Agreement]) -> str:
     """A dispute is settled once the party says so that raised it."""
     by = disputants[-1]
-    parties = [(each, party) for each in about for party in each.parties.values() if by in party.people]
-    return f"`{by}` disputes it; it is settled once one of that party says so{_told(who, parties)}"
+    return f"`{by}` disputes it; it is settled once one of that party says so{_told(who, by, about)}"
 
 
-def _told(who: str, parties: Sequence[tuple[Agreement, Party]]) -> str:
-    """The people of parties, as far as the writer is somebody of those agreements, too."""
-    names = sorted({name for made, party in parties if made.may_write(who) for name in party.people})
+def _told(who: str, by: str, about: Sequence[Agreement]) -> str:
+    """The people of somebody's parties, as far as the writer is somebody of those agreements, too."""
+    sides = _sides(by, about)
+    own = [each for each in about if each.may_write(who)]
+    parties = [each.parties[side] for each in own for side in each.parties if (each.name, side) in sides]
+    names = sorted({name for party in parties for name in party.people})
     return f": {', '.join(names)}" if names else ""
 
 
@@ -145,18 +166,12 @@ def withdrawing(fields: Fields, standing: Mapping[str, str], about: Sequence[Agr
     Args:
         fields: Has its number as `value`.
         standing: Who wrote each entry that still stands, by number.
-        about: Agreements on it.
+        about: All versions of the agreements on it.
     """
     number = fields.one_of("value", list(standing))
     by = standing.get(number, "")
-    parties = [
-        (made, each)
-        for made in about
-        for each in made.parties.values()
-        if by in (*each.people, *each.automation)
-    ]
-    if by and not any(fields.who in party.people for _, party in parties):
-        names = _told(fields.who, parties) if parties else ": nobody any more"
+    if by and not _are_of_a_party(fields.who, by, about):
+        names = _told(fields.who, by, about)
         fields.problems.append(f"value: `{by}` wrote {number}; one of that party may withdraw it{names}")
     return {"value": number, "text": fields.text("text", "say why it is withdrawn")}
 

@@ -112,14 +112,13 @@ class Fold:
             self._records.setdefault(entry.ident, []).append(recorded)
             self._same.setdefault(_said(entry.ident, recorded), set()).add(self._last)
         elif entry.action in _ACTS:
-            if entry.action == Act.WITHDRAW:
-                self._withdraw(entry, body)
-            if entry.ident in self._found:  # a value of a measure has none
-                self._about[self._last] = entry.ident
-                self._found[entry.ident] = _added(self._found[entry.ident], _entry(entry, body, self._last))
+            ident = self._withdraw(entry, body) if entry.action == Act.WITHDRAW else entry.ident
+            if ident in self._found:  # a value of a measure has none
+                self._about[self._last] = ident
+                self._found[ident] = _added(self._found[ident], _entry(entry, body, self._last))
 
-    def _withdraw(self, entry: LogEntry, body: Body) -> None:
-        """Mark what is withdrawn; it stays where it is."""
+    def _withdraw(self, entry: LogEntry, body: Body) -> str:
+        """Mark what is withdrawn, which stays where it is; gives what it was written of, be that one with another incident by now or not."""
         number = int(body["value"])
         about, why = self._about[number], {"withdrawn_by": entry.who, "withdrawn": body["text"]}
         if about in self._records:
@@ -132,6 +131,7 @@ class Fold:
                 replace(each, **why) if each.number == number else each for each in self._found[about].entries
             )
             self._found[about] = replace(self._found[about], entries=entries)
+        return about
 
     def records(self, measure: str) -> Sequence[Record]:
         """The values of a measure, in the order in which they were written down."""

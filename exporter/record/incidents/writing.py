@@ -7,10 +7,10 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from exporter.errors import UptimeError, UsageError, nearest
-from exporter.record.incidents.acts import BODIES, KEYS, withdrawing
+from exporter.record.incidents.acts import BODIES, KEYS, OF_PARTIES, withdrawing
 from exporter.record.incidents.fields import Fields, Given
 from exporter.record.incidents.ledger import Body, Fold, Ledger, Written, text_of
-from exporter.sla.agreement import Agreement, ever_held, in_force
+from exporter.sla.agreement import Agreement, ends, ever_held, in_force
 from exporter.sla.incidents.incident import Act, Incident, Kind
 from exporter.sla.incidents.owning import is_of
 from exporter.sla.terms import FOLLOWED
@@ -126,7 +126,8 @@ class Desk:
             fields.problems.append(
                 f"at: is before the incident, which began at {format_instant(incident.start)}"
             )
-        body = {"at": at, **BODIES[act](fields, incident, about)}
+        known = self._versions(about) if act in OF_PARTIES else about
+        body = {"at": at, **BODIES[act](fields, incident, known)}
         fields.done()
         return LogEntry(self.now, self.who, act, incident.ident, text_of(body))
 
@@ -167,7 +168,7 @@ class Desk:
         about = self._asking(measure, Act.WITHDRAW, person=True)
         fields = Fields(given, KEYS[Act.WITHDRAW], self.now, self.who)
         standing = {str(each.number): each.by for each in self.fold.records(measure) if not each.withdrawn_by}
-        body = {"at": self.now, **withdrawing(fields, standing, about)}
+        body = {"at": self.now, **withdrawing(fields, standing, self._versions(about))}
         fields.done()
         return LogEntry(self.now, self.who, Act.WITHDRAW, measure, text_of(body))
 
@@ -199,8 +200,18 @@ class Desk:
         found = dict[str, list[Agreement]]()
         for each in self.agreements:
             found.setdefault(each.name, []).append(each)
-        held = (in_force(each, self.now) or in_force(each, self.now - FOLLOWED) for each in found.values())
+        held = (in_force(each, self.now) or self._ended(each) for each in found.values())
         return [each for each in held if each is not None]
+
+    def _ended(self, versions: Sequence[Agreement]) -> Agreement | None:
+        """The version that was the last one to hold, while its incidents are followed."""
+        approved = (each for each in versions if not each.is_draft and each.start <= self.now)
+        last = max(approved, key=lambda each: each.start, default=None)
+        return last if last is not None and self.now < ends(last) + FOLLOWED else None
+
+    def _versions(self, about: Sequence[Agreement]) -> list[Agreement]:
+        """All versions of some agreements: whose party somebody was of is asked of those who have left, too."""
+        return [version for each in about for version in ever_held(self.agreements, each.name)]
 
     def _about(self, service: str) -> list[Agreement]:
         return [each for each in self._in_force() if service in each.services]

@@ -95,12 +95,13 @@ def clocks(
         [each.at for each in incident.of(*ANSWERS) if each.by in people and each.at <= until],
         promised - incident.paused,
         incident.open(until) & Spans([(start, until)]),
+        [max(start, at) for at in incident.closings() if at <= until],
         incident.is_open(until),
         until,
     )
     for task, limit in terms.limits:
         took, began, stop, running = _TASKS[task](case, limit)
-        if task is Task.REPAIR or stop is None or took > limit or case.is_answered(stop):
+        if task is Task.REPAIR or stop is None or took > limit or case.is_answered(task):
             met = False if took > limit else None if stop is None else True
             yield Clock(incident.ident, task, limit, began, stop, took, deadline(running, began, limit), met)
 
@@ -114,6 +115,7 @@ class _Case:
         answers: Instants at which people of the provider answered, ascending.
         running: When clocks run.
         open: When it was to be repaired, from the start on.
+        closings: Instants at which it was over, ascending; after all but the last one it was opened again.
         is_open: Whether it still is.
         until: How far that is known.
     """
@@ -122,18 +124,15 @@ class _Case:
     answers: Sequence[int]
     running: Spans
     open: Spans
+    closings: Sequence[int]
     is_open: bool
     until: int
 
-    @property
-    def closings(self) -> Sequence[int]:
-        """Instants at which it was over, ascending; after all but the last one it was reopened."""
-        closed = self.open.ends[:-1] if self.is_open else self.open.ends
-        return closed or ([] if self.is_open else [self.start])
-
-    def is_answered(self, stop: int) -> bool:
-        """Whether anybody had answered by then."""
-        return bool(self.answers) and self.answers[0] <= stop
+    def is_answered(self, task: Task) -> bool:
+        """Whether anybody had answered before it was first over; of updates, before it was over for good."""
+        if not self.answers or not self.closings:
+            return bool(self.answers)
+        return self.answers[0] <= (self.closings[0] if task is Task.RESPOND else self.closings[-1])
 
 
 Ran = tuple[int, int, int | None, Spans]

@@ -129,6 +129,14 @@ class Incident:
         """Whether it is still to be repaired."""
         return bool(self.open(until + 1) & Spans([(until, until + 1)]))
 
+    def closings(self) -> Iterator[int]:
+        """Instants at which it was over, in order; after all but the last one it was opened again, perhaps at that instant."""
+        is_open = True
+        for at, opens in self._edges():
+            if is_open and not opens:
+                yield at
+            is_open = opens
+
     def _edges(self) -> Iterator[tuple[int, bool]]:
         """Instants at which it was closed or opened again, in order; what people say of an outage that probes still see closes nothing."""
         seen = [] if self.end is None else [(self.end, False)]
@@ -140,12 +148,16 @@ class Incident:
     @property
     def paused(self) -> Spans:
         """When nothing could be done but wait for the customer; what went on then ends when somebody says so."""
-        resumed = [each.at for each in self.of(Act.RESUME)]
-        spans = (each.span for each in self.of(Act.PAUSE) if each.span is not None)
         return Spans(
-            (start, next((at for at in resumed if at > start), end) if end == FOREVER else end)
-            for start, end in spans
+            (each.span[0], self._resumed(each, each.span[0]) if each.span[1] == FOREVER else each.span[1])
+            for each in self.of(Act.PAUSE)
+            if each.span is not None
         )
+
+    def _resumed(self, pause: Entry, start: int) -> int:
+        """When a pause that went on was over, by what was written down after it."""
+        ends = (each.at for each in self.of(Act.RESUME) if each.number >= pause.number and each.at > start)
+        return next(ends, FOREVER)
 
     @property
     def disputed(self) -> bool:
@@ -155,7 +167,7 @@ class Incident:
     def disputants(self) -> list[str]:
         """Who disputes it, without a duplicate: each dispute stands until it is settled by itself."""
         found = list[str]()
-        for each in sorted(self.of(Act.DISPUTE, Act.SETTLE), key=lambda each: each.entered_at):
+        for each in sorted(self.of(Act.DISPUTE, Act.SETTLE), key=lambda each: (each.entered_at, each.number)):
             if each.act is Act.SETTLE:
                 found = [by for by in found if by != each.value]
             elif each.by not in found:

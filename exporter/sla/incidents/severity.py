@@ -59,7 +59,7 @@ def agreed_value(incident: Incident, act: Act, both: Sequence[frozenset[str]]) -
     which it was written down, whatever time it is about.
     """
     said, agreed = ["" for _ in both], ""
-    for entry in sorted(incident.of(act), key=lambda each: each.entered_at):
+    for entry in sorted(incident.of(act), key=lambda each: (each.entered_at, each.number)):
         for number, people in enumerate(both):
             if entry.by in people:
                 said[number] = entry.value

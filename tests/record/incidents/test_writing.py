@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -10,7 +11,7 @@ from exporter.output.incidents import story
 from exporter.record.incidents.batch import batch
 from exporter.record.incidents.ledger import Ledger, Written, fold_of, folded, text_of
 from exporter.record.incidents.writing import Desk, ForbiddenError, known
-from exporter.sla.agreement import Agreement, Party
+from exporter.sla.agreement import Agreement, ContractTerm, Party
 from exporter.sla.incidents.answers import AnswerTerms, Task
 from exporter.sla.incidents.incident import Act, Kind
 from exporter.sla.incidents.severity import SeverityRule
@@ -501,3 +502,66 @@ def test_a_pause_goes_on_until_it_is_resumed() -> None:
     assert list(then(*log).incidents["i1"].paused) == [(START + MINUTE, START + HOUR)]
     with pytest.raises(UsageError, match="nobody waits then"):
         desk("jo", *log).act("i1", Act.RESUME, {})
+
+
+def test_what_was_withdrawn_while_two_were_one_stays_withdrawn_when_they_part() -> None:
+    """The withdrawal goes with what it is about, which falls to the other incident again."""
+    span = {"service": "shop", "start": START - HOUR, "end": START - HOUR // 2}
+    log = [LogEntry(NOW, "", Written.OUTAGE, "i2", text_of(span)), desk().act("i1", Act.ACKNOWLEDGE, {})]
+    log.append(LogEntry(NOW, "", Written.MERGE, "i1", text_of({"into": "i2"})))
+    log.append(desk("mara", *log).act("i2", Act.WITHDRAW, {"value": "3", "text": "not so"}))
+    log.append(LogEntry(NOW, "", Written.OUTAGE, "i1", OUTAGE.body))
+    first, second = (then(*log).incidents[ident].entries for ident in ("i1", "i2"))
+    assert [(each.act, each.withdrawn_by) for each in first] == [
+        (Act.ACKNOWLEDGE, "mara"),
+        (Act.WITHDRAW, ""),
+    ]
+    assert second == ()
+
+
+def test_a_second_pause_goes_on_after_the_first_was_resumed() -> None:
+    log = [desk().act("i1", Act.PAUSE, {"from": format_instant(START + MINUTE), "text": "a key"})]
+    log.append(desk("jo", *log).act("i1", Act.RESUME, {"at": format_instant(START + HOUR)}))
+    log.append(desk("mara", *log).act("i1", Act.PAUSE, {"text": "another key"}))
+    assert list(then(*log).incidents["i1"].paused) == [(START + MINUTE, START + HOUR), (NOW, FOREVER)]
+
+
+def test_no_action_takes_the_name_of_another_one() -> None:
+    wanted = {"text": "x", "due": "2026-12-31"}
+    log = [desk().act("i1", Act.ACTION, wanted)]
+    log.append(desk("mara", *log).act("i1", Act.ACTION, wanted))
+    log.append(desk("mara", *log).act("i1", Act.WITHDRAW, {"value": "2", "text": "x"}))
+    log.append(desk("mara", *log).act("i1", Act.ACTION, wanted))
+    assert list(then(*log).incidents["i1"].actions()) == ["i1.2", "i1.3"]
+    with pytest.raises(UsageError, match=r"value: `i1\.3` is still to be done; give this one another name"):
+        desk("mara", *log).act("i1", Act.ACTION, {"value": "i1.3", **wanted})
+
+
+def test_nothing_is_opened_again_before_it_was_over() -> None:
+    over = LogEntry(
+        NOW, "", Written.OUTAGE, "i1", text_of({"service": "shop", "start": START, "end": NOW - HOUR})
+    )
+    with pytest.raises(UsageError, match=r"at: is before .*, when it was last closed or opened"):
+        desk("jo", over).act("i1", Act.REOPEN, {"at": format_instant(START + 1000), "text": "x"})
+
+
+def test_of_those_who_have_left_their_party_answers() -> None:
+    """In a version that ended by its term, too, while its incidents are followed."""
+    parties = {"provider": Party("Hosting", people=("lena",)), "customer": Party("ACME", people=("jo",))}
+    second = replace(
+        ACME,
+        version="2",
+        start=NOW - 10 * DAY,
+        parties=parties,
+        contract=ContractTerm(date(2026, 1, 1), date(2026, 11, 1)),
+    )
+    wrote = desk().act("i1", Act.PAUSE, {"text": "a key"})
+
+    def at(who: str) -> Desk:
+        return Desk([ACME, second], ["shop"], fold_of([OUTAGE, wrote]), who, NOW)
+
+    assert at("lena").act("i1", Act.WITHDRAW, {"value": "2", "text": "we did not wait"}).who == "lena"
+    with pytest.raises(ForbiddenError):
+        at("mara").act("i1", Act.UPDATE, {"text": "x"})
+    with pytest.raises(UsageError, match="one of that party may withdraw it"):
+        at("jo").act("i1", Act.WITHDRAW, {"value": "2", "text": "x"})

@@ -429,3 +429,28 @@ def test_people_of_a_later_version_may_answer() -> None:
     for versions, met in (((), False), ((later,), True)):
         seen = Evidence((START, END), lanes((0, 120)), incidents=(answered,), later=versions)  # type: ignore[arg-type]
         assert one(evaluate(terms, target, seen, Period((START, END), END))).met is met
+
+
+def test_what_was_opened_again_is_not_too_short() -> None:
+    again = Entry(START + DAY + 3 * HOUR, "jo", Act.REOPEN)
+    found = with_smallest(HOUR * 3, replace(DOWN, entries=(again,)), lanes((0, 120)))
+    assert one(found).ignored == ""
+
+
+def test_what_may_have_been_too_short_is_neither_met_nor_missed() -> None:
+    first = DAY + 30 * MINUTE
+    seen = {"shop/web": lane([(DAY, first)], [(first, DAY + 2 * HOUR)])}
+    assert one(with_smallest(HOUR, DOWN, seen)).met is None
+    assert one(with_smallest(20 * MINUTE, DOWN, seen)).met is False
+
+
+def with_smallest(smallest: int, incident: Incident, seen: object) -> TargetResult:
+    answers = AnswerTerms((), "", ANSWERS.limits)
+    target = Target(
+        "answers", "shop", (), percent("100"), answers=answers, measure=Measure(smallest_outage=smallest)
+    )
+    terms = Terms(
+        Measure(), (target,), people={"provider": PEOPLE[0], "customer": PEOPLE[1]}, severities=RULES
+    )
+    evidence = Evidence((START, END), seen, incidents=(incident,))  # type: ignore[arg-type]
+    return evaluate(terms, target, evidence, Period((START, END), END))

@@ -9,7 +9,7 @@ from exporter.sla.evidence import Evidence, Period
 from exporter.sla.incidents.incident import Act, Incident, Kind
 from exporter.sla.incidents.outages import doubtful, outages
 from exporter.sla.lane import Lane
-from exporter.sla.services import by_service
+from exporter.sla.services import by_service, nobody
 from exporter.sla.terms import Target
 from exporter.timeline.spans import Span, Spans, first_within
 from exporter.timeline.tally import Standing
@@ -35,6 +35,8 @@ def _of_target(agreement: Agreement, target: Target, seen: Evidence, period: Per
         yield "does not cover the period"
     if any(not start <= each.start < period.span[1] for each in seen.incidents):
         yield "has incidents of other periods"
+    if any(each.service not in _services(agreement, target) for each in seen.incidents):
+        yield "has incidents of other services"
     if target.answers is not None:
         yield from _other_outages(seen, period.span)
         yield from _taken_back(seen)
@@ -62,12 +64,14 @@ def _other_outages(seen: Evidence, span: Span) -> Iterator[str]:
     if any(_is_reported_otherwise(each, reports.get(each.service, ()), seen) for each in told):
         yield "has an outage that was reported at another time than its reports say"
     known = {(each.service, each.start, _until(each.end, seen.span)) for each in told}
-    measured, kept = set[_Outage](), set[_Outage]()
-    for service, lanes in by_service(seen.lanes).items():
-        of_it = list(lanes.values())
-        measured |= {(service, *each) for each in _measured(of_it, seen.span, span)}
-        kept |= {each for each in known if each[0] == service and not _is_pruned(of_it, each[1])}
-    if measured - known or kept - measured or len(known) < len(told):
+    sure, possible = set[_Outage](), set[_Outage]()
+    for service, by_name in by_service(seen.lanes).items():
+        lanes = list(by_name.values())
+        measured = [each for each in outages(lanes) if span[0] <= each[0] < span[1]]
+        sure |= {(service, each[0], _until(each[1], seen.span)) for each in measured if _is_sure(each, lanes)}
+        possible |= {(service, start, _until(end, seen.span)) for start, end in measured}
+        possible |= {each for each in known if each[0] == service and _is_absent(lanes, each[1])}
+    if sure - known or known - possible or len(known) < len(told):
         yield "has not the outages that its lanes have"
 
 
@@ -75,12 +79,9 @@ _Outage = tuple[str, int, int | None]
 """Service, start, and end; None for one that goes on."""
 
 
-def _measured(lanes: Sequence[Lane], seen: Span, period: Span) -> Iterator[tuple[int, int | None]]:
-    """Outages that lanes have, of those that began in a period."""
-    unsure = doubtful(lanes)
-    for start, end in outages(lanes):
-        if period[0] <= start < period[1] and not Spans([(start, end)]) & unsure:
-            yield start, _until(end, seen)
+def _is_sure(outage: Span, lanes: Sequence[Lane]) -> bool:
+    """Whether lanes say when an outage began: not where they begin with it, or where what was before is no longer kept."""
+    return not Spans([outage]) & doubtful(lanes) and not _is_absent(lanes, outage[0] - 1)
 
 
 def _until(end: int | None, seen: Span) -> int | None:
@@ -88,8 +89,8 @@ def _until(end: int | None, seen: Span) -> int | None:
     return None if end is None or end >= seen[1] else end
 
 
-def _is_pruned(lanes: Sequence[Lane], at: int) -> bool:
-    """Whether lanes say nothing of an instant: what was told of it before has stayed."""
+def _is_absent(lanes: Sequence[Lane], at: int) -> bool:
+    """Whether lanes say nothing of an instant: what was told of it before it was pruned has stayed."""
     return all(next(lane.standings(at, at + 1))[1] is Standing.ABSENT for lane in lanes)
 
 
@@ -169,7 +170,9 @@ def _endpoints(agreement: Agreement, target: Target, seen: Evidence) -> Mapping[
         return {}
     named = _named(target, seen)
     return {
-        service: frozenset(name for name in named if name.startswith(f"{service}/"))
+        service: frozenset(
+            name for name in named if name.startswith(f"{service}/") and name != nobody(service)
+        )
         for service in _services(agreement, target)
     }
 
