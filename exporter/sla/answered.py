@@ -100,10 +100,12 @@ def _clocks(
     """Clocks of an incident; of an outage that ended while nothing was known as of both instants at which it may have."""
     evidence, until = case.evidence, case.evidence.span[1]
     always = Spans([(evidence.span[0], until + HORIZON)])
+    promised = always if evidence.hours is None else evidence.hours
+    if _is_excluded(incident, service, until):  # of what is opened again only what comes then counts
+        promised -= Spans([(incident.start, _end(incident, until))])
 
     def ran(each: Incident) -> list[Clock]:
         from_report = case.measure.starts is Starts.REPORTED
-        promised = always if evidence.hours is None else evidence.hours
         return list(clocks(answers, each, people, promised, until, from_report=from_report))
 
     seen = _within(service.down, incident, until)
@@ -122,6 +124,11 @@ def _within(down: Spans, incident: Incident, until: int) -> Sequence[Span]:
     return list(down.within(incident.start, _end(incident, until)))
 
 
+def _is_excluded(incident: Incident, service: _Service, until: int) -> bool:
+    """Whether all that was down while an outage lasted does not count."""
+    return bool(_within(service.down, incident, until)) and not _within(service.counts, incident, until)
+
+
 def _end(incident: Incident, until: int) -> int:
     return until if incident.end is None else incident.end
 
@@ -133,7 +140,7 @@ def _ignored(case: Case, incident: Incident, people: Sequence[frozenset[str]], s
         return f"both parties say that it was {_BLAMED.get(fault, f'the fault of the {fault}')}"
     if any(incident.of(Act.REOPEN)):  # then somebody says that it was more than what probes saw
         return ""
-    if _within(service.down, incident, until) and not _within(service.counts, incident, until):
+    if _is_excluded(incident, service, until):
         return "all of it was excluded"
     smallest, is_over = case.measure.smallest_outage, incident.end is not None
     if incident.kind is Kind.OUTAGE and is_over and _end(incident, until) - incident.start < smallest:

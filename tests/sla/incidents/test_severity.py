@@ -454,3 +454,22 @@ def with_smallest(smallest: int, incident: Incident, seen: object) -> TargetResu
     )
     evidence = Evidence((START, END), seen, incidents=(incident,))  # type: ignore[arg-type]
     return evaluate(terms, target, evidence, Period((START, END), END))
+
+
+def test_of_what_was_excluded_and_is_opened_again_only_that_counts() -> None:
+    """Nobody had to answer what was announced; the customer says that it is still broken, and is answered at once."""
+    said = (
+        Entry(START + DAY + 3 * HOUR, "jo", Act.REOPEN),
+        Entry(START + DAY + 3 * HOUR + MINUTE, "mara", Act.RESOLVE),
+    )
+    limits = ((Task.RESPOND, 15 * MINUTE), (Task.UPDATE, 15 * MINUTE), (Task.REPAIR, HOUR))
+    target = Target("answers", "shop", (), percent("100"), answers=AnswerTerms((), "", limits))
+    people = {"provider": PEOPLE[0], "customer": PEOPLE[1]}
+    terms = Terms(Measure(), (target,), RECOGNISED, people, RULES)
+    excluded = claim(DAY, DAY + 2 * HOUR, Category.MAINTENANCE)
+    seen = Evidence((START, END), lanes((0, 120)), (excluded,), incidents=(replace(DOWN, entries=said),))  # type: ignore[arg-type]
+    found = one(evaluate(terms, target, seen, Period((START, END), END)))
+    assert [(each.task, each.elapsed, each.met) for each in found.clocks] == [
+        (Task.UPDATE, MINUTE, True),
+        (Task.REPAIR, MINUTE, True),
+    ]
