@@ -352,6 +352,12 @@ def _owes_less(told: Any) -> None:
     told["rests_on"][0]["owes"][0]["percent"] = "1.000000"
 
 
+def _more_people(told: Any) -> None:
+    for seen in told["evidence"].values():
+        for later in seen["later"]:
+            later["people"]["provider"] = sorted([*later["people"]["provider"], "pagerbot"])
+
+
 def _changed_nothing(told: Any) -> None:
     told["versions"][-1]["changes"] = []
 
@@ -363,6 +369,11 @@ def _changed_nothing(told: Any) -> None:
             ("2026-01", _owes_less),
             "machines-2026-01",
             "issue 3 of service-desk says otherwise what machines-in-zones owes than this issue 1",
+        ),
+        (
+            ("2026-06", _more_people),
+            "2026-07",
+            "issue 8 of service-desk names other people of version 2 than that does",
         ),
         (
             ("2026-07", _changed_nothing),

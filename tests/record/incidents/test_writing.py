@@ -484,7 +484,7 @@ def test_a_file_that_is_brought_in_twice_doubles_no_measure() -> None:
 
 def test_neither_party_ends_a_dispute_of_the_other() -> None:
     """Not by disputing it, too, and settling that."""
-    log = [desk(who).act("i1", Act.DISPUTE, {"text": "not so"}) for who in ("jo", "mara")]
+    log = [desk(who).act("i1", Act.DISPUTE, {"text": "not so"}) for who in ("jo", "mara", "jo")]
     log.append(desk("mara", *log).act("i1", Act.SETTLE, {"text": "we were wrong"}))
     assert then(*log).incidents["i1"].disputants() == ["jo"]
     with pytest.raises(UsageError, match="`jo` disputes it"):
