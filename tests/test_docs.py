@@ -17,6 +17,7 @@ import trustme
 
 from exporter.web.load import load
 from exporter.web.readings import Readings
+from tests.support.called import called
 from tests.support.secured import WebFolder
 
 ROOT = Path(__file__).parent.parent
@@ -58,17 +59,18 @@ def of_kind(kind: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("example", chosen, ids=[example.place for example in chosen])
 
 
+ENVIRONMENT = {
+    **os.environ,
+    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    "PYTHONPATH": str(ROOT),
+    "API_TOKEN": "an-example",
+    "EXPORTER_ADDRESS": "127.0.0.1:9895",
+}
+
+
 def run(command: list[str], directory: Path) -> subprocess.CompletedProcess[str]:
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = {
-        **os.environ,
-        "PATH": path,
-        "PYTHONPATH": str(ROOT),
-        "API_TOKEN": "an-example",
-        "EXPORTER_ADDRESS": "127.0.0.1:9895",
-    }
     return subprocess.run(
-        command, cwd=directory, env=environment, capture_output=True, text=True, check=False
+        command, cwd=directory, env=ENVIRONMENT, capture_output=True, text=True, check=False
     )
 
 
@@ -85,7 +87,7 @@ def test_every_mark_names_a_kind_that_is_run() -> None:
 def test_a_configuration_that_is_shown_is_free_of_problems(example: Example, tmp_path: Path) -> None:
     (tmp_path / "uptime.yml").write_text(example.text)
 
-    done = run([sys.executable, "-m", "exporter", "check", "uptime.yml"], tmp_path)
+    done = called("check", "uptime.yml", cwd=tmp_path, environ=ENVIRONMENT)
 
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -94,7 +96,7 @@ def test_a_configuration_that_is_shown_is_free_of_problems(example: Example, tmp
 def test_an_agreement_that_is_shown_is_free_of_problems(example: Example, tmp_path: Path) -> None:
     (tmp_path / "acme.yml").write_text(example.text)
 
-    done = run([sys.executable, "-m", "exporter", "agreement", "check", "acme.yml"], tmp_path)
+    done = called("agreement", "check", "acme.yml", cwd=tmp_path, environ=ENVIRONMENT)
 
     assert done.returncode == 0, done.stdout + done.stderr
 
