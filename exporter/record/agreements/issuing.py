@@ -9,7 +9,7 @@ from exporter.record.agreements.documents import document, issue_of, last_said, 
 from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.results import results
 from exporter.record.incidents.deriving import UNSAID
-from exporter.sla.agreement import Agreement
+from exporter.sla.agreement import Agreement, segments
 from exporter.sla.period import PeriodResult
 from exporter.sla.wire import Json
 from exporter.store.base import Issue
@@ -82,18 +82,19 @@ def drafts(
     """
     found = list[Drafted]()
     said = list(issued)
-    for result in results(sources, versions, whole, [each.said for each in issued]):
-        told = document(result, sources, said, now)
-        gone = any(
-            each.history.kept_from > result.period.span[0]
-            for known in sources.known.values()
-            for each in known
-        )
-        drafted = Drafted(result, told, _said(told, issued, result.period.span, gone=gone))
+    gone = {each.span for each in segments(versions, whole) if _is_gone(sources, each.span)}
+    for result in results(sources, versions, whole, [each.said for each in issued], gone):
+        told, span = document(result, sources, said, now), result.period.span
+        drafted = Drafted(result, told, _said(told, issued, span, gone=span in gone))
         found.append(drafted)
         if drafted.news and result.period.over:
             said.append(drafted.issue)  # the next one follows it
     return found
+
+
+def _is_gone(sources: Sources, span: Span) -> bool:
+    """Whether what a period was judged by is no longer kept."""
+    return any(each.history.kept_from > span[0] for known in sources.known.values() for each in known)
 
 
 def to_issue(drafted: Sequence[Drafted]) -> list[Issue]:

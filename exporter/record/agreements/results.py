@@ -1,6 +1,6 @@
 """What became of agreements in their periods, as the record has it now."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from exporter.record.agreements.evidence import Sources, gather
@@ -13,7 +13,11 @@ from exporter.timeline.zones import local_of, zone
 
 
 def results(
-    sources: Sources, versions: Sequence[Agreement], whole: Span, said: Sequence[Said] = ()
+    sources: Sources,
+    versions: Sequence[Agreement],
+    whole: Span,
+    said: Sequence[Said] = (),
+    kept: Collection[Span] = (),
 ) -> list[PeriodResult]:
     """Judge a period of an agreement: one result for each version that was in force in it, none where none was.
 
@@ -22,8 +26,10 @@ def results(
         versions: Of the agreement; drafts hold nowhere.
         whole: The calendar period, milliseconds since the epoch.
         said: Of it before, for the cap of the year.
+        kept: Parts of the period of which what was said stands, whatever comes out of the record by now.
     """
     found = list[PeriodResult]()
+    standing = {each.span: Fraction(each.share) for each in latest(said) if each.span in kept}
     parts = segments(versions, whole)
     for agreement, span in ((each.agreement, each.span) for each in parts):
         evidence = {
@@ -33,7 +39,8 @@ def results(
         period = Period(span, until, whole, _part(agreement, span, whole, parts))
         # Parts of this period are judged here, and not by what was said of them.
         earlier = sum((Fraction(each.share) for each in credited(agreement, said, whole)), Fraction(0))
-        before = earlier + sum((each.credit.share for each in found), Fraction(0))
+        owed = (standing.get(each.period.span, each.credit.share) for each in found)
+        before = earlier + sum(owed, Fraction(0))
         found.append(judge_period(agreement, evidence, period, before))
     return found
 

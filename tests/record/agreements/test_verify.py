@@ -15,10 +15,11 @@ from exporter.record.corrections import adding
 from exporter.record.wanted import Wanted
 from exporter.sla.wire import Json, digest
 from exporter.store.base import LogEntry
+from exporter.store.writer import SqliteWriter
 from exporter.timeline.exclusion import Category
 from exporter.units import DAY, HOUR, format_instant
 from tests.support.agreements import HEAD, TARGETS, loaded
-from tests.support.months import NOVEMBER, NOW, OCTOBER, made_past, sources
+from tests.support.months import NOVEMBER, NOW, OCTOBER, entered, made_past, sources
 
 SIGNED = "approved: {provider: {by: mara, on: 2026-06-10}, customer: {by: jo, on: 2026-06-12}}\n"
 CREDITS = "credits: {tiers: {steps: [{below: 99.9, credit: 10%}]}}\n"
@@ -46,6 +47,34 @@ def test_parts_of_a_period_name_each_other(issued: list[Json]) -> None:
         {"number": 1, "sha256": first["sha256"], "share": first["credit"]["share"]}
     ]
     assert [*problems(first), *problems(second), *breaks(issued)] == []
+
+
+def test_what_was_credited_for_a_part_that_is_no_longer_kept_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its outage was pruned; the later part, which is corrected, goes on with what was said of it."""
+    monkeypatch.chdir(tmp_path)
+    past = made_past(tmp_path)
+    versions = [
+        loaded(ACME + "exclusions: {customer: {}}\n"),
+        loaded(ACME.replace("version: 1", "version: 2").replace("from: 2026-07-01", "from: 2026-10-11")),
+    ]
+    seen = sources(past)
+    config = replace(seen.config, agreements=tuple(versions))
+    issued = [
+        each.issue for each in drafts(replace(seen, config=config), versions, (OCTOBER, NOVEMBER), (), NOW)
+    ]
+    store = SqliteWriter.open(past.store)
+    try:
+        assert store.prune(OCTOBER + 5 * DAY)
+    finally:
+        store.close()
+    moved = entered(past, "customer", OCTOBER + 20 * DAY, OCTOBER + 21 * DAY, NOW)
+    later = replace(sources(past, (moved,)), config=config)
+    first, second = drafts(later, versions, (OCTOBER, NOVEMBER), issued, NOW + DAY)
+    assert (first.news, second.news) == (False, True)
+    assert [each["share"] for each in second.document["issue"]["before"]] == [issued[0].said.share]
+    assert [*problems(second.document)] == []
 
 
 @pytest.mark.parametrize(
