@@ -32,7 +32,7 @@ BEAT = 0.5
 
 @pytest.fixture(scope="module")
 def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scraped]:
-    with scraped_demo(tmp_path_factory.mktemp("demo"), incidents="30s") as scraped:
+    with scraped_demo(tmp_path_factory.mktemp("demo"), incidents="60s") as scraped:
         yield scraped
 
 
