@@ -145,6 +145,11 @@ def path_of(ident: str, act: str) -> str:
     return f"{INCIDENTS}/{quote(ident, safe='')}/{act}"
 
 
+def measure_path(measure: str) -> str:
+    """Where the daemon takes what is written down of a measure."""
+    return f"{MEASURES}/{quote(measure, safe='')}"
+
+
 def given(options: Mapping[str, Any]) -> dict[str, str]:
     """What was given of options, by the keys of the ledger."""
     return {key: str(value) for key, value in options.items() if value not in {None, ""}}

@@ -34,12 +34,10 @@ def command() -> None:
 @storage_option
 def record(*, measure: str, config_files: tuple[str, ...], storage: str, **wanted: str) -> None:
     """Write down a value of MEASURE."""
-    from urllib.parse import quote  # noqa: PLC0415 -- `--help` needs none of this
-
-    from exporter.cli.ledger import MEASURES, given, write_down  # noqa: PLC0415
+    from exporter.cli.ledger import given, measure_path, write_down  # noqa: PLC0415 -- `--help` needs none of this
 
     asked = given(wanted)
-    path = f"{MEASURES}/{quote(measure, safe='')}"
+    path = measure_path(measure)
     write_down(path, asked, lambda desk: desk.record(measure, asked), config_files, storage)
     click.echo(f"Written down of {measure}")
 
@@ -52,12 +50,10 @@ def record(*, measure: str, config_files: tuple[str, ...], storage: str, **wante
 @storage_option
 def withdraw(*, measure: str, config_files: tuple[str, ...], storage: str, **wanted: str) -> None:
     """Take back a value that your party wrote by mistake. It stays in sight, and counts for nothing."""
-    from urllib.parse import quote  # noqa: PLC0415 -- `--help` needs none of this
-
-    from exporter.cli.ledger import MEASURES, given, write_down  # noqa: PLC0415
+    from exporter.cli.ledger import given, measure_path, write_down  # noqa: PLC0415 -- `--help` needs none of this
 
     asked = given(wanted)
-    path = f"{MEASURES}/{quote(measure, safe='')}/withdraw"
+    path = f"{measure_path(measure)}/withdraw"
     write_down(path, asked, lambda desk: desk.withdraw(measure, asked), config_files, storage)
     click.echo(f"Written down of {measure}")
 

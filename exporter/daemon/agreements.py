@@ -16,7 +16,7 @@ from exporter.log import log
 from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.issuing import SETTLING, Drafted, drafts
 from exporter.record.agreements.resting import rested_on
-from exporter.record.agreements.results import by_name, closed_periods, latest, results, whole_period
+from exporter.record.agreements.results import closed_periods, latest, results, whole_period
 from exporter.record.agreements.standing import standing_of
 from exporter.record.incidents.deriving import derived
 from exporter.record.incidents.ledger import Fold, fold_of
@@ -24,7 +24,7 @@ from exporter.record.incidents.seeing import asked_of, seen
 from exporter.record.incidents.writing import Desk, ForbiddenError, Writing
 from exporter.record.pasts import Pasts
 from exporter.record.sampled import Sampled
-from exporter.sla.agreement import Agreement, segments
+from exporter.sla.agreement import Agreement, by_name, segments
 from exporter.sla.deadlines import called_from
 from exporter.sla.terms import FOLLOWED
 from exporter.store.base import Issue, LogEntry, Said

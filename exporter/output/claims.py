@@ -105,11 +105,17 @@ def _of(terms: Mapping[str, object], party: str, key: str) -> str:
     return plain(known(dig(terms, "parties", party, key)))
 
 
+def _head(title: str, columns: str, rule: str) -> tuple[str, ...]:
+    """What stands above the rows of a table."""
+    return f"## {title}", "", columns, rule
+
+
 def _outages(target: Target) -> Iterator[str]:
-    yield f"## Outages of {plain(target['service'] or target['name'])}"
-    yield ""
-    yield "| Start | End | Length | Counts |"
-    yield "| --- | --- | ---: | ---: |"
+    yield from _head(
+        f"Outages of {plain(target['service'] or target['name'])}",
+        "| Start | End | Length | Counts |",
+        "| --- | --- | ---: | ---: |",
+    )
     for each in target["outages"]:
         length, counts = describe_duration(each["length_ms"]), describe_duration(each["counted_ms"])
         yield f"| {each['start']} | {each['end']} | {length} | {counts} |"
@@ -118,10 +124,11 @@ def _outages(target: Target) -> Iterator[str]:
 
 def _missed(target: Target) -> Iterator[str]:
     """Incidents that were not answered, or repaired, in time."""
-    yield f"## Incidents of {plain(target['name'])}"
-    yield ""
-    yield "| Incident | Severity | Task | Took | May take | Due |"
-    yield "| --- | --- | --- | ---: | ---: | --- |"
+    yield from _head(
+        f"Incidents of {plain(target['name'])}",
+        "| Incident | Severity | Task | Took | May take | Due |",
+        "| --- | --- | --- | ---: | ---: | --- |",
+    )
     for each in target["incidents"]:
         for clock in each["clocks"] if not each["ignored"] else ():
             if clock["met"] is False:
@@ -132,10 +139,11 @@ def _missed(target: Target) -> Iterator[str]:
 
 def _groups(target: Target) -> Iterator[str]:
     """Groups of which something else was written down than was promised."""
-    yield f"## What was written down of {plain(target['name'])}"
-    yield ""
-    yield "| Of | Comes to | Values |"
-    yield "| --- | ---: | ---: |"
+    yield from _head(
+        f"What was written down of {plain(target['name'])}",
+        "| Of | Comes to | Values |",
+        "| --- | ---: | ---: |",
+    )
     for each in target["groups"]:
         if each["holds"] is False:
             yield f"| {plain(each['name'] or 'all')} | {each['value']} | {each['count']} |"

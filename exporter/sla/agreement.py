@@ -9,7 +9,7 @@ from exporter.sla.credit import CreditTerms
 from exporter.sla.incidents.escalation import EscalationStep
 from exporter.sla.rhythm import Rhythm
 from exporter.sla.termination import TerminationRule
-from exporter.sla.terms import PARTIES, Terms
+from exporter.sla.terms import PARTIES, Target, Terms
 from exporter.timeline.calendar import Calendar
 from exporter.timeline.exclusion import When
 from exporter.timeline.spans import FOREVER, Span
@@ -174,6 +174,10 @@ class Agreement:
             dict.fromkeys([*self.scope_in, *(each.service for each in self.terms.targets if each.service)])
         )
 
+    def services_of(self, target: Target) -> tuple[str, ...]:
+        """Names of the services that one of its targets is about."""
+        return (target.service,) if target.service else self.services
+
     def may_write(self, name: str) -> bool:
         """Whether somebody, or a program, may write of its incidents."""
         return any(name in (*party.people, *party.automation) for party in self.parties.values())
@@ -215,6 +219,14 @@ def in_force(versions: Sequence[Agreement], at: int) -> Agreement | None:
     approved = [each for each in versions if not each.is_draft and each.start <= at]
     held = max(approved, key=lambda each: each.start, default=None)
     return held if held is not None and at < ends(held) else None
+
+
+def by_name(agreements: Sequence[Agreement]) -> Mapping[str, Sequence[Agreement]]:
+    """All versions of each agreement."""
+    found = dict[str, list[Agreement]]()
+    for each in agreements:
+        found.setdefault(each.name, []).append(each)
+    return found
 
 
 def ever_held(agreements: Sequence[Agreement], name: str) -> list[Agreement]:

@@ -11,13 +11,10 @@ from exporter.sla.incidents.incident import Act, Incident, Kind
 from exporter.sla.incidents.severity import agreed_value, severity_of
 from exporter.sla.lane import Lane
 from exporter.sla.services import by_service, left
-from exporter.sla.terms import PARTIES, Starts
+from exporter.sla.terms import FOLLOWED, PARTIES, Starts
 from exporter.timeline.spans import NOTHING, Span, Spans
 from exporter.timeline.tally import Standing
-from exporter.units import DAY, describe_duration
-
-HORIZON = 31 * DAY
-"""Milliseconds beyond what is known up to which deadlines are looked for."""
+from exporter.units import describe_duration
 
 _BLAMED = {"nobody": "nobody's fault", "third party": "the fault of a third party"}
 
@@ -99,7 +96,7 @@ def _clocks(
 ) -> Iterator[Clock]:
     """Clocks of an incident; of an outage that ended while nothing was known as of both instants at which it may have."""
     evidence, until = case.evidence, case.evidence.span[1]
-    always = Spans([(evidence.span[0], until + HORIZON)])
+    always = Spans([(evidence.span[0], until + FOLLOWED)])
     promised = always if evidence.hours is None else evidence.hours
     if _is_excluded(incident, service, until):  # of what is opened again only what comes then counts
         promised -= Spans([(incident.start, _end(incident, until))])

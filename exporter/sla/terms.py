@@ -13,7 +13,7 @@ from exporter.timeline.rule import ALL, Rule
 from exporter.units import DAY
 
 FOLLOWED = 31 * DAY
-"""Milliseconds after a period for which its incidents are followed: they may still be answered, and repaired."""
+"""Milliseconds after a period for which its incidents are followed: they may still be answered, and repaired; and how far ahead deadlines are looked for."""
 
 PARTIES = ("provider", "customer")
 

@@ -9,12 +9,11 @@ from exporter.record.agreements.evidence import Sources
 from exporter.record.agreements.issuing import Drafted, drafts
 from exporter.record.agreements.labels import period_named
 from exporter.record.agreements.resting import rested_on
-from exporter.record.agreements.results import by_name
 from exporter.record.histories import load_as_of
 from exporter.record.incidents.seeing import as_of
 from exporter.record.question import default_instant
 from exporter.record.sampled import counted_slos, load_sampled
-from exporter.sla.agreement import Agreement
+from exporter.sla.agreement import Agreement, by_name
 from exporter.store.base import Reader
 
 

@@ -13,7 +13,6 @@ from exporter.record.incidents.ledger import NOTHING_WRITTEN, Ledger
 from exporter.record.questions import Index
 from exporter.record.sampled import Sampled
 from exporter.sla.agreement import Agreement, ever_held
-from exporter.sla.answered import HORIZON
 from exporter.sla.evidence import Approval, Claim, Evidence, Record, Successor
 from exporter.sla.incidents.incident import Incident
 from exporter.sla.incidents.incident import Kind as IncidentKind
@@ -124,7 +123,7 @@ def of_cases(
         period: Milliseconds since the epoch.
         seen_from: What was measured before this instant is left out.
     """
-    names = [target.service] if target.service else agreement.services
+    names = agreement.services_of(target)
     # From a moment earlier on, so that it is seen whether what is down at the start began with the period.
     span = period[0] - 1, max(period[0], min(sources.until, period[1] + FOLLOWED))
     measured = min(max(span[0], seen_from), span[1] - 1), span[1]  # a moment is left of each endpoint
@@ -195,7 +194,7 @@ def _reports(sources: Sources, agreement: Agreement, service: str) -> list[int]:
 
 def reach(target: Target, span: Span, end: int) -> Span:
     """How far hours are told: for answers as far ahead as deadlines are looked for."""
-    return span[0], max(span[1], end) + (HORIZON if target.answers is not None else 0)
+    return span[0], max(span[1], end) + (FOLLOWED if target.answers is not None else 0)
 
 
 def _records(sources: Sources, agreement: Agreement, measure: str, period: Span) -> tuple[Record, ...]:

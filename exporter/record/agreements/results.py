@@ -1,6 +1,6 @@
 """What became of agreements in their periods, as the record has it now."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 
 from exporter.record.agreements.evidence import Sources, gather
@@ -90,11 +90,3 @@ def closed_periods(versions: Sequence[Agreement], now: int) -> Iterator[Span]:
         if span[1] <= now:
             yield span
         end = span[0]
-
-
-def by_name(agreements: Sequence[Agreement]) -> Mapping[str, Sequence[Agreement]]:
-    """All versions of each agreement."""
-    found = dict[str, list[Agreement]]()
-    for each in agreements:
-        found.setdefault(each.name, []).append(each)
-    return found

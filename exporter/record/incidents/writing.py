@@ -10,7 +10,7 @@ from exporter.errors import UptimeError, UsageError, nearest
 from exporter.record.incidents.acts import BODIES, KEYS, OF_PARTIES, withdrawing
 from exporter.record.incidents.fields import Fields, Given
 from exporter.record.incidents.ledger import Body, Fold, Ledger, Written, text_of
-from exporter.sla.agreement import Agreement, ends, ever_held, in_force
+from exporter.sla.agreement import Agreement, by_name, ends, ever_held, in_force
 from exporter.sla.incidents.incident import Act, Incident, Kind
 from exporter.sla.incidents.owning import is_of
 from exporter.sla.terms import FOLLOWED
@@ -197,10 +197,8 @@ class Desk:
 
     def _in_force(self) -> list[Agreement]:
         """The version of each agreement that holds now; of one that has ended its people may still write while its incidents are followed."""
-        found = dict[str, list[Agreement]]()
-        for each in self.agreements:
-            found.setdefault(each.name, []).append(each)
-        held = (in_force(each, self.now) or self._ended(each) for each in found.values())
+        versions = by_name(self.agreements).values()
+        held = (in_force(each, self.now) or self._ended(each) for each in versions)
         return [each for each in held if each is not None]
 
     def _ended(self, versions: Sequence[Agreement]) -> Agreement | None:

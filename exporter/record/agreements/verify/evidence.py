@@ -35,7 +35,7 @@ def _of_target(agreement: Agreement, target: Target, seen: Evidence, period: Per
         yield "does not cover the period"
     if any(not start <= each.start < period.span[1] for each in seen.incidents):
         yield "has incidents of other periods"
-    if any(each.service not in _services(agreement, target) for each in seen.incidents):
+    if any(each.service not in agreement.services_of(target) for each in seen.incidents):
         yield "has incidents of other services"
     if target.answers is not None:
         yield from _other_outages(seen, period.span)
@@ -160,10 +160,6 @@ def _agree(one: Lane, other: Lane) -> bool:
     return start >= end or list(one.standings(start, end)) == list(other.standings(start, end))
 
 
-def _services(agreement: Agreement, target: Target) -> tuple[str, ...]:
-    return (target.service,) if target.service else agreement.services
-
-
 def _endpoints(agreement: Agreement, target: Target, seen: Evidence) -> Mapping[str, frozenset[str]]:
     """Endpoints of each service, of a target that is about all of them."""
     if target.endpoints or target.recorded is not None or target.queries is not None:
@@ -173,7 +169,7 @@ def _endpoints(agreement: Agreement, target: Target, seen: Evidence) -> Mapping[
         service: frozenset(
             name for name in named if name.startswith(f"{service}/") and name != nobody(service)
         )
-        for service in _services(agreement, target)
+        for service in agreement.services_of(target)
     }
 
 
@@ -183,5 +179,5 @@ def _incidents(agreement: Agreement, target: Target, seen: Evidence) -> Mapping[
         return {}
     return {
         service: frozenset(repr(each) for each in seen.incidents if each.service == service)
-        for service in _services(agreement, target)
+        for service in agreement.services_of(target)
     }

@@ -9,7 +9,7 @@ from exporter.sla.wire import Json
 
 
 def breaks(documents: Sequence[Json]) -> Iterator[str]:
-    """Where issues of one agreement do not go with each other; of others, and of what is not issued, nothing is said."""
+    """Where documents do not go with each other: issues of one agreement by their numbers, any by what they say of others."""
     issued = [each for each in documents if each["issue"]["number"] is not None]
     issued.sort(key=lambda each: (each["agreement"], each["issue"]["number"]))
     for earlier, later in pairwise(issued):
